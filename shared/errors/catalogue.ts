@@ -1,0 +1,86 @@
+/** Who has to act on an error: the caller, us, or a service we depend on. */
+export type Fault = 'caller' | 'system' | 'dependency';
+
+/** What every face needs to know of an error code. `exit` is the CLI's exit code, `http` the API's status. */
+export interface ErrorKind {
+  readonly fault: Fault;
+  readonly http: number;
+  readonly exit: number;
+  readonly retryable: boolean;
+}
+
+const caller = (http: number, exit: number): ErrorKind => ({ fault: 'caller', http, exit, retryable: false });
+const dependency = (http: number, exit: number, retryable: boolean): ErrorKind => ({
+  fault: 'dependency',
+  http,
+  exit,
+  retryable,
+});
+const system = (retryable: boolean): ErrorKind => ({ fault: 'system', http: 500, exit: 1, retryable });
+
+/**
+ * The error registry: every coded error of Drover with its HTTP status, CLI exit code and retry rule.
+ * A code is also the error's `name`, and so the name that Step Functions sees.
+ */
+export const errorCatalogue = {
+  'usage.invalid': caller(400, 2),
+  'request.invalid': caller(400, 2),
+  'request.too-large': caller(413, 2),
+  'route.not-found': caller(404, 5),
+  'auth.required': caller(401, 4),
+  'auth.forbidden': caller(403, 4),
+
+  'job.syntax': caller(422, 2),
+  'job.invalid': caller(422, 2),
+  'params.invalid': caller(422, 2),
+  'expression.invalid': caller(422, 2),
+  'expression.failed': caller(422, 2),
+  'script.invalid': caller(422, 2),
+  'script.too-large': caller(422, 2),
+  'plan.limit-exceeded': caller(422, 2),
+  'plan.no-targets': caller(422, 2),
+  'plan.no-runner': caller(422, 2),
+  'import.invalid': caller(422, 2),
+  'import.unsupported': caller(422, 2),
+  'import.node-unmatched': caller(422, 2),
+  'import.script-missing': caller(422, 2),
+
+  'run.not-found': caller(404, 5),
+  'run.conflict': caller(409, 6),
+  'run.failed': caller(200, 1),
+  'idempotency.mismatch': caller(422, 6),
+  'idempotency.in-progress': { ...caller(409, 6), retryable: true },
+
+  'wait.timed-out': caller(504, 124),
+  'wait.interrupted': caller(499, 130),
+  'service.unreachable': dependency(503, 7, true),
+  'service.protocol': dependency(502, 1, false),
+  'local.locked': caller(409, 6),
+  'fleet.invalid': caller(422, 2),
+
+  'agent.throttled': dependency(503, 7, true),
+  'agent.unavailable': dependency(503, 7, true),
+  'agent.refused': dependency(502, 1, false),
+  'agent.quota-exceeded': dependency(503, 7, false),
+  'agent.unknown-placement': caller(422, 2),
+  'inventory.unavailable': dependency(503, 7, true),
+  'store.conflict': { fault: 'system', http: 409, exit: 6, retryable: true },
+  'store.unavailable': dependency(503, 7, true),
+  'blob.not-found': system(false),
+  'engine.unavailable': dependency(503, 7, true),
+  'engine.token-expired': system(false),
+
+  'task.invalid-input': system(false),
+  'task.invalid-output': system(false),
+  'task.payload-too-large': system(false),
+  'group.failed': caller(200, 1),
+  'record.missing': system(false),
+  'config.invalid': caller(500, 2),
+  'internal.bug': system(false),
+} as const satisfies Record<string, ErrorKind>;
+
+/** A code of the registry, `area.problem`. */
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** True for a string that is in the registry. */
+export const isErrorCode = (value: string): value is ErrorCode => Object.hasOwn(errorCatalogue, value);

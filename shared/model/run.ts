@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
+import { paramValuesSchema } from './job.ts';
+import { agentKinds, nodeSchema, placementSchema } from './node.ts';
+import { outcomeSchema } from './outcome.ts';
+import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
+
+const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+const timeSchema = z.iso.datetime();
+
+/** What an attempt runs: everything, what is left, or everything again; narrowed to groups, phases or nodes when given. */
+export const selectionSchema = z.strictObject({
+  mode: z.enum(['all', 'continue', 'force']),
+  groups: z.array(z.string()).optional(),
+  phases: z.array(z.string()).optional(),
+  nodes: z.array(nodeIdSchema).optional(),
+});
+export type Selection = z.infer<typeof selectionSchema>;
+
+/** One attempt of a run. */
+export const attemptSchema = z.strictObject({
+  attempt: z.int().min(1),
+  selection: selectionSchema,
+  status: z.enum(runStatuses),
+  actor: z.string(),
+  createdAt: timeSchema,
+  startedAt: timeSchema.optional(),
+  endedAt: timeSchema.optional(),
+  reason: z.string().optional(),
+});
+export type Attempt = z.infer<typeof attemptSchema>;
+
+/** What an operator wants of a run; looked at between operations. */
+export const controls = ['go', 'pause', 'abort'] as const;
+export type Control = (typeof controls)[number];
+
+/** One execution of one job revision, with fixed parameters. `attempts` has one entry per attempt, the last is the current one. */
+export const runRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  jobName: z.string(),
+  /** Blob that holds the Job as it was when the run started. */
+  jobBlob: z.string(),
+  jobDigest: z.string(),
+  params: paramValuesSchema,
+  /** Blob that holds the nodes the caller named (`Node[]`); absent when the targets come from the inventory. */
+  nodesBlob: z.string().optional(),
+  actor: z.string(),
+  /** Opaque data of the caller, echoed in views and events. */
+  context: z.record(z.string(), z.json()).optional(),
+  status: z.enum(runStatuses),
+  control: z.enum(controls),
+  reason: z.string().optional(),
+  attempts: z.array(attemptSchema).min(1),
+  createdAt: timeSchema,
+  startedAt: timeSchema.optional(),
+  endedAt: timeSchema.optional(),
+  /** Token of the Hold state while the run is held. */
+  holdToken: z.string().max(4096).optional(),
+  version: z.int().min(1),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** A group in one attempt: its frozen targets and its failure budget. */
+export const groupRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  attempt: z.int().min(1),
+  groupIndex: z.int().min(0),
+  /** Blob with the frozen targets (`FrozenTargets`). */
+  targetsBlob: z.string(),
+  nodeCount: z.int().min(0),
+  /** Failed nodes per batch id; a batch sets its own number, so a redelivery does not count twice. */
+  failures: z.record(z.string(), z.int().min(0)),
+  /** True when the failure budget is spent: nothing more starts. */
+  stopped: z.boolean(),
+  status: z.enum(phaseStatuses),
+  /** When the soak before the next stage ends, by stage index. */
+  soakUntil: z.record(z.string(), timeSchema),
+  startedAt: timeSchema,
+  endedAt: timeSchema.optional(),
+});
+export type GroupRecord = z.infer<typeof groupRecordSchema>;
+
+/** One phase on the nodes of one stage. `open` once its batches are written. */
+export const sliceRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  sliceId: sliceIdSchema,
+  groupName: z.string(),
+  phaseName: z.string(),
+  /** Round of a grayScale group, from 1; 0 in a oneShot group. */
+  round: z.int().min(0),
+  rounds: z.int().min(0),
+  nodeCount: z.int().min(0),
+  batchCount: z.int().min(0),
+  /** Batches at once. */
+  width: z.int().min(1),
+  status: z.enum(phaseStatuses),
+  counts: countsSchema,
+  openedAt: timeSchema,
+  closedAt: timeSchema.optional(),
+});
+export type SliceRecord = z.infer<typeof sliceRecordSchema>;
+
+/** A node in a batch, and where this attempt picks it up. */
+export const batchNodeSchema = z.strictObject({
+  node: nodeSchema,
+  /** The instance that runs the script: the node's own, or a runner's. */
+  via: placementSchema,
+  /** First operation to run, by index; those before it are done. */
+  startAt: z.int().min(0),
+  /** True when an operation before `startAt` failed and was tolerated. */
+  tolerated: z.boolean(),
+});
+export type BatchNode = z.infer<typeof batchNodeSchema>;
+
+/** Nodes of a slice that one agent call reaches. Never changed after its slice is open. */
+export const batchRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  batchId: batchIdSchema,
+  /** False when the inventory said that these agents are offline. */
+  online: z.boolean(),
+  nodes: z.array(batchNodeSchema).min(1),
+});
+export type BatchRecord = z.infer<typeof batchRecordSchema>;
+
+export const batchStates = ['waiting', 'running', 'stopped', 'done'] as const;
+/** How far a batch is: small, read for every progress view. `stopped`: ended with nodes left (budget, pause, abort). */
+export const batchProgressSchema = z.strictObject({
+  runId: runIdSchema,
+  batchId: batchIdSchema,
+  agent: z.enum(agentKinds),
+  region: z.string(),
+  account: z.string().optional(),
+  nodeCount: z.int().min(1),
+  state: z.enum(batchStates),
+  counts: countsSchema,
+  /** Operation under way, by index. */
+  operationIndex: z.int().min(0),
+  startedAt: timeSchema.optional(),
+  endedAt: timeSchema.optional(),
+});
+export type BatchProgress = z.infer<typeof batchProgressSchema>;
+
+/** One sending of one operation to one batch through one agent. Written before the call. */
+export const invocationRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  batchId: batchIdSchema,
+  invocationId: invocationIdSchema,
+  operationIndex: z.int().min(0),
+  operationId: z.string(),
+  tryNumber: z.int().min(0),
+  /** `sending` until the agent's own id is stored; `closed` when every node has a result. */
+  status: z.enum(['sending', 'sent', 'closed']),
+  /** The agent's own id (SSM command id, Aliyun invoke id). */
+  agentInvocationId: z.string().optional(),
+  nodeIds: z.array(nodeIdSchema).min(1),
+  timeoutSeconds: z.int().min(1),
+  createdAt: timeSchema,
+  sentAt: timeSchema.optional(),
+  /** After this a node without an answer is lost. */
+  deadlineAt: timeSchema.optional(),
+  looks: z.int().min(0),
+  /** When cancel was asked of the agent. */
+  cancelledAt: timeSchema.optional(),
+  /** Token of the parked Await Agent state. */
+  token: z.string().max(4096).optional(),
+  /** True when an agent event came since the last look. */
+  signalled: z.boolean(),
+});
+export type InvocationRecord = z.infer<typeof invocationRecordSchema>;
+
+/** The record of one operation on one node. */
+export const resultRecordSchema = z.strictObject({
+  runId: runIdSchema,
+  batchId: batchIdSchema,
+  operationIndex: z.int().min(0),
+  operationId: z.string(),
+  nodeId: nodeIdSchema,
+  tryNumber: z.int().min(0),
+  /** Absent for `skipped`: nothing was sent. */
+  invocationId: invocationIdSchema.optional(),
+  outcome: outcomeSchema,
+  recordedAt: timeSchema,
+});
+export type ResultRecord = z.infer<typeof resultRecordSchema>;
+
+/** Frozen targets of a group: its nodes in order, with the runner where a phase needs one. Content of `GroupRecord.targetsBlob`. */
+export const frozenTargetsSchema = z.strictObject({
+  nodes: z.array(z.strictObject({ node: nodeSchema, online: z.boolean() })),
+  /** The runner of each phase that needs one, by phase index. */
+  runners: z.record(z.string(), z.strictObject({ node: nodeSchema, online: z.boolean() })),
+});
+export type FrozenTargets = z.infer<typeof frozenTargetsSchema>;

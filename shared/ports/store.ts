@@ -1,0 +1,172 @@
+import type { BatchId, InvocationId, NodeId, RunId, SliceId } from '../model/ids.ts';
+import type { AgentKind } from '../model/node.ts';
+import type {
+  BatchProgress,
+  BatchRecord,
+  GroupRecord,
+  InvocationRecord,
+  ResultRecord,
+  RunRecord,
+  SliceRecord,
+} from '../model/run.ts';
+
+/** A page of a list; `cursor` is opaque and absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor?: string;
+}
+
+/** Where to go on in a list, and how many items at most (1 to 1000, default 100). */
+export interface PageRequest {
+  readonly cursor?: string;
+  readonly limit?: number;
+}
+
+/** Runs and the keys that make their start idempotent. */
+export interface RunStore {
+  /** Writes a new run; false when that id exists. */
+  create(run: RunRecord): Promise<boolean>;
+  /** Strongly consistent. */
+  get(runId: RunId): Promise<RunRecord | undefined>;
+  /**
+   * Replaces a run that is at `run.version - 1`.
+   * @throws AppError `store.conflict` when another writer came first: read again and decide again.
+   */
+  replace(run: RunRecord): Promise<void>;
+  /** Newest first. May lag and may name a run that is gone. */
+  list(page: PageRequest): Promise<Page<RunRecord>>;
+  /**
+   * Claims an idempotency key for a run: the first caller gets its own claim back, later ones the first caller's.
+   * Kept at least `ttlSeconds`.
+   */
+  claimKey(claim: KeyClaim): Promise<KeyClaim>;
+}
+
+/** Who asked what under an idempotency key. */
+export interface KeyClaim {
+  /** Scope of the key: the caller. */
+  readonly principal: string;
+  readonly key: string;
+  /** Digest of the request body. */
+  readonly requestDigest: string;
+  readonly runId: RunId;
+  readonly ttlSeconds: number;
+}
+
+/** Groups, slices and batches of a run: the frozen plan and its progress. */
+export interface PlanStore {
+  getGroup(runId: RunId, attempt: number, groupIndex: number): Promise<GroupRecord | undefined>;
+  /** Writes a group unless it exists; returns what is stored afterwards. */
+  createGroup(group: GroupRecord): Promise<GroupRecord>;
+  /** Sets the number of failed nodes of one batch; idempotent. Returns the group afterwards. */
+  setFailures(group: GroupKey, batchId: BatchId, failures: number): Promise<GroupRecord>;
+  /** Sets fields of a group; last writer wins, each field is only ever set by one decision. */
+  updateGroup(
+    group: GroupKey,
+    change: Partial<Pick<GroupRecord, 'stopped' | 'status' | 'endedAt'>>,
+  ): Promise<GroupRecord>;
+  /** Sets the end of the soak before a stage unless it is set; returns the one that holds. */
+  setSoak(group: GroupKey, stageIndex: number, until: string): Promise<string>;
+  /** All groups of a run, all attempts. */
+  listGroups(runId: RunId): Promise<readonly GroupRecord[]>;
+
+  getSlice(runId: RunId, sliceId: SliceId): Promise<SliceRecord | undefined>;
+  /**
+   * Writes the batches of a slice, then the slice itself. A slice that exists is left as it is, batches included.
+   * Returns the slice that is stored afterwards.
+   */
+  openSlice(slice: SliceRecord, batches: readonly NewBatch[]): Promise<SliceRecord>;
+  /** Sets status, counts and closing time of a slice. */
+  closeSlice(slice: Pick<SliceRecord, 'runId' | 'sliceId' | 'status' | 'counts' | 'closedAt'>): Promise<void>;
+  /** Slices of a run, all attempts, or one attempt, in the order of their ids' numbers. */
+  listSlices(runId: RunId, attempt?: number): Promise<readonly SliceRecord[]>;
+
+  getBatch(runId: RunId, batchId: BatchId): Promise<BatchRecord | undefined>;
+  getProgress(runId: RunId, batchId: BatchId): Promise<BatchProgress | undefined>;
+  /** Progress of all batches of a slice, in order. */
+  listProgress(runId: RunId, sliceId: SliceId): Promise<readonly BatchProgress[]>;
+  /** Replaces the progress of a batch. */
+  putProgress(progress: BatchProgress): Promise<void>;
+}
+
+/** Names one group of one attempt. */
+export type GroupKey = Pick<GroupRecord, 'runId' | 'attempt' | 'groupIndex'>;
+
+/** A batch as it is first written: its nodes and its progress. */
+export interface NewBatch {
+  readonly batch: BatchRecord;
+  readonly progress: BatchProgress;
+}
+
+/** What a waiting invocation hands back when an event or a token reaches it. */
+export interface SignalResult {
+  /** The parked token, when there is one. */
+  readonly token?: string;
+}
+
+/** Invocations, their tokens, and the results of nodes. */
+export interface LedgerStore {
+  /** Writes an invocation unless it exists; returns the stored one and whether it is new. The write comes before the call of the agent. */
+  createInvocation(
+    invocation: InvocationRecord,
+  ): Promise<{ readonly invocation: InvocationRecord; readonly created: boolean }>;
+  getInvocation(runId: RunId, invocationId: InvocationId): Promise<InvocationRecord | undefined>;
+  /** Invocations of a batch, oldest first. */
+  listInvocations(runId: RunId, batchId: BatchId): Promise<readonly InvocationRecord[]>;
+  /** Stores the agent's id and times, status `sent`, and the way back from the agent's id to the invocation. Idempotent. */
+  recordSent(sent: SentInvocation): Promise<InvocationRecord>;
+  /** Finds the invocation behind an agent's id. */
+  findByAgentId(
+    agent: AgentKind,
+    agentInvocationId: string,
+  ): Promise<{ readonly runId: RunId; readonly invocationId: InvocationId } | undefined>;
+  /** Parks a token; when a signal came before, says so and the caller completes the token itself. */
+  parkToken(runId: RunId, invocationId: InvocationId, token: string): Promise<{ readonly signalled: boolean }>;
+  /** Notes that something happened; returns the parked token if there is one. */
+  signal(runId: RunId, invocationId: InvocationId): Promise<SignalResult>;
+  /** Starts a look: forgets token and signal and counts the look, in one write; returns the invocation afterwards. */
+  beginLook(runId: RunId, invocationId: InvocationId): Promise<InvocationRecord>;
+  /** Sets status `closed` or the time at which cancel was asked. */
+  updateInvocation(
+    runId: RunId,
+    invocationId: InvocationId,
+    change: Partial<Pick<InvocationRecord, 'status' | 'cancelledAt' | 'deadlineAt'>>,
+  ): Promise<void>;
+
+  /** Writes results in bulk. For verdicts that come from the agent: writing one twice changes nothing. */
+  putResults(results: readonly ResultRecord[]): Promise<void>;
+  /** Writes one result unless there is one: for verdicts that come from our own clock (`lost`). True when it was written. */
+  putResultIfAbsent(result: ResultRecord): Promise<boolean>;
+  /** Results of a batch, by operation, then node. */
+  listResults(runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]>;
+
+  /** Stores the outputs of nodes, by operation, for later operations of any phase. */
+  putOutputs(outputs: readonly NodeOutputs[]): Promise<void>;
+  /** Outputs of these nodes and operations; a pair without outputs is absent. */
+  getOutputs(runId: RunId, keys: readonly OutputKey[]): Promise<readonly NodeOutputs[]>;
+}
+
+/** What is known once an agent took an invocation. Times are RFC 3339 UTC. */
+export interface SentInvocation {
+  readonly runId: RunId;
+  readonly invocationId: InvocationId;
+  readonly agent: AgentKind;
+  readonly agentInvocationId: string;
+  readonly sentAt: string;
+  readonly deadlineAt: string;
+}
+
+/** Names the outputs of one operation on one node. */
+export interface OutputKey {
+  readonly nodeId: NodeId;
+  readonly operationId: string;
+}
+
+/** Outputs of one operation on one node. */
+export interface NodeOutputs extends OutputKey {
+  readonly runId: RunId;
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/** Everything that is remembered. */
+export interface Store extends RunStore, PlanStore, LedgerStore {}
