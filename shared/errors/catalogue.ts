@@ -74,6 +74,8 @@ export const errorCatalogue = {
   'task.invalid-output': system(false),
   'task.payload-too-large': system(false),
   'group.failed': caller(200, 1),
+  'group.broken': system(false),
+  'batch.broken': system(false),
   'record.missing': system(false),
   'config.invalid': caller(500, 2),
   'internal.bug': system(false),

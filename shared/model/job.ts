@@ -31,14 +31,16 @@ export const durationSchema = z
   );
 
 /** A count, or a percentage such as `10%`. */
-export const amountSchema = z.union([
-  z.int().min(0),
-  z.string().regex(/^(?:100|\d{1,2})%$/, 'is not an amount (a count, or a percentage such as 10%)'),
-]);
+export const amountSchema = z.union(
+  [z.int().min(0), z.string().regex(/^(?:100|\d{1,2})%$/, 'is not an amount (a count, or a percentage such as 10%)')],
+  'is not an amount (a count, or a percentage such as 10%)',
+);
 export type Amount = z.infer<typeof amountSchema>;
 
 /** A value with `${{ }}` inside, rendered to text when the operation is sent. Numbers and booleans are taken as their text. */
-const templateSchema = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const templateSchema = z
+  .union([z.string(), z.number(), z.boolean()], 'is not a text, number or boolean')
+  .transform(String);
 
 /** A CEL condition over `node`, `params`, `outputs`, `run`. */
 export const conditionSchema = z.string().min(1).max(4096);
@@ -57,7 +59,7 @@ export const paramSchema = z.strictObject({
   default: z.json().optional(),
   pattern: z.string().max(1024).optional(),
   options: z
-    .array(z.union([z.string(), z.number()]))
+    .array(z.union([z.string(), z.number()], 'is not a text or number'))
     .min(1)
     .optional(),
   min: z.number().optional(),

@@ -95,6 +95,8 @@ export const sliceRecordSchema = z.strictObject({
   width: z.int().min(1),
   status: z.enum(phaseStatuses),
   counts: countsSchema,
+  /** How the nodes of this slice stood before it took them over from earlier slices of the same phase. */
+  replaces: countsSchema,
   openedAt: timeSchema,
   closedAt: timeSchema.optional(),
 });
@@ -148,12 +150,13 @@ export const invocationRecordSchema = z.strictObject({
   operationIndex: z.int().min(0),
   operationId: z.string(),
   tryNumber: z.int().min(0),
-  /** `sending` until the agent's own id is stored; `closed` when every node has a result. */
-  status: z.enum(['sending', 'sent', 'closed']),
+  /** `sending` until the agent's own id is stored. An invocation is open while one of its nodes has no result. */
+  status: z.enum(['sending', 'sent']),
   /** The agent's own id (SSM command id, Aliyun invoke id). */
   agentInvocationId: z.string().optional(),
   nodeIds: z.array(nodeIdSchema).min(1),
-  timeoutSeconds: z.int().min(1),
+  /** After this a node that its agent has not taken is undeliverable. */
+  deliverBy: timeSchema.optional(),
   createdAt: timeSchema,
   sentAt: timeSchema.optional(),
   /** After this a node without an answer is lost. */

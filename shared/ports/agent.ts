@@ -46,10 +46,13 @@ export interface SendReceipt {
   readonly refusals: readonly Refusal[];
 }
 
-/** What an agent says of one instance, in our words. `running` covers everything that is not at its end. */
+/**
+ * What an agent says of one instance, in our words. `waiting`: the agent on the instance has not taken it as far as the cloud says
+ * (Pending, Delayed, Scheduled); `running` covers everything else that is not at its end.
+ */
 export interface InstanceReport {
   readonly instanceId: string;
-  readonly state: 'running' | 'succeeded' | 'failed' | 'timedOut' | 'undeliverable' | 'cancelled' | 'error';
+  readonly state: 'waiting' | 'running' | 'succeeded' | 'failed' | 'timedOut' | 'undeliverable' | 'cancelled' | 'error';
   readonly rawStatus: string;
   readonly reason: string | null;
   readonly exitCode: number | null;

@@ -126,11 +126,11 @@ export interface LedgerStore {
   signal(runId: RunId, invocationId: InvocationId): Promise<SignalResult>;
   /** Starts a look: forgets token and signal and counts the look, in one write; returns the invocation afterwards. */
   beginLook(runId: RunId, invocationId: InvocationId): Promise<InvocationRecord>;
-  /** Sets status `closed` or the time at which cancel was asked. */
+  /** Notes when cancel was asked, and the deadline that holds from then on. */
   updateInvocation(
     runId: RunId,
     invocationId: InvocationId,
-    change: Partial<Pick<InvocationRecord, 'status' | 'cancelledAt' | 'deadlineAt'>>,
+    change: Partial<Pick<InvocationRecord, 'cancelledAt' | 'deadlineAt'>>,
   ): Promise<void>;
 
   /** Writes results in bulk. For verdicts that come from the agent: writing one twice changes nothing. */
@@ -153,6 +153,7 @@ export interface SentInvocation {
   readonly agent: AgentKind;
   readonly agentInvocationId: string;
   readonly sentAt: string;
+  readonly deliverBy: string;
   readonly deadlineAt: string;
 }
 

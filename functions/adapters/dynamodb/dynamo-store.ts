@@ -1,0 +1,37 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Store } from '#shared/ports/store.ts';
+import { type Pacing, realPacing } from './bulk.ts';
+import { createEntities } from './entities.ts';
+import { createLedgerStore } from './ledger-store.ts';
+import { createPlanStore } from './plan-store.ts';
+import { createRunStore } from './run-store.ts';
+import type { StoreContext } from './store-context.ts';
+
+/** What the store needs. */
+export interface DynamoStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly tableName: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** How long what belongs to a run is kept after it was written; longer than any run takes. Absent: for ever. */
+  readonly retentionSeconds?: number;
+  /** Back-off of bulk calls that the table throttles; real timers when absent. */
+  readonly pacing?: Pacing;
+}
+
+/**
+ * The store on one DynamoDB table (`table.ts`). Correctness stands on conditional writes of single items and on strongly consistent reads;
+ * only the list of runs reads an index.
+ * All methods throw AppError: `store.unavailable` (throttled, no network), `store.conflict`, `record.missing` (an update of nothing),
+ * `task.payload-too-large` (an item above 400 KB), `config.invalid` (no such table, no right), `internal.bug` (a record that does not fit its schema).
+ */
+export const createDynamoStore = (options: DynamoStoreOptions): Store => {
+  const { client, tableName, now, retentionSeconds, pacing = realPacing } = options;
+  const context: StoreContext = {
+    entities: createEntities({ client, table: tableName }),
+    now,
+    retentionSeconds,
+    pacing,
+  };
+  return { ...createRunStore(context), ...createPlanStore(context), ...createLedgerStore(context) };
+};

@@ -1,0 +1,28 @@
+import { createAgentEntity } from './agent-entity.ts';
+import { createBatchEntity } from './batch-entity.ts';
+import { createClaimEntity } from './claim-entity.ts';
+import type { EntityTarget } from './entity-config.ts';
+import { createGroupEntity } from './group-entity.ts';
+import { createInvocationEntity } from './invocation-entity.ts';
+import { createOutputsEntity } from './outputs-entity.ts';
+import { createProgressEntity } from './progress-entity.ts';
+import { createResultEntity } from './result-entity.ts';
+import { createRunEntity } from './run-entity.ts';
+import { createSliceEntity } from './slice-entity.ts';
+
+/** Every kind of item of the table. */
+export const createEntities = (target: EntityTarget) => ({
+  runs: createRunEntity(target),
+  claims: createClaimEntity(target),
+  groups: createGroupEntity(target),
+  slices: createSliceEntity(target),
+  batches: createBatchEntity(target),
+  progress: createProgressEntity(target),
+  invocations: createInvocationEntity(target),
+  agents: createAgentEntity(target),
+  results: createResultEntity(target),
+  outputs: createOutputsEntity(target),
+});
+
+/** The entities of one table. */
+export type Entities = ReturnType<typeof createEntities>;

@@ -1,0 +1,68 @@
+import { AppError } from '#shared/errors/app-error.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { RunRecord } from '#shared/model/run.ts';
+import type { KeyClaim, RunStore } from '#shared/ports/store.ts';
+import { fromClaimItem, toClaimItem } from './claim-entity.ts';
+import { fromRunItem, toRunItem } from './run-entity.ts';
+import { listRuns } from './run-list.ts';
+import {
+  conditionalWrite,
+  expiresIn,
+  live,
+  retention,
+  type StoreContext,
+  strongRead,
+  whenAbsent,
+} from './store-context.ts';
+import { io } from './store-errors.ts';
+import { missing } from './stored-record.ts';
+
+const getRun = async (context: StoreContext, runId: RunId): Promise<RunRecord | undefined> => {
+  const { data } = await io(context.entities.runs.get({ runId }).go(strongRead));
+  const item = live(context, data);
+  return item && fromRunItem(item);
+};
+
+const createRun = async (context: StoreContext, run: RunRecord): Promise<boolean> => {
+  const item = { ...toRunItem(run), ...retention(context) };
+  const { rejected } = await io(context.entities.runs.put(item).where(whenAbsent(context)).go(conditionalWrite));
+  return !rejected;
+};
+
+const replaceRun = async (context: StoreContext, run: RunRecord): Promise<void> => {
+  const write = context.entities.runs
+    .put({ ...toRunItem(run), ...retention(context) })
+    .where(({ version }, { eq }) => eq(version, run.version - 1))
+    .go(conditionalWrite);
+  if (!(await io(write)).rejected) return;
+  if (!(await getRun(context, run.runId))) throw missing(`run ${run.runId}`);
+  throw new AppError('store.conflict', `Run ${run.runId} was changed by somebody else in between.`, {
+    hint: 'Read the run again and decide again.',
+  });
+};
+
+const storedClaim = async (context: StoreContext, { principal, key }: KeyClaim): Promise<KeyClaim | undefined> => {
+  const { data } = await io(context.entities.claims.get({ principal, key }).go(strongRead));
+  const item = live(context, data);
+  return item && fromClaimItem(item);
+};
+
+const claimKey = async (context: StoreContext, claim: KeyClaim): Promise<KeyClaim> => {
+  const item = { ...toClaimItem(claim), ...expiresIn(context, claim.ttlSeconds) };
+  const { rejected } = await io(context.entities.claims.put(item).where(whenAbsent(context)).go(conditionalWrite));
+  if (!rejected) return claim;
+  const stored = await storedClaim(context, claim);
+  if (stored) return stored;
+  throw new AppError('store.conflict', `The claim of idempotency key ${claim.key} expired at this moment.`, {
+    hint: 'Send the request again.',
+  });
+};
+
+/** Runs and idempotency keys in the table. */
+export const createRunStore = (context: StoreContext): RunStore => ({
+  create: (run) => createRun(context, run),
+  get: (runId) => getRun(context, runId),
+  replace: (run) => replaceRun(context, run),
+  list: (page) => listRuns(context, page),
+  claimKey: (claim) => claimKey(context, claim),
+});

@@ -1,0 +1,54 @@
+import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { etag } from 'hono/etag';
+import { apiRoutes } from '#shared/contract/api-routes.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import type { ApiDeps, ApiEnv } from './api-env.ts';
+import { authenticate } from './authenticate.ts';
+import { maxBodyBytes } from './parse-request.ts';
+import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
+import { requestIds } from './request-id.ts';
+import { publicRoutes, versionRoutes } from './routes/meta.ts';
+import { nodeRoutes } from './routes/nodes.ts';
+import { planRoutes } from './routes/plan.ts';
+import { runRoutes } from './routes/runs.ts';
+
+const limitBody = bodyLimit({
+  maxSize: maxBodyBytes,
+  onError: () => {
+    throw new AppError('request.too-large', `The body is larger than ${maxBodyBytes} bytes`, {
+      hint: 'Start the run on nodes by condition (`targets.where`) instead of sending every node.',
+    });
+  },
+});
+
+/** The methods of each path of the API; Hono's placeholders instead of OpenAPI's. */
+const methodsByPath = (): ReadonlyMap<string, readonly string[]> => {
+  const methods = new Map<string, string[]>();
+  for (const { path, method } of Object.values(apiRoutes)) {
+    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
+  }
+  return methods;
+};
+
+/**
+ * The HTTP API as one app, served by Lambda and by the local server alike: `/v1/…` behind a bearer token, `/healthz` and
+ * `/v1/openapi.json` without. Every error is an `application/problem+json` answer, and every answer has an `X-Request-Id`.
+ */
+export const createApp = ({ services, authorize, version, log, newRequestId }: ApiDeps): Hono<ApiEnv> => {
+  const secured = new Hono<ApiEnv>()
+    .use(authenticate(authorize), limitBody)
+    .route('/', runRoutes(services))
+    .route('/', planRoutes(services))
+    .route('/', nodeRoutes(services))
+    .route('/', versionRoutes(version));
+
+  const app = new Hono<ApiEnv>()
+    .use(requestIds(newRequestId))
+    .get('/v1/*', etag())
+    .route('/', publicRoutes(version))
+    .route('/v1', secured);
+  for (const [path, methods] of methodsByPath()) app.all(path, methodNotAllowed(methods));
+  return app.notFound(routeNotFound).onError(problemAnswers(log));
+};

@@ -1,0 +1,37 @@
+import type {
+  ContinueRequest,
+  ControlRequest,
+  NodeRowsQuery,
+  NodesQuery,
+  PageQuery,
+  ResultsQuery,
+  RunRequest,
+} from '#shared/contract/requests.ts';
+import type { NodeRow, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { InventoryNode } from '#shared/model/node.ts';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
+import type { Page } from '#shared/ports/store.ts';
+
+/** What the routes call: the use cases, already wired. Each throws AppError. */
+export interface ApiServices {
+  submitRun(submission: Submission): Promise<{ readonly runId: RunId; readonly created: boolean }>;
+  planPreview(request: RunRequest): Promise<RunPlan>;
+  continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
+  abortRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  listRuns(query: PageQuery): Promise<Page<RunSummary>>;
+  viewRun(runId: RunId): Promise<RunView>;
+  listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
+  listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
+  listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+}
+
+/** A request to start a run, with who asks and under which key. */
+export interface Submission {
+  readonly request: RunRequest;
+  readonly actor: string;
+  /** Idempotency-Key; the same key and body start one run. */
+  readonly idempotencyKey?: string;
+}

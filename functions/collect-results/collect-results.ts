@@ -1,0 +1,204 @@
+import pMap from 'p-map';
+import { lookDelaySeconds } from '#functions/invoke-operation/look-delay.ts';
+import { runnerOutputsNode } from '#functions/invoke-operation/node-values.ts';
+import { fenceOf } from '#functions/invoke-operation/render-script.ts';
+import { agentOf, batchScope, isSettled } from '#functions/invoke-operation/send-invocation.ts';
+import { requireBatch } from '#functions/records/batch-parts.ts';
+import { requireRun } from '#functions/records/change-run.ts';
+import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { phasePlace } from '#functions/records/phase-place.ts';
+import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
+import { parseSliceId } from '#shared/model/ids.ts';
+import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
+import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
+import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
+import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { keepText } from './keep-text.ts';
+import { type NodeVerdict, verdictOf } from './verdict.ts';
+
+/** Once cancel was asked, a node has this long to end before it is recorded as aborted without confirmation. */
+const abortGraceMs = 30_000;
+
+/** Text blobs written at once. */
+const blobWidth = 16;
+
+/** What Collect Results needs. */
+export interface CollectResultsDeps {
+  readonly store: Pick<RunStore, 'get'> &
+    Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
+    Pick<
+      LedgerStore,
+      'beginLook' | 'updateInvocation' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'
+    >;
+  readonly json: JsonBlobs;
+  readonly blobs: Blobs;
+  readonly agents: Agents;
+  readonly clock: Clock;
+}
+
+interface Look extends ProgressView {
+  readonly invocation: InvocationRecord;
+  readonly agent: Agent;
+  /** Nodes of the invocation without a result. */
+  readonly open: readonly BatchNode[];
+}
+
+/**
+ * Asks the agent how an invocation stands and writes what is new. What the agent says is written in bulk, since it says the same thing
+ * again when asked again; a verdict of our own clock is written only where there is none. Says whether to wait on, to go to the next
+ * operation, or that the batch is at its end.
+ */
+export const collectResults =
+  (deps: CollectResultsDeps): TaskBehaviour<'collectResults'> =>
+  async (input) => {
+    const look = await beginLook(deps, input);
+    if (look.invocation.status === 'sending') return { state: 'next', look: 1 };
+    const aborting = look.run.control === 'abort';
+    const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
+    const verdicts = judge(deps, look, reports, aborting);
+    const fresh = await write(deps, look, verdicts);
+    return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
+  };
+
+const beginLook = async (
+  deps: CollectResultsDeps,
+  { runId, batchId, invocationId }: Parameters<TaskBehaviour<'collectResults'>>[0],
+): Promise<Look> => {
+  const [run, invocation, { batch, progress }, results] = await Promise.all([
+    requireRun(deps.store, runId),
+    deps.store.beginLook(runId, invocationId),
+    requireBatch(deps.store, runId, batchId),
+    deps.store.listResults(runId, batchId),
+  ]);
+  const place = await phasePlace(deps, run, parseSliceId(batchId));
+  const answered = new Set(
+    results.filter((one) => one.operationIndex === invocation.operationIndex).map((one) => one.nodeId),
+  );
+  const open = batch.nodes.filter(({ node }) => invocation.nodeIds.includes(node.id) && !answered.has(node.id));
+  return { run, place, batch, progress, results, invocation, agent: agentOf(deps.agents, batch), open };
+};
+
+/** The invocation as the agent knows it; asks the agent to stop it first, once, when the run is being aborted. */
+const aim = async (deps: CollectResultsDeps, look: Look, aborting: boolean) => {
+  const target = {
+    ...batchScope(look.batch),
+    agentInvocationId: look.invocation.agentInvocationId ?? '',
+    instanceIds: look.open.map(({ via }) => via.instanceId),
+  };
+  if (aborting && look.invocation.cancelledAt === undefined) {
+    await look.agent.cancel(target);
+    await deps.store.updateInvocation(look.run.runId, look.invocation.invocationId, {
+      cancelledAt: nowIso(deps.clock),
+    });
+  }
+  return target;
+};
+
+const judge = (
+  deps: CollectResultsDeps,
+  look: Look,
+  reports: readonly InstanceReport[],
+  aborting: boolean,
+): readonly NodeVerdict[] => {
+  const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
+  const cancelledAt = look.invocation.cancelledAt ?? (aborting ? nowIso(deps.clock) : undefined);
+  const fence = fenceOf({
+    run: look.run,
+    key: look.place.key,
+    operationId: look.invocation.operationId,
+    tryNumber: look.invocation.tryNumber,
+  });
+  return look.open.map((batchNode) =>
+    verdictOf({
+      batchNode,
+      fence,
+      report: byInstance.get(batchNode.via.instanceId),
+      nowMs: deps.clock.now(),
+      deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),
+      deadlineMs: Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)),
+      abortByMs: cancelledAt === undefined ? undefined : Date.parse(cancelledAt) + abortGraceMs,
+    }),
+  );
+};
+
+/** Writes the verdicts; returns the results that are now known. Nodes given up on are cancelled at the agent, so that they do not run later. */
+const write = async (
+  deps: CollectResultsDeps,
+  look: Look,
+  verdicts: readonly NodeVerdict[],
+): Promise<readonly ResultRecord[]> => {
+  const settled = verdicts.filter((one) => one.kind !== 'open');
+  const records = await pMap(
+    settled,
+    async ({ batchNode, outcome, kind }) => ({ kind, record: await resultOf(deps, look, batchNode, outcome) }),
+    {
+      concurrency: blobWidth,
+    },
+  );
+  const said = records.filter((one) => one.kind === 'said').map((one) => one.record);
+  const givenUp = records.filter((one) => one.kind === 'givenUp').map((one) => one.record);
+  await deps.store.putOutputs(outputsOf(look, said));
+  await deps.store.putResults(said);
+  if (givenUp.length > 0) {
+    const instanceIds = settled
+      .filter((one) => one.kind === 'givenUp')
+      .map(({ batchNode }) => batchNode.via.instanceId);
+    await look.agent.cancel({
+      ...batchScope(look.batch),
+      agentInvocationId: look.invocation.agentInvocationId ?? '',
+      instanceIds,
+    });
+    await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
+  }
+  return [...said, ...givenUp];
+};
+
+const resultOf = async (
+  deps: CollectResultsDeps,
+  look: Look,
+  { node }: BatchNode,
+  outcome: ResultRecord['outcome'],
+): Promise<ResultRecord> => {
+  const { run, batch, invocation } = look;
+  const key = `runs/${run.runId}/text/${batch.batchId}.o${invocation.operationIndex}.t${invocation.tryNumber}/${encodeURIComponent(node.id)}.json`;
+  return {
+    runId: run.runId,
+    batchId: batch.batchId,
+    operationIndex: invocation.operationIndex,
+    operationId: invocation.operationId,
+    nodeId: node.id,
+    tryNumber: invocation.tryNumber,
+    invocationId: invocation.invocationId,
+    outcome: await keepText(deps.blobs, key, outcome),
+    recordedAt: nowIso(deps.clock),
+  };
+};
+
+/** Outputs are kept apart, by node, so that an operation of any later phase finds them; those of a failed operation are not. */
+const outputsOf = ({ run, place }: Look, results: readonly ResultRecord[]): readonly NodeOutputs[] =>
+  results.flatMap(({ nodeId, operationId, outcome }) =>
+    outcome.status === 'succeeded' && Object.keys(outcome.outputs).length > 0
+      ? [
+          {
+            runId: run.runId,
+            nodeId: place.phase.on === 'runner' ? runnerOutputsNode : nodeId,
+            operationId,
+            values: outcome.outputs,
+          },
+        ]
+      : [],
+  );
+
+const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Promise<TaskOutput<'collectResults'>> => {
+  if (!isSettled(look.invocation, look.results)) {
+    if (news) await recordProgress(deps, look, 'running');
+    const deadlineMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock));
+    return { state: 'open', look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000) };
+  }
+  const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
+  if (next) return { state: 'next', look: 1 };
+  await recordProgress(deps, look, 'done');
+  return { state: 'done', look: 1 };
+};

@@ -1,0 +1,104 @@
+import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
+import type { InstanceReport } from '#shared/ports/agent.ts';
+import { type Envelope, parseEnvelope } from '#shared/script/envelope.ts';
+import type { OutputsError } from '#shared/script/outputs.ts';
+
+/**
+ * The verdict of a report that is at its end, with all the text that the agent returned; undefined while the instance waits or runs.
+ * Only an envelope of `fence` counts.
+ */
+export const outcomeOf = (report: InstanceReport, fence: string): Outcome | undefined => {
+  if (report.state === 'waiting' || report.state === 'running') return undefined;
+  if (report.state === 'undeliverable')
+    return bareOutcome('undeliverable', report.reason ?? 'The agent never took it.', report.rawStatus);
+  const envelope = report.text === null ? undefined : parseEnvelope(report.text, fence);
+  return envelope ? fromEnvelope(report, envelope) : withoutEnvelope(report);
+};
+
+/** What the wrapper says goes before what the agent says: it was there. */
+const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
+  if (envelope.kind === 'interrupted')
+    return bareOutcome(
+      'lost',
+      'It was started on this node before and its end is not known: it may have run.',
+      report.rawStatus,
+    );
+  if (envelope.kind === 'refused') return bareOutcome('failed', envelope.reason, report.rawStatus);
+  return {
+    ...finishedStatus(report, envelope),
+    exitCode: envelope.exitCode,
+    signal: envelope.signal,
+    rawStatus: report.rawStatus,
+    startedAt: report.startedAt,
+    durationMs: envelope.durationMs,
+    stdout: envelope.stdout,
+    stderr: envelope.stderr,
+    stdoutBytes: envelope.stdoutBytes,
+    stderrBytes: envelope.stderrBytes,
+    omittedBytes: envelope.omittedBytes + (envelope.textComplete ? 0 : missingBytes(envelope)),
+    textBlob: null,
+    outputs: { ...envelope.outputs },
+    replayed: envelope.replayed,
+  };
+};
+
+const outputsReason = (error: OutputsError): string =>
+  error.code === 'tooLarge'
+    ? `It wrote ${error.bytes} bytes to $DROVER_OUTPUT, which is more than an answer carries; nothing of it was taken.`
+    : `Line ${error.line} of its $DROVER_OUTPUT is neither name=value nor a JSON object: ${error.text}`;
+
+/** What the agent cut off on top of what the wrapper left out. */
+const missingBytes = ({ stdoutBytes, stderrBytes, stdout, stderr, omittedBytes }: Finished): number => {
+  const shown = new TextEncoder().encode(stdout).length + new TextEncoder().encode(stderr).length;
+  return Math.max(0, stdoutBytes + stderrBytes - omittedBytes - shown);
+};
+
+type Finished = Envelope & { readonly kind: 'finished' };
+
+const finishedStatus = (report: InstanceReport, envelope: Finished): Pick<Outcome, 'status' | 'reason'> => {
+  if (envelope.timedOut) return { status: 'timedOut', reason: 'It did not end within its timeout and was killed.' };
+  if (envelope.cancelled || (report.state === 'cancelled' && envelope.exitCode !== 0))
+    return { status: 'aborted', reason: 'It was stopped: confirmed by the node.' };
+  if (envelope.outputsError !== null) return { status: 'failed', reason: outputsReason(envelope.outputsError) };
+  if (envelope.exitCode === 0) return { status: 'succeeded', reason: null };
+  return {
+    status: 'failed',
+    reason:
+      envelope.signal === null ? `It exited with code ${envelope.exitCode}.` : `It was killed by ${envelope.signal}.`,
+  };
+};
+
+const wordless: Readonly<
+  Record<'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'error', Pick<Outcome, 'status' | 'reason'>>
+> = {
+  succeeded: { status: 'succeeded', reason: null },
+  failed: {
+    status: 'failed',
+    reason: 'The agent reports a failure, and the record of the script did not come with it.',
+  },
+  timedOut: { status: 'timedOut', reason: 'The agent killed it after its time limit.' },
+  cancelled: { status: 'aborted', reason: 'The agent reports that it was stopped; the node did not confirm it.' },
+  error: { status: 'lost', reason: 'The agent lost track of it: it may have run.' },
+};
+
+/** No record of the wrapper in the text: only the agent's word is left. */
+const withoutEnvelope = (report: InstanceReport): Outcome => {
+  const state =
+    report.state === 'waiting' || report.state === 'running' || report.state === 'undeliverable'
+      ? 'error'
+      : report.state;
+  const { status, reason } = wordless[state];
+  const stdout = report.text ?? '';
+  return {
+    ...bareOutcome(
+      status,
+      report.reason === null ? reason : `${reason ?? ''} ${report.reason}`.trim(),
+      report.rawStatus,
+    ),
+    exitCode: report.exitCode,
+    startedAt: report.startedAt,
+    stdout,
+    stdoutBytes: new TextEncoder().encode(stdout).length,
+    omittedBytes: report.droppedBytes ?? 0,
+  };
+};

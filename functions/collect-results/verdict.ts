@@ -1,0 +1,54 @@
+import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
+import type { BatchNode } from '#shared/model/run.ts';
+import type { InstanceReport } from '#shared/ports/agent.ts';
+import { outcomeOf } from './outcome-of.ts';
+
+/** What is known of a node at a moment. Times in milliseconds since the epoch. */
+export interface VerdictInput {
+  readonly batchNode: BatchNode;
+  /** Fence under which the operation was sent. */
+  readonly fence: string;
+  /** Absent when the agent does not know of it (yet). */
+  readonly report: InstanceReport | undefined;
+  readonly nowMs: number;
+  readonly deliverByMs: number;
+  readonly deadlineMs: number;
+  /** After this an aborted node is not waited for any longer; undefined unless the run is being aborted. */
+  readonly abortByMs: number | undefined;
+}
+
+/** `open`: wait on. `said`: the agent's word. `givenUp`: our own clock's word. */
+export type NodeVerdict =
+  | { readonly kind: 'open'; readonly batchNode: BatchNode }
+  | { readonly kind: 'said' | 'givenUp'; readonly batchNode: BatchNode; readonly outcome: Outcome };
+
+/**
+ * What to hold of a node now. The agent's final word goes before every clock of ours. A node whose agent has not taken the operation in
+ * time is undeliverable; one that took it and does not answer by the deadline is lost.
+ */
+export const verdictOf = ({
+  batchNode,
+  report,
+  fence,
+  nowMs,
+  deliverByMs,
+  deadlineMs,
+  abortByMs,
+}: VerdictInput): NodeVerdict => {
+  const outcome = report && outcomeOf(report, fence);
+  if (outcome) return { kind: 'said', batchNode, outcome };
+  const rawStatus = report?.rawStatus ?? null;
+  const giveUp = (status: 'undeliverable' | 'lost' | 'aborted', reason: string): NodeVerdict => ({
+    kind: 'givenUp',
+    batchNode,
+    outcome: bareOutcome(status, reason, rawStatus),
+  });
+  if (abortByMs !== undefined && nowMs >= abortByMs)
+    return giveUp('aborted', 'The run was aborted; whether the command stopped on the node is unknown.');
+  const taken = report?.state === 'running';
+  if (!taken && nowMs >= deliverByMs)
+    return giveUp('undeliverable', 'Its agent did not take the operation in time: it is offline or too busy.');
+  if (nowMs >= deadlineMs)
+    return giveUp('lost', 'Its agent took the operation and did not answer by the deadline: it may have run.');
+  return { kind: 'open', batchNode };
+};

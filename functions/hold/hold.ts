@@ -1,0 +1,23 @@
+import { changeRun, currentAttempt } from '#functions/records/change-run.ts';
+import type { Engine } from '#shared/ports/services.ts';
+import type { RunStore } from '#shared/ports/store.ts';
+import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
+
+/** What Hold needs. */
+export interface HoldDeps {
+  readonly store: Pick<RunStore, 'get' | 'replace'>;
+  readonly engine: Pick<Engine, 'complete'>;
+}
+
+/**
+ * Parks the token of a paused run; `resume` and `abort` complete it. When one of them came first, the token is completed at once.
+ */
+export const hold =
+  (deps: HoldDeps): TaskBehaviour<'hold'> =>
+  async ({ runId, attempt, token }) => {
+    const run = await changeRun(deps.store, runId, (one) =>
+      one.control === 'pause' && currentAttempt(one) === attempt ? { status: 'paused', holdToken: token } : undefined,
+    );
+    if (run.holdToken !== token) await deps.engine.complete(token);
+    return {};
+  };

@@ -1,0 +1,82 @@
+import { requireRun } from '#functions/records/change-run.ts';
+import type { NodeRowsQuery } from '#shared/contract/requests.ts';
+import type { NodeRow } from '#shared/contract/run-views.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { Node } from '#shared/model/node.ts';
+import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
+import type { NodeStatus } from '#shared/model/status.ts';
+import { progressOfNodes } from '#shared/plan/node-progress.ts';
+import type { Page } from '#shared/ports/store.ts';
+import { pageOfParts } from './paging.ts';
+import { type BatchContent, listSources, readBatch, type Source, type SourceDeps, takenOver } from './sources.ts';
+
+/**
+ * The nodes of a run, phase by phase, each as it stands after the last attempt that touched it; nodes whose turn has not come are pending.
+ * @throws AppError `run.not-found`, `request.invalid`
+ */
+export const listNodeRows =
+  (deps: SourceDeps) =>
+  async (runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>> => {
+    const run = await requireRun(deps.store, runId);
+    const all = await listSources(deps, run, await deps.json.job(run));
+    const sources = all.filter(({ phase }) => query.phase === undefined || phase.name === query.phase);
+    const moved = takenOver(deps, runId, all);
+    return pageOfParts(sources, query, async (source) => {
+      const rows = await rowsOf(deps, runId, source);
+      const elsewhere = await moved(source);
+      return rows.filter((row) => !elsewhere.has(row.nodeId) && isAsked(row, query));
+    });
+  };
+
+const isAsked = (row: NodeRow, { status, node }: NodeRowsQuery): boolean =>
+  (status?.includes(row.status) ?? true) && (node === undefined || row.nodeId === node || row.name === node);
+
+const rowsOf = async (deps: SourceDeps, runId: RunId, source: Source): Promise<readonly NodeRow[]> => {
+  if (source.planned) return (await source.planned()).map(({ node }) => ({ ...placeOf(source, node), ...untouched }));
+  if (!source.batchId) return [];
+  const content = await readBatch(deps, runId, source.batchId);
+  const progress = progressOfNodes(source.phase.operations, content.nodes, content.results);
+  const byNode = Map.groupBy(content.results, (result) => result.nodeId);
+  return content.nodes.map((batchNode) => {
+    const results = byNode.get(batchNode.node.id) ?? [];
+    const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', content);
+    return { ...placeOf(source, batchNode.node), status, ...latest(source, batchNode, results, status) };
+  });
+};
+
+const untouched = { status: 'pending', exitCode: null, reason: null, rawStatus: null, durationMs: null } as const;
+
+/** Between the results of a node, only the batch knows whether it is under way. */
+const liveStatus = (status: NodeStatus, { progress }: BatchContent): NodeStatus => {
+  if (status !== 'pending' && status !== 'running') return status;
+  return progress?.state === 'running' ? 'running' : 'pending';
+};
+
+const placeOf = ({ group, phase, round, key }: Source, node: Node) => ({
+  nodeId: node.id,
+  name: node.name,
+  host: node.host,
+  agent: node.agent,
+  ...(node.account === undefined ? {} : { account: node.account }),
+  region: node.region,
+  instanceId: node.instanceId,
+  group: group.name,
+  phase: phase.name,
+  round,
+  attempt: key.attempt,
+});
+
+/** The result that explains the status: the last one; while the node is under way, the operation that it is at. */
+const latest = ({ phase }: Source, { startAt }: BatchNode, results: readonly ResultRecord[], status: NodeStatus) => {
+  const last = results.at(-1);
+  const current = phase.operations[last ? last.operationIndex + 1 : startAt]?.id;
+  const operation = status === 'running' ? (current ?? last?.operationId) : last?.operationId;
+  const explaining = status === 'ignored' ? results.findLast((one) => one.outcome.status !== 'succeeded') : last;
+  return {
+    ...(operation === undefined ? {} : { operation }),
+    exitCode: explaining?.outcome.exitCode ?? null,
+    reason: explaining?.outcome.reason ?? null,
+    rawStatus: last?.outcome.rawStatus ?? null,
+    durationMs: results.length === 0 ? null : results.reduce((sum, one) => sum + (one.outcome.durationMs ?? 0), 0),
+  };
+};

@@ -1,0 +1,51 @@
+import { AppError, isAppError } from '#shared/errors/app-error.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { RunRecord } from '#shared/model/run.ts';
+import type { RunStore } from '#shared/ports/store.ts';
+
+/** How often a change is decided again when another writer came first. */
+const maxTries = 8;
+
+/**
+ * Reads a run that has to be there.
+ * @throws AppError `run.not-found`
+ */
+export const requireRun = async (store: Pick<RunStore, 'get'>, runId: RunId): Promise<RunRecord> => {
+  const run = await store.get(runId);
+  if (!run)
+    throw new AppError('run.not-found', `There is no run ${runId}`, { hint: 'List the runs with: drover run list' });
+  return run;
+};
+
+/**
+ * Reads a run, decides, and writes it under its version; decides again when another writer came first.
+ * `change` gives the changed fields, or undefined when there is nothing to do. Returns the run as it stands afterwards.
+ * @throws AppError `run.not-found`, `store.conflict` when others keep coming first, or what `change` throws.
+ */
+export const changeRun = async (
+  store: Pick<RunStore, 'get' | 'replace'>,
+  runId: RunId,
+  change: (run: RunRecord) => Partial<RunRecord> | undefined,
+): Promise<RunRecord> => {
+  for (let tries = 1; ; tries += 1) {
+    const run = await requireRun(store, runId);
+    const changed = change(run);
+    if (!changed) return run;
+    const next = { ...run, ...changed, version: run.version + 1 };
+    try {
+      await store.replace(next);
+      return next;
+    } catch (error) {
+      if (!isAppError(error, 'store.conflict') || tries >= maxTries) throw error;
+    }
+  }
+};
+
+/** The attempt that a run is in. */
+export const currentAttempt = (run: RunRecord): number => run.attempts.length;
+
+/** The attempts of a run with the last one changed. */
+export const withLastAttempt = (
+  run: RunRecord,
+  change: Partial<RunRecord['attempts'][number]>,
+): RunRecord['attempts'] => run.attempts.map((one, i) => (i === run.attempts.length - 1 ? { ...one, ...change } : one));

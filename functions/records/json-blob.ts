@@ -1,0 +1,58 @@
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import type { z } from 'zod';
+import { AppError } from '#shared/errors/app-error.ts';
+import { type Job, jobSchema } from '#shared/model/job.ts';
+import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
+import type { Blobs } from '#shared/ports/services.ts';
+
+/** Jobs and target lists kept parsed per process: they are immutable, and every batch of a run reads the same ones. */
+const keptEntries = 32;
+
+/** Stores a JSON value under the hash of its text, so that the same value is stored once. Returns the key. */
+export const putJson = async (blobs: Blobs, folder: string, value: unknown): Promise<string> => {
+  const bytes = utf8ToBytes(JSON.stringify(value));
+  const key = `${folder}/${bytesToHex(sha256(bytes))}.json`;
+  await blobs.put(key, bytes);
+  return key;
+};
+
+/** Reads the JSON blobs that use cases share, parsed and checked once per process. */
+export interface JsonBlobs {
+  job(run: Pick<RunRecord, 'jobBlob'>): Promise<Job>;
+  targets(key: string): Promise<FrozenTargets>;
+}
+
+/** Reader of JSON blobs with a small memory of the latest ones. */
+export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
+  const job = remembering((key) => readJson(blobs, key, jobSchema));
+  const targets = remembering((key) => readJson(blobs, key, frozenTargetsSchema));
+  return { job: (run) => job(run.jobBlob), targets };
+};
+
+/**
+ * Reads one JSON blob.
+ * @throws AppError `blob.not-found`, `internal.bug` when it is not what it was written as.
+ */
+export const readJson = async <S extends z.ZodType>(blobs: Blobs, key: string, schema: S): Promise<z.output<S>> => {
+  const text = new TextDecoder().decode(await blobs.get(key));
+  const parsed = schema.safeParse(JSON.parse(text));
+  if (!parsed.success)
+    throw new AppError('internal.bug', `Blob ${key} is not what it was written as`, { cause: parsed.error });
+  return parsed.data;
+};
+
+const remembering = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+  const kept = new Map<string, Promise<T>>();
+  return (key) => {
+    const known = kept.get(key);
+    if (known) return known;
+    const reading = read(key);
+    kept.set(key, reading);
+    // A failed read must not be remembered.
+    reading.catch(() => kept.delete(key));
+    const oldest = kept.size > keptEntries ? kept.keys().next().value : undefined;
+    if (oldest !== undefined) kept.delete(oldest);
+    return reading;
+  };
+};

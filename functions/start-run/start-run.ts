@@ -1,0 +1,39 @@
+import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
+import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { isTerminalRunStatus } from '#shared/model/status.ts';
+import { selectsGroup } from '#shared/plan/selection.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import type { RunStore } from '#shared/ports/store.ts';
+import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
+
+/** What Start Run needs. */
+export interface StartRunDeps {
+  readonly store: Pick<RunStore, 'get' | 'replace'>;
+  readonly blobs: JsonBlobs;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * First state of an execution: marks the run as running and names the groups to go through. An execution of an attempt that is over, or
+ * has been followed by another one, gets no groups and so changes nothing.
+ */
+export const startRun =
+  (deps: StartRunDeps): TaskBehaviour<'startRun'> =>
+  async ({ runId, attempt }) => {
+    const at = nowIso(deps.clock);
+    const run = await changeRun(deps.store, runId, (one) =>
+      one.status === 'queued' && currentAttempt(one) === attempt
+        ? {
+            status: 'running',
+            startedAt: one.startedAt ?? at,
+            attempts: withLastAttempt(one, { status: 'running', startedAt: at }),
+          }
+        : undefined,
+    );
+    if (currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) return { groups: [] };
+    deps.log.info('run.started', { runId, attempt });
+    const job = await deps.blobs.job(run);
+    const selection = run.attempts.at(-1)?.selection ?? {};
+    return { groups: job.spec.groups.flatMap((group, index) => (selectsGroup(selection, group) ? [index] : [])) };
+  };

@@ -1,0 +1,88 @@
+import type { Submission } from '#functions/api/services.ts';
+import { type CheckedRequest, checkRequest, type PlanPreviewDeps } from '#functions/plan-preview/plan-preview.ts';
+import { putJson } from '#functions/records/json-blob.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { RunRecord } from '#shared/model/run.ts';
+import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
+import type { RunStore } from '#shared/ports/store.ts';
+
+/** How long an idempotency key is remembered. */
+const keyTtlSeconds = 7 * 86_400;
+
+/** What starting a run needs. */
+export interface SubmitRunDeps extends PlanPreviewDeps {
+  readonly store: Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+  readonly blobs: Blobs;
+  readonly engine: Pick<Engine, 'start'>;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/**
+ * Starts a run. Everything that can be refused is refused before anything is written. Under an idempotency key the same request starts one
+ * run, however often and from however many places it comes: the key names the run before the run is written.
+ * @throws AppError as `checkRequest`, and `idempotency.mismatch` when the key was used for another request
+ */
+export const submitRun =
+  (deps: SubmitRunDeps) =>
+  async (submission: Submission): Promise<{ readonly runId: RunId; readonly created: boolean }> => {
+    const runId = await claimRunId(deps, submission);
+    const known = await deps.store.get(runId);
+    if (known) {
+      // The first request may have died between writing the run and starting it; starting is idempotent.
+      if (known.status === 'queued') await deps.engine.start(runId, known.attempts.length);
+      return { runId, created: false };
+    }
+    const checked = await checkRequest(deps, submission.request);
+    const created = await deps.store.create(await newRun(deps, submission, runId, checked));
+    await deps.engine.start(runId, 1);
+    if (created) deps.log.info('run.submitted', { runId, actor: submission.actor, nodes: checked.plan.totals.nodes });
+    return { runId, created };
+  };
+
+const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey }: Submission): Promise<RunId> => {
+  const runId = deps.ids.runId();
+  if (idempotencyKey === undefined) return runId;
+  const requestDigest = jsonDigest(request);
+  const claim = await deps.store.claimKey({
+    principal: actor,
+    key: idempotencyKey,
+    requestDigest,
+    runId,
+    ttlSeconds: keyTtlSeconds,
+  });
+  if (claim.requestDigest !== requestDigest)
+    throw new AppError('idempotency.mismatch', `The Idempotency-Key '${idempotencyKey}' was used for another request`, {
+      hint: `Use a new key for a new request. The key belongs to run ${claim.runId}.`,
+    });
+  return claim.runId;
+};
+
+const newRun = async (
+  deps: SubmitRunDeps,
+  { request, actor }: Submission,
+  runId: RunId,
+  { job, params }: CheckedRequest,
+): Promise<RunRecord> => {
+  const at = nowIso(deps.clock);
+  const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
+  return {
+    runId,
+    jobName: job.metadata.name,
+    jobBlob,
+    jobDigest: jobDigest(job),
+    params,
+    ...(nodesBlob === undefined ? {} : { nodesBlob }),
+    actor,
+    ...(request.context === undefined ? {} : { context: request.context }),
+    status: 'queued',
+    control: 'go',
+    attempts: [{ attempt: 1, selection: { mode: 'all', ...request.only }, status: 'queued', actor, createdAt: at }],
+    createdAt: at,
+    version: 1,
+  };
+};

@@ -1,0 +1,11 @@
+import type { Page } from '../ports/store.ts';
+
+/** Every item of a paged list, page after page. Pages are fetched as the items are taken. */
+export async function* allPages<T>(fetchPage: (cursor: string | undefined) => Promise<Page<T>>): AsyncGenerator<T> {
+  let cursor: string | undefined;
+  do {
+    const page = await fetchPage(cursor);
+    yield* page.items;
+    cursor = page.cursor;
+  } while (cursor !== undefined);
+}

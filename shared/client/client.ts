@@ -1,0 +1,82 @@
+import type { z } from 'zod';
+import { apiRoutes } from '../contract/api-routes.ts';
+import type { VersionView } from '../contract/meta-views.ts';
+import type {
+  continueRequestSchema,
+  controlRequestSchema,
+  NodeRowsQuery,
+  NodesQuery,
+  PageQuery,
+  ResultsQuery,
+  runRequestSchema,
+} from '../contract/requests.ts';
+import type { NodeRow, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
+import type { RunId } from '../model/ids.ts';
+import type { InventoryNode } from '../model/node.ts';
+import type { RunPlan } from '../plan/run-plan.ts';
+import type { Page } from '../ports/store.ts';
+import { type ClientOptions, sendRequest } from './send-request.ts';
+
+/** A run request as a caller writes it: what has a default may be absent. */
+export type RunRequestInput = z.input<typeof runRequestSchema>;
+/** A continue request as a caller writes it. */
+export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
+/** Why an operator controls a run. */
+export type ControlRequestInput = z.input<typeof controlRequestSchema>;
+
+/** What starting a run answers; `replayed` when the key was known and nothing new was started. */
+export interface Started {
+  readonly run: RunView;
+  readonly replayed: boolean;
+}
+
+/** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
+export interface DroverClient {
+  submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
+  planPreview(request: RunRequestInput): Promise<RunPlan>;
+  continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
+  abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
+  viewRun(runId: RunId): Promise<RunView>;
+  listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
+  listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
+  listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  version(): Promise<VersionView>;
+}
+
+type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
+
+const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
+  items: page.items,
+  ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
+});
+
+/** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
+export const createClient = (options: ClientOptions): DroverClient => {
+  const control = async (id: ControlRoute, runId: RunId, body: ControlRequestInput) =>
+    (await sendRequest(options, apiRoutes[id], { path: { runId }, body })).data;
+
+  return {
+    submitRun: async (body, idempotencyKey) => {
+      const headers = idempotencyKey === undefined ? {} : { 'Idempotency-Key': idempotencyKey };
+      const answer = await sendRequest(options, apiRoutes.submitRun, { body, headers });
+      return { run: answer.data, replayed: answer.headers.get('idempotency-replayed') === 'true' };
+    },
+    planPreview: async (body) => (await sendRequest(options, apiRoutes.planPreview, { body })).data,
+    continueRun: async (runId, body = {}) =>
+      (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
+    abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
+    resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
+    listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),
+    viewRun: async (runId) => (await sendRequest(options, apiRoutes.viewRun, { path: { runId } })).data,
+    listNodeRows: async (runId, query = {}) =>
+      toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
+    listResults: async (runId, query = {}) =>
+      toPage((await sendRequest(options, apiRoutes.listResults, { path: { runId }, query })).data),
+    listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    version: async () => (await sendRequest(options, apiRoutes.version)).data,
+  };
+};

@@ -1,0 +1,120 @@
+import type { z } from 'zod';
+import { inventoryNodeSchema } from '../model/node.ts';
+import { runPlanSchema } from '../plan/run-plan.ts';
+import { healthViewSchema, versionViewSchema } from './meta-views.ts';
+import { pageSchemaOf } from './pages.ts';
+import {
+  continueRequestSchema,
+  controlRequestSchema,
+  nodeRowsQuerySchema,
+  nodesQuerySchema,
+  pageQuerySchema,
+  resultsQuerySchema,
+  runRequestSchema,
+} from './requests.ts';
+import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+
+/** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
+export interface ApiRoute {
+  readonly method: 'get' | 'post';
+  readonly path: string;
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'meta';
+  readonly summary: string;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodObject;
+  readonly status: 200 | 202;
+  readonly answer?: z.ZodType;
+  /** False when no token is asked. */
+  readonly secured: boolean;
+  /** True when the Idempotency-Key header is taken. */
+  readonly idempotent?: true;
+}
+
+const read = { method: 'get', status: 200, secured: true } as const;
+const act = { method: 'post', status: 202, secured: true, tag: 'runs', answer: runViewSchema } as const;
+
+/** Every endpoint by its operation id. The routes, the client and the OpenAPI document follow this table. */
+export const apiRoutes = {
+  listRuns: {
+    ...read,
+    path: '/v1/runs',
+    tag: 'runs',
+    summary: 'List runs, newest first',
+    query: pageQuerySchema,
+    answer: pageSchemaOf(runSummarySchema),
+  },
+  submitRun: { ...act, path: '/v1/runs', summary: 'Start a run', body: runRequestSchema, idempotent: true },
+  viewRun: { ...read, path: '/v1/runs/{runId}', tag: 'runs', summary: 'Show a run', answer: runViewSchema },
+  listNodeRows: {
+    ...read,
+    path: '/v1/runs/{runId}/nodes',
+    tag: 'runs',
+    summary: 'List the nodes of a run, per phase',
+    query: nodeRowsQuerySchema,
+    answer: pageSchemaOf(nodeRowSchema),
+  },
+  listResults: {
+    ...read,
+    path: '/v1/runs/{runId}/results',
+    tag: 'runs',
+    summary: 'List what happened, per node and operation, with output',
+    query: resultsQuerySchema,
+    answer: pageSchemaOf(resultViewSchema),
+  },
+  continueRun: {
+    ...act,
+    path: '/v1/runs/{runId}/continue',
+    summary: 'Add an attempt that runs what is left',
+    body: continueRequestSchema,
+  },
+  abortRun: {
+    ...act,
+    path: '/v1/runs/{runId}/abort',
+    summary: 'Stop a run, also what is running on nodes',
+    body: controlRequestSchema,
+  },
+  pauseRun: {
+    ...act,
+    path: '/v1/runs/{runId}/pause',
+    summary: 'Start no further operation until resume',
+    body: controlRequestSchema,
+  },
+  resumeRun: { ...act, path: '/v1/runs/{runId}/resume', summary: 'Go on after a pause', body: controlRequestSchema },
+  planPreview: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/plan',
+    tag: 'plan',
+    summary: 'Show what a run would do, without doing it',
+    body: runRequestSchema,
+    answer: runPlanSchema,
+  },
+  listNodes: {
+    ...read,
+    path: '/v1/nodes',
+    tag: 'nodes',
+    summary: 'List the nodes of the inventory',
+    query: nodesQuerySchema,
+    answer: pageSchemaOf(inventoryNodeSchema),
+  },
+  version: {
+    ...read,
+    path: '/v1/version',
+    tag: 'meta',
+    summary: 'Say which Drover answers',
+    answer: versionViewSchema,
+  },
+  openApi: { ...read, path: '/v1/openapi.json', tag: 'meta', summary: 'This document', secured: false },
+  health: {
+    ...read,
+    path: '/healthz',
+    tag: 'meta',
+    summary: 'Answer when the API is up',
+    answer: healthViewSchema,
+    secured: false,
+  },
+} as const satisfies Record<string, ApiRoute>;
+
+/** Operation id of an endpoint. */
+export type ApiRouteId = keyof typeof apiRoutes;

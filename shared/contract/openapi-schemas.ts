@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { jobSchema } from '../model/job.ts';
+import { inventoryNodeSchema } from '../model/node.ts';
+import { runPlanSchema } from '../plan/run-plan.ts';
+import { problemSchema } from './problem.ts';
+import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
+import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import { type JsonObject, tidySchema } from './tidy-schema.ts';
+
+const requestSchemas = {
+  Job: jobSchema,
+  // The request itself leaves the job to the job reader, whose errors are better; the document says what that reader takes.
+  RunRequest: runRequestSchema.extend({ job: jobSchema }),
+  ContinueRequest: continueRequestSchema,
+  ControlRequest: controlRequestSchema,
+  Narrowing: narrowingSchema,
+};
+
+const answerSchemas = {
+  RunView: runViewSchema,
+  RunSummary: runSummarySchema,
+  NodeRow: nodeRowSchema,
+  ResultView: resultViewSchema,
+  RunPlan: runPlanSchema,
+  InventoryNode: inventoryNodeSchema,
+  Problem: problemSchema,
+};
+
+const uri = (id: string): string => `#/components/schemas/${id}`;
+
+const registryOf = (schemas: Readonly<Record<string, z.ZodType>>) => {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema, { id });
+  return registry;
+};
+
+const componentsOf = (schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): JsonObject => {
+  const { __shared: _shared, ...named } = z.toJSONSchema(registryOf(schemas), { io, uri }).schemas;
+  return tidySchema(named);
+};
+
+/** Every named schema of the API, for `components.schemas`. */
+export const componentSchemas = (): JsonObject => ({
+  ...componentsOf(requestSchemas, 'input'),
+  ...componentsOf(answerSchemas, 'output'),
+});
+
+const refs: ReadonlyMap<z.ZodType, JsonObject> = new Map<z.ZodType, JsonObject>([
+  [runRequestSchema, { $ref: uri('RunRequest') }],
+  ...Object.entries({ ...requestSchemas, ...answerSchemas }).map(
+    ([id, schema]) => [schema, { $ref: uri(id) }] as const,
+  ),
+]);
+
+const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonObject =>
+  tidySchema({ ...z.toJSONSchema(schema, { io }) });
+
+/** A schema as a reference to its component, or written out when it is none; a page is written out around its items. */
+export const schemaRef = (schema: z.ZodType): JsonObject => {
+  const ref = refs.get(schema);
+  if (ref !== undefined) return ref;
+  const items = schema instanceof z.ZodObject ? schema.shape['items'] : undefined;
+  if (!(items instanceof z.ZodArray) || !(items.element instanceof z.ZodType)) return jsonSchemaOf(schema, 'output');
+  return {
+    type: 'object',
+    properties: {
+      items: { type: 'array', items: schemaRef(items.element) },
+      cursor: { type: 'string', description: 'Where the next page starts; absent on the last page. Opaque.' },
+    },
+    required: ['items'],
+  };
+};
+
+/** The schemas of an object's properties as a caller sends them, by name. */
+export const propertySchemas = (object: z.ZodObject): Readonly<Record<string, JsonObject>> =>
+  Object.fromEntries(
+    Object.entries(object.shape).map(([name, schema]) => [
+      name,
+      schema instanceof z.ZodType ? jsonSchemaOf(schema, 'input') : {},
+    ]),
+  );

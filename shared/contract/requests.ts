@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { nodeIdSchema } from '../model/ids.ts';
+import { paramValuesSchema } from '../model/job.ts';
+import { nodeSchema } from '../model/node.ts';
+import { nodeStatuses } from '../model/status.ts';
+
+/** Narrows a run or an attempt to parts of its job. Names and ids that do not exist are refused. */
+export const narrowingSchema = z.strictObject({
+  groups: z.array(z.string()).min(1).optional(),
+  phases: z.array(z.string()).min(1).optional(),
+  nodes: z.array(nodeIdSchema).min(1).optional(),
+});
+export type Narrowing = z.infer<typeof narrowingSchema>;
+
+/** Body of `POST /v1/plan` and `POST /v1/runs`. `job` is checked by the job reader, not here. */
+export const runRequestSchema = z.strictObject({
+  job: z.unknown(),
+  params: paramValuesSchema.default({}),
+  /** Targets that the caller names itself (two services on one instance, a nodes file); the inventory is not asked then. */
+  nodes: z.array(nodeSchema).min(1).max(150_000).optional(),
+  context: z.record(z.string(), z.json()).optional(),
+  only: narrowingSchema.default({}),
+});
+export type RunRequest = z.infer<typeof runRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/continue`. `force` runs everything again. */
+export const continueRequestSchema = z.strictObject({
+  mode: z.enum(['continue', 'force']).default('continue'),
+  only: narrowingSchema.default({}),
+});
+export type ContinueRequest = z.infer<typeof continueRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/abort`, `/pause`, `/resume`. */
+export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
+export type ControlRequest = z.infer<typeof controlRequestSchema>;
+
+/** Query of paged lists. */
+export const pageQuerySchema = z.strictObject({
+  cursor: z.string().max(4096).optional(),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+});
+export type PageQuery = z.infer<typeof pageQuerySchema>;
+
+/** Comma list of statuses. */
+const statusListSchema = z
+  .string()
+  .transform((text) => text.split(','))
+  .pipe(z.array(z.enum(nodeStatuses)).min(1));
+
+/** Query of `GET /v1/runs/{id}/nodes`. */
+export const nodeRowsQuerySchema = pageQuerySchema.extend({
+  status: statusListSchema.optional(),
+  phase: z.string().optional(),
+  node: z.string().optional(),
+});
+export type NodeRowsQuery = z.infer<typeof nodeRowsQuerySchema>;
+
+/** Query of `GET /v1/runs/{id}/results`. */
+export const resultsQuerySchema = nodeRowsQuerySchema.extend({ operation: z.string().optional() });
+export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
+
+/** Query of `GET /v1/nodes`. `where` is a CEL condition over `node`. */
+export const nodesQuerySchema = pageQuerySchema.extend({ where: z.string().max(4096).optional() });
+export type NodesQuery = z.infer<typeof nodesQuerySchema>;

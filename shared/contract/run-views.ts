@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
+import { paramValuesSchema } from '../model/job.ts';
+import { agentKinds } from '../model/node.ts';
+import { attemptSchema, controls } from '../model/run.ts';
+import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
+
+const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+
+/** One slice in a view: a phase on the nodes of one round (round 0 in a oneShot group). */
+export const sliceViewSchema = z.object({
+  round: z.int(),
+  rounds: z.int(),
+  status: z.enum(phaseStatuses),
+  attempt: z.int(),
+  nodeCount: z.int(),
+  counts: countsSchema,
+  openedAt: z.string(),
+  closedAt: z.string().optional(),
+});
+export type SliceView = z.infer<typeof sliceViewSchema>;
+
+/** A phase in a view. `counts` are of the nodes as they stand after the last attempt that touched them. */
+export const phaseViewSchema = z.object({
+  name: z.string(),
+  on: z.enum(['target', 'runner', 'runnerPerTarget']),
+  operations: z.array(z.string()),
+  status: z.enum(phaseStatuses),
+  nodeCount: z.int(),
+  counts: countsSchema,
+  slices: z.array(sliceViewSchema),
+});
+export type PhaseView = z.infer<typeof phaseViewSchema>;
+
+/** A group in a view. `rounds` is 0 for oneShot, and before a grayScale group has resolved its targets. */
+export const groupViewSchema = z.object({
+  name: z.string(),
+  strategy: z.enum(['oneShot', 'grayScale']),
+  status: z.enum(phaseStatuses),
+  nodeCount: z.int(),
+  rounds: z.int(),
+  phases: z.array(phaseViewSchema),
+});
+export type GroupView = z.infer<typeof groupViewSchema>;
+
+/** A run without its progress, as in lists. */
+export const runSummarySchema = z.object({
+  runId: runIdSchema,
+  job: z.object({ name: z.string(), digest: z.string() }),
+  status: z.enum(runStatuses),
+  control: z.enum(controls),
+  reason: z.string().optional(),
+  attempt: z.int(),
+  actor: z.string(),
+  createdAt: z.string(),
+  startedAt: z.string().optional(),
+  endedAt: z.string().optional(),
+});
+export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** A run with its progress. Small whatever the number of nodes: counts only. */
+export const runViewSchema = runSummarySchema.extend({
+  params: paramValuesSchema,
+  context: z.record(z.string(), z.json()).optional(),
+  attempts: z.array(attemptSchema),
+  groups: z.array(groupViewSchema),
+});
+export type RunView = z.infer<typeof runViewSchema>;
+
+/** A node in one phase of a run, as it stands after the last attempt that touched it. */
+export const nodeRowSchema = z.object({
+  nodeId: nodeIdSchema,
+  name: z.string(),
+  host: z.string(),
+  agent: z.enum(agentKinds),
+  account: z.string().optional(),
+  region: z.string(),
+  instanceId: z.string(),
+  group: z.string(),
+  phase: z.string(),
+  round: z.int(),
+  attempt: z.int(),
+  status: z.enum(nodeStatuses),
+  /** Operation at which the node stands or stopped; absent before its first. */
+  operation: z.string().optional(),
+  exitCode: z.int().nullable(),
+  reason: z.string().nullable(),
+  rawStatus: z.string().nullable(),
+  durationMs: z.number().nullable(),
+});
+export type NodeRow = z.infer<typeof nodeRowSchema>;
+
+/** One operation on one node, with its output: up to what the agent returned; `omittedBytes` says what is missing. */
+export const resultViewSchema = z.object({
+  nodeId: nodeIdSchema,
+  name: z.string(),
+  group: z.string(),
+  phase: z.string(),
+  round: z.int(),
+  operation: z.string(),
+  attempt: z.int(),
+  status: z.enum(nodeStatuses),
+  exitCode: z.int().nullable(),
+  signal: z.string().nullable(),
+  reason: z.string().nullable(),
+  rawStatus: z.string().nullable(),
+  startedAt: z.string().nullable(),
+  durationMs: z.number().nullable(),
+  stdout: z.string(),
+  stderr: z.string(),
+  stdoutBytes: z.int(),
+  stderrBytes: z.int(),
+  omittedBytes: z.int(),
+  outputs: z.record(z.string(), z.string()),
+  replayed: z.boolean(),
+  invocationId: z.string().optional(),
+  agentInvocationId: z.string().optional(),
+});
+export type ResultView = z.infer<typeof resultViewSchema>;

@@ -1,0 +1,11 @@
+/** Words that cannot stand behind a dot in CEL. */
+const reserved = new Set(['in', 'true', 'false', 'null']);
+
+const member = (name: string): string => (reserved.has(name) ? `["${name}"]` : `.${name}`);
+
+/** Template of a param's value. */
+export const paramTemplate = (name: string): string => `\${{ params${member(name)} }}`;
+
+/** Template of an output's value. */
+export const outputTemplate = (operationId: string, name: string): string =>
+  `\${{ outputs${member(operationId)}${member(name)} }}`;

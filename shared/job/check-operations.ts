@@ -1,0 +1,42 @@
+import type { Job } from '../model/job.ts';
+import type { Finding, Path } from './finding.ts';
+import { operationSites } from './job-outline.ts';
+
+/** Environment variables of this prefix are Drover's own (`DROVER_OUTPUT`, `DROVER_RUN_ID`). */
+const reservedPrefix = 'DROVER_';
+
+const checkEnvNames = (path: Path, env: Readonly<Record<string, string>>): readonly Finding[] =>
+  Object.keys(env)
+    .filter((name) => name.startsWith(reservedPrefix))
+    .map((name) => ({
+      path: [...path, name],
+      message: `variables that begin with ${reservedPrefix} are set by Drover itself`,
+      atKey: true,
+    }));
+
+const checkLiteral = (path: Path, text: string | undefined, suggestion: string): readonly Finding[] => {
+  const offset = text?.indexOf('${{') ?? -1;
+  return offset < 0 ? [] : [{ path, offset, message: "'${{' is not replaced here", suggestion }];
+};
+
+/**
+ * Scripts, users and directories are taken as they stand. A value inside a script would be read by its interpreter (`x$(id)y`); as
+ * environment variable or argument it arrives as data.
+ */
+export const checkOperations = (job: Job): readonly Finding[] => [
+  ...checkEnvNames(['spec', 'env'], job.spec.env),
+  ...operationSites(job).flatMap(({ operation, path }) => [
+    ...checkEnvNames([...path, 'env'], operation.env),
+    ...checkLiteral(
+      [...path, 'run'],
+      operation.run,
+      'Give the value to the script as data: env: {NAME: ${{ … }}} and "$NAME" in the script, or args.',
+    ),
+    ...checkLiteral([...path, 'runAs'], operation.runAs, 'Only env, args, output defaults and conditions take values.'),
+    ...checkLiteral(
+      [...path, 'workingDirectory'],
+      operation.workingDirectory,
+      'Give it through env and cd to it in the script.',
+    ),
+  ]),
+];

@@ -1,0 +1,42 @@
+import type { OperationSite } from './job-outline.ts';
+
+const roundRank = { first: 0, middle: 1, last: 2 } as const;
+
+const rankOf = ({ phase }: OperationSite): number => (phase.on === 'runner' ? roundRank[phase.round ?? 'first'] : 0);
+
+const inOneGrayScaleGroup = (writer: OperationSite, reader: OperationSite): string | undefined => {
+  if (writer.phaseIndex > reader.phaseIndex) return `phase '${writer.phase.name}' runs after '${reader.phase.name}'`;
+  if (rankOf(writer) > rankOf(reader))
+    return `phase '${writer.phase.name}' runs in the ${writer.phase.round} round, and '${reader.phase.name}' before that`;
+  return undefined;
+};
+
+const orderProblem = (writer: OperationSite, reader: OperationSite): string | undefined => {
+  if (writer.operation === reader.operation) return 'an operation cannot read its own outputs';
+  if (writer.groupIndex !== reader.groupIndex)
+    return writer.groupIndex < reader.groupIndex
+      ? undefined
+      : `group '${writer.group.name}' runs after '${reader.group.name}'`;
+  if (writer.phaseIndex === reader.phaseIndex)
+    return writer.operationIndex < reader.operationIndex
+      ? undefined
+      : `operation '${writer.operation.id}' runs after '${reader.operation.id}'`;
+  if (reader.group.strategy === 'oneShot')
+    return `the phases of a oneShot group run together; put '${writer.operation.id}' before it in the same phase, or in an earlier group`;
+  return inOneGrayScaleGroup(writer, reader);
+};
+
+const runsOnce = ({ phase }: OperationSite): boolean => phase.on === 'runner';
+
+/**
+ * Why one operation cannot see the outputs of another; undefined when it can. Outputs of target and runnerPerTarget phases have one value
+ * per node, seen by what runs later on or for that node; outputs of a runner phase are seen by everything later.
+ */
+export const whyOutputIsHidden = (writer: OperationSite, reader: OperationSite): string | undefined => {
+  const order = orderProblem(writer, reader);
+  if (order !== undefined) return order;
+  const samePhase = writer.groupIndex === reader.groupIndex && writer.phaseIndex === reader.phaseIndex;
+  return !samePhase && runsOnce(reader) && !runsOnce(writer)
+    ? `phase '${reader.phase.name}' runs once, and this output has one value for each node; gather them with an aggregate operation`
+    : undefined;
+};

@@ -1,0 +1,56 @@
+import { AppError, type ErrorPlace } from '../errors/app-error.ts';
+import type { Json } from '../expression/cel-values.ts';
+import { didYouMean } from '../expression/nearest-word.ts';
+import type { Job, Param, ParamValues } from '../model/job.ts';
+import { pointerOf } from './finding.ts';
+import { readParamValue } from './param-value.ts';
+
+const unknownParams = (declared: readonly string[], given: ParamValues): readonly ErrorPlace[] =>
+  Object.keys(given)
+    .filter((name) => !declared.includes(name))
+    .map((name) => ({
+      path: pointerOf([name]),
+      message: `the job has no param '${name}'`,
+      suggestion:
+        didYouMean(name, declared) ??
+        (declared.length === 0 ? 'It takes no params.' : `Its params are ${declared.join(', ')}.`),
+    }));
+
+type Resolved = { readonly value: Json | undefined } | { readonly place: ErrorPlace };
+
+const resolveParam = (name: string, param: Param, given: ParamValues): Resolved => {
+  const path = pointerOf([name]);
+  const value = Object.hasOwn(given, name) ? given[name] : undefined;
+  if (value !== undefined) {
+    const reading = readParamValue(param, value);
+    if ('value' in reading) return reading;
+    return { place: { path, ...reading, message: `param '${name}': ${reading.message}` } };
+  }
+  if (param.default === undefined && param.required)
+    return { place: { path, message: `param '${name}' is required`, ...describedAs(param) } };
+  return { value: param.default };
+};
+
+const describedAs = ({ description }: Param): { readonly suggestion?: string } =>
+  description === undefined ? {} : { suggestion: description };
+
+/**
+ * The values of a run's params: what was given, converted to its type where it came as text, else the defaults. A param with neither is
+ * absent.
+ * @throws AppError `params.invalid` with one place for each param that is wrong, missing or unknown; `path` is a JSON Pointer (`/version`).
+ */
+export const resolveParams = (job: Job, given: ParamValues): ParamValues => {
+  const places: ErrorPlace[] = [];
+  const values: [string, Json][] = [];
+  for (const [name, param] of Object.entries(job.spec.params)) {
+    const resolved = resolveParam(name, param, given);
+    if ('place' in resolved) places.push(resolved.place);
+    else if (resolved.value !== undefined) values.push([name, resolved.value]);
+  }
+  places.push(...unknownParams(Object.keys(job.spec.params), given));
+  if (places.length === 0) return Object.fromEntries(values);
+  throw new AppError('params.invalid', places.map((place) => place.message).join('; '), {
+    hint: `Job '${job.metadata.name}' says what its params take under spec.params.`,
+    places,
+  });
+};

@@ -1,0 +1,110 @@
+import type { NodeId } from '../model/ids.ts';
+import type { Operation } from '../model/job.ts';
+import type { BatchNode, ResultRecord } from '../model/run.ts';
+import { countStatuses, type NodeStatus, type OutcomeStatus, type StatusCounts } from '../model/status.ts';
+
+/** The parts of a result that progress depends on. */
+export type ResultStep = Pick<ResultRecord, 'nodeId' | 'operationIndex' | 'tryNumber'> & {
+  readonly outcome: { readonly status: OutcomeStatus };
+};
+
+/** The part of an operation that progress depends on. */
+export type Tolerance = Pick<Operation, 'failIgnore'>;
+
+/** How far a node is in its phase. */
+export interface NodeProgress {
+  readonly status: NodeStatus;
+  /** The operation to run now, by index; undefined at the node's end. */
+  readonly nextOperation: number | undefined;
+  /** The first operation that is not done, by index, where another attempt would pick the node up; the number of operations when all are. */
+  readonly resumeAt: number;
+  /** True when an operation before `resumeAt` failed and was tolerated. */
+  readonly tolerated: boolean;
+}
+
+/**
+ * The progress of one node of a batch, from its results there. `from` says what was done before this batch.
+ *
+ * Operations count in order. Succeeded and skipped ones are done. With `failIgnore`, failed and timed out ones are done too, and leave a mark.
+ * Any other end is the end of the node: `undeliverable`, `lost` and `aborted` are never tolerated, because nobody knows what the next
+ * operation would stand on, or somebody said stop. Of several tries of one operation the last one counts.
+ * With all operations done: `ignored` when one was tolerated, `skipped` when every one was skipped, else `succeeded`.
+ * Before its end a node is `pending`: results do not tell whether something runs now.
+ */
+export const nodeProgress = (
+  operations: readonly Tolerance[],
+  results: readonly ResultStep[],
+  from: Pick<BatchNode, 'startAt' | 'tolerated'>,
+): NodeProgress => {
+  const outcomes = lastTries(results);
+  let { tolerated } = from;
+  for (let index = from.startAt; index < operations.length; index += 1) {
+    const status = outcomes.get(index)?.outcome.status;
+    const here = { resumeAt: index, tolerated };
+    if (status === undefined) return { status: 'pending', nextOperation: index, ...here };
+    const kind = endOf(status, operations[index]);
+    if (kind === 'stop') return { status, nextOperation: undefined, ...here };
+    tolerated ||= kind === 'tolerated';
+  }
+  const skipped = from.startAt === 0 && operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
+  return { status: doneStatus(tolerated, skipped), nextOperation: undefined, resumeAt: operations.length, tolerated };
+};
+
+const doneStatus = (tolerated: boolean, skipped: boolean): NodeStatus => {
+  if (tolerated) return 'ignored';
+  return skipped ? 'skipped' : 'succeeded';
+};
+
+const endOf = (status: OutcomeStatus, operation: Tolerance | undefined): 'done' | 'tolerated' | 'stop' => {
+  if (status === 'succeeded' || status === 'skipped') return 'done';
+  const tolerable = status === 'failed' || status === 'timedOut';
+  return tolerable && operation?.failIgnore === true ? 'tolerated' : 'stop';
+};
+
+const lastTries = (results: readonly ResultStep[]): ReadonlyMap<number, ResultStep> => {
+  const last = new Map<number, ResultStep>();
+  for (const result of results) {
+    const known = last.get(result.operationIndex);
+    if (known === undefined || result.tryNumber > known.tryNumber) last.set(result.operationIndex, result);
+  }
+  return last;
+};
+
+/** The progress of every node of a batch, in its order. `results` are those of the batch, of all nodes and operations, in any order. */
+export const progressOfNodes = <T extends ResultStep>(
+  operations: readonly Tolerance[],
+  nodes: readonly BatchNode[],
+  results: readonly T[],
+): ReadonlyMap<NodeId, NodeProgress> => {
+  const byNode = Map.groupBy(results, (result) => result.nodeId);
+  return new Map(nodes.map((from) => [from.node.id, nodeProgress(operations, byNode.get(from.node.id) ?? [], from)]));
+};
+
+/** How many nodes of a batch have each status. */
+export const batchStatusCounts = (
+  operations: readonly Tolerance[],
+  nodes: readonly BatchNode[],
+  results: readonly ResultStep[],
+): StatusCounts =>
+  countStatuses([...progressOfNodes(operations, nodes, results).values()].map((progress) => progress.status));
+
+/** An operation, and the nodes that need it now. */
+export interface NextOperation {
+  /** Index in the phase. */
+  readonly operationIndex: number;
+  readonly nodes: readonly BatchNode[];
+}
+
+/** The first operation that a node of the batch still needs, with the nodes that need it; undefined when every node is at its end. */
+export const nextOperationOfBatch = (
+  operations: readonly Tolerance[],
+  nodes: readonly BatchNode[],
+  results: readonly ResultStep[],
+): NextOperation | undefined => {
+  const progress = progressOfNodes(operations, nodes, results);
+  const needed = (from: BatchNode): number => progress.get(from.node.id)?.nextOperation ?? Number.POSITIVE_INFINITY;
+  const operationIndex = nodes.reduce((least, from) => Math.min(least, needed(from)), Number.POSITIVE_INFINITY);
+  return operationIndex === Number.POSITIVE_INFINITY
+    ? undefined
+    : { operationIndex, nodes: nodes.filter((from) => needed(from) === operationIndex) };
+};

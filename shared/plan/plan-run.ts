@@ -1,0 +1,109 @@
+import { parseDurationMs } from '../model/duration.ts';
+import type { Group, Job, Operation, Phase } from '../model/job.ts';
+import type { AgentKind } from '../model/node.ts';
+import type { FrozenTargets } from '../model/run.ts';
+import { allowedFailures } from './budget.ts';
+import { jsonDigest } from './digest.ts';
+import { checkPlanLimits } from './limits.ts';
+import { planRounds } from './plan-rounds.ts';
+import { planWarnings } from './plan-warnings.ts';
+import type { PlanGroup, PlanOperation, PlanPhase, RunPlan } from './run-plan.ts';
+import { needsRunner } from './runners.ts';
+import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
+import { frozenRunner } from './slice-nodes.ts';
+import { planStages } from './stages.ts';
+import type { LeftOut, TargetNode } from './targets.ts';
+
+/** The targets of one group as a run would freeze them now, and the nodes that do not take part. */
+export type PlanTargets = FrozenTargets & { readonly leftOut: readonly LeftOut[] };
+
+/** What `planRun` needs. */
+export interface PlanRequest {
+  readonly job: Job;
+  /** One entry per group of the job, in its order; those of groups that do not take part are not looked at. */
+  readonly groups: readonly PlanTargets[];
+  /** Instances that one call of an agent takes. */
+  readonly limitOf: (agent: AgentKind) => number;
+  /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
+  readonly selection?: Narrowed;
+}
+
+/**
+ * The preview of a run: everything that will happen if nothing fails, and what is odd about it. The same request gives the same plan.
+ * @throws AppError `plan.limit-exceeded`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
+ */
+export const planRun = (request: PlanRequest): RunPlan => {
+  const { job, selection = {} } = request;
+  const taking = job.spec.groups.flatMap((group, index) => {
+    const targets = request.groups[index] ?? { nodes: [], runners: {}, leftOut: [] };
+    return selectsGroup(selection, group) ? [{ group, targets }] : [];
+  });
+  checkPlanLimits(
+    { ...job, spec: { ...job.spec, groups: taking.map(({ group }) => group) } },
+    taking.map(({ targets }) => targets.nodes.length),
+  );
+  const groups = taking.map(({ group, targets }) => planGroup(request, group, targets));
+  const plan = {
+    job: job.metadata.name,
+    groups,
+    totals: {
+      nodes: new Set(taking.flatMap(({ targets }) => targets.nodes.map(({ node }) => node.id))).size,
+      ...callTotals(groups),
+    },
+    warnings: taking.flatMap(({ group, targets }) => planWarnings(group, targets, selection)),
+  };
+  return { ...plan, digest: jsonDigest(plan) };
+};
+
+const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): PlanGroup => {
+  const { job, limitOf, selection = {} } = request;
+  const nodeCount = targets.nodes.length;
+  const stages = narrowStages(planStages(job, group, nodeCount), group, selection);
+  return {
+    name: group.name,
+    strategy: group.strategy,
+    nodeCount,
+    stageCount: stages.length,
+    maxFailures: group.maxFailures,
+    failuresAllowed: allowedFailures(group.maxFailures, nodeCount),
+    ...(group.soak === undefined ? {} : { soakSeconds: parseDurationMs(group.soak) / 1000 }),
+    phases: group.phases.flatMap((phase, index) =>
+      selectsPhase(selection, phase) ? [planPhase(phase, index, targets)] : [],
+    ),
+    rounds: planRounds({ job, group, stages, targets, limitOf }),
+    leftOut: [...targets.leftOut],
+  };
+};
+
+const planPhase = (phase: Phase, phaseIndex: number, targets: FrozenTargets): PlanPhase => ({
+  name: phase.name,
+  on: phase.on,
+  ...(needsRunner(phase) ? { runner: planNode(frozenRunner(targets, phaseIndex)) } : {}),
+  operations: phase.operations.map(planOperation),
+});
+
+const planNode = ({ node, online }: TargetNode) => ({ id: node.id, name: node.name, online });
+
+const planOperation = (operation: Operation): PlanOperation => ({
+  id: operation.id,
+  ...(operation.name === undefined ? {} : { name: operation.name }),
+  interpreter: operation.interpreter,
+  timeoutSeconds: parseDurationMs(operation.timeout) / 1000,
+  failIgnore: operation.failIgnore,
+  ...(operation.when === undefined ? {} : { when: operation.when }),
+  digest: jsonDigest(operation),
+});
+
+const callTotals = (groups: readonly PlanGroup[]): Pick<RunPlan['totals'], 'nodeOperations' | 'agentCalls'> => {
+  let nodeOperations = 0;
+  let sends = 0;
+  for (const group of groups) {
+    const operations = new Map(group.phases.map((phase) => [phase.name, phase.operations.length]));
+    for (const slice of group.rounds.flatMap((round) => round.slices)) {
+      const count = operations.get(slice.phase) ?? 0;
+      nodeOperations += count * slice.nodeCount;
+      sends += count * slice.batches.reduce((sum, scope) => sum + scope.batchCount, 0);
+    }
+  }
+  return { nodeOperations, agentCalls: { sends, looks: sends } };
+};

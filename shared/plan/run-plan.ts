@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { nodeIdSchema } from '../model/ids.ts';
+import { amountSchema, interpreters } from '../model/job.ts';
+import { agentKinds } from '../model/node.ts';
+
+const count = z.int().min(0);
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** A node in a plan. */
+export const planNodeSchema = z.object({ id: nodeIdSchema, name: z.string(), online: z.boolean() });
+export type PlanNode = z.infer<typeof planNodeSchema>;
+
+/** The batches of a slice that go to one agent, account and region, online or not. */
+export const planBatchesSchema = z.object({
+  agent: z.enum(agentKinds),
+  account: z.string().optional(),
+  region: z.string(),
+  online: z.boolean(),
+  batchCount: count,
+  nodeCount: count,
+});
+export type PlanBatches = z.infer<typeof planBatchesSchema>;
+
+/** One phase on the nodes of its round. */
+export const planSliceSchema = z.object({
+  /** Stage of the group in which it runs, from 0; slices of one stage run together. */
+  stageIndex: count,
+  phase: z.string(),
+  kind: z.enum(['nodes', 'runner']),
+  /** Nodes of the round, or 1 for the runner. */
+  nodeCount: count,
+  /** Nodes at once. */
+  width: z.int().min(1),
+  /** Batches at once. */
+  batchesAtOnce: z.int().min(1),
+  batches: z.array(planBatchesSchema),
+});
+export type PlanSlice = z.infer<typeof planSliceSchema>;
+
+/** A round with its nodes, in the order in which they start. A oneShot group has a single one, numbered 0. */
+export const planRoundSchema = z.object({
+  round: count,
+  nodes: z.array(planNodeSchema),
+  slices: z.array(planSliceSchema),
+});
+export type PlanRound = z.infer<typeof planRoundSchema>;
+
+/** An operation of a phase. Scripts and values stay out; `digest` stands for the whole of it. */
+export const planOperationSchema = z.object({
+  id: z.string(),
+  name: z.string().optional(),
+  interpreter: z.enum(interpreters),
+  timeoutSeconds: z.number(),
+  failIgnore: z.boolean(),
+  when: z.string().optional(),
+  digest,
+});
+export type PlanOperation = z.infer<typeof planOperationSchema>;
+
+export const planPhaseSchema = z.object({
+  name: z.string(),
+  on: z.enum(['target', 'runner', 'runnerPerTarget']),
+  /** The runner, for phases that need one. */
+  runner: planNodeSchema.optional(),
+  operations: z.array(planOperationSchema),
+});
+export type PlanPhase = z.infer<typeof planPhaseSchema>;
+
+export const planGroupSchema = z.object({
+  name: z.string(),
+  strategy: z.enum(['oneShot', 'grayScale']),
+  nodeCount: count,
+  stageCount: count,
+  maxFailures: amountSchema,
+  /** How many nodes may fail without stopping the group. */
+  failuresAllowed: count,
+  soakSeconds: z.number().optional(),
+  phases: z.array(planPhaseSchema),
+  rounds: z.array(planRoundSchema),
+  leftOut: z.array(z.object({ nodeId: nodeIdSchema, reason: z.string() })),
+});
+export type PlanGroup = z.infer<typeof planGroupSchema>;
+
+/** Something the operator should know before the run. */
+export const planWarningSchema = z.object({
+  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  group: z.string(),
+  /** A sentence that names the first few nodes. */
+  message: z.string(),
+  /** All the nodes it is about. */
+  nodeIds: z.array(nodeIdSchema),
+});
+export type PlanWarning = z.infer<typeof planWarningSchema>;
+
+/** What a run would do, seen beforehand. */
+export const runPlanSchema = z.object({
+  job: z.string(),
+  groups: z.array(planGroupSchema),
+  totals: z.object({
+    /** Different nodes, over all groups; runners not counted. */
+    nodes: count,
+    /** Operations times nodes: so many results the run would have if nothing is skipped and nothing fails. */
+    nodeOperations: count,
+    /** Calls of the clouds' agents: one send per batch and operation, and at least one look after each; a look repeats while the operation runs. */
+    agentCalls: z.object({ sends: count, looks: count }),
+  }),
+  warnings: z.array(planWarningSchema),
+  /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
+  digest,
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;

@@ -1,0 +1,187 @@
+import { fenceName } from './fence.ts';
+import { type OutputsError, parseOutputs } from './outputs.ts';
+import { splitText } from './printed-text.ts';
+import { signalOfStatus } from './signals.ts';
+
+/** Why a node did not start a script. It never ran, and under this fence it never will. */
+export const refusals = {
+  state: 'The node cannot keep state: neither its state directory nor the one under /tmp can be written.',
+  instance: 'The node is not among the instances that this script was rendered for.',
+  disk: 'The script could not be written to the node. Is its disk full?',
+  interpreter: 'The interpreter is not installed on the node.',
+  timeout: 'The node has no timeout command (coreutils, busybox), and no script runs without a time limit.',
+  directory: 'The working directory does not exist on the node, or cannot be entered.',
+  user: 'The node has no such user.',
+  runas: 'The agent on the node is not root, so it cannot run the script as another user.',
+} as const;
+export type RefusalCode = keyof typeof refusals;
+
+/** The script ended, or was ended. */
+export interface FinishedEnvelope {
+  readonly kind: 'finished';
+  /**
+   * The script's exit status; null when its time ran out or it was cancelled. A script that a signal ended by itself has 128 + n, as the
+   * shell reports it, and `signal`; one that exits with such a status cannot be told apart.
+   */
+  readonly exitCode: number | null;
+  /** `SIGTERM` and so on. */
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** The agent asked the wrapper to end, and the tree was ended. */
+  readonly cancelled: boolean;
+  /** Null where the node's shell has no clock (dash, busybox); the agent's own time is the one to show then. */
+  readonly startedAtMs: number | null;
+  readonly durationMs: number;
+  /** Bytes the script printed, whether or not they are in `stdout` and `stderr`. */
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Bytes of both streams that the wrapper left out of the text. */
+  readonly omittedBytes: number;
+  /** False when the agent returned less than the wrapper printed: ask it for the longer text if it has one. */
+  readonly textComplete: boolean;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly outputsError: OutputsError | null;
+  /** The node had run this fence before, and answered from its record. */
+  readonly replayed: boolean;
+}
+
+/** The fence exists, the process that owned it is gone, and it recorded no result: the script was started once, and its end is unknown. */
+export interface InterruptedEnvelope {
+  readonly kind: 'interrupted';
+  /** True when processes of the script still run. */
+  readonly running: boolean;
+}
+
+/** The script was not started. */
+export interface RefusedEnvelope {
+  readonly kind: 'refused';
+  readonly code: RefusalCode;
+  /** The code as a sentence. */
+  readonly text: string;
+  readonly replayed: boolean;
+}
+
+/** What the wrapper on a node answered. */
+export type Envelope = FinishedEnvelope | InterruptedEnvelope | RefusedEnvelope;
+
+/** An envelope line whose length and end mark are right, and the text behind it. */
+interface Found {
+  readonly body: string;
+  readonly replayed: boolean;
+  readonly text: string;
+}
+
+const envelopeStart = /drover1 (new|replay) (\d{1,5}) /g;
+
+const foundAt = (text: string, match: RegExpMatchArray): Found | undefined => {
+  const start = (match.index ?? 0) + match[0].length;
+  const end = start + Number(match[2]);
+  const body = text.slice(start, end);
+  const lineEnd = /^(?:\r?\n|$)/.exec(text.slice(end, end + 2));
+  if (end > text.length || !body.endsWith(' .') || body.includes('\n') || lineEnd === null) return undefined;
+  const rest = text.slice(end + lineEnd[0].length);
+  // An agent that turned this line's end into CRLF turned all of them.
+  return { body, replayed: match[1] === 'replay', text: lineEnd[0] === '\r\n' ? rest.replaceAll('\r\n', '\n') : rest };
+};
+
+const findEnvelope = (text: string): Found | undefined => {
+  for (const match of text.matchAll(envelopeStart)) {
+    const found = foundAt(text, match);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+};
+
+const finishedBody = new RegExp(
+  [
+    '^finished \\S+ (?<how>[etc]) (?<status>\\d{1,3}) (?<start>\\d+\\.\\d+) (?<end>\\d+\\.\\d+) (?<epoch>\\S+)',
+    '(?<stdoutBytes>\\d{1,15}) (?<stderrBytes>\\d{1,15}) (?<stdoutCut>\\d{1,15}) (?<stderrCut>\\d{1,15})',
+    '(?<mark>=\\S+) (?<outputs>-|[=+!].*) \\d{1,3} \\.$',
+  ].join(' '),
+);
+
+const decodeBase64 = (encoded: string): string | undefined => {
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
+  return new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+};
+
+const outputsOf = (field: string): Pick<FinishedEnvelope, 'outputs' | 'outputsError'> | undefined => {
+  if (field.startsWith('!')) return { outputs: {}, outputsError: { code: 'tooLarge', bytes: Number(field.slice(1)) } };
+  const content = field.startsWith('+') ? decodeBase64(field.slice(1)) : field.slice(1).replaceAll('%', '\n');
+  if (content === undefined) return undefined;
+  const { values, error } = parseOutputs(content);
+  return { outputs: values, outputsError: error };
+};
+
+/** Nodes without /proc/uptime stamp with epoch seconds, which no uptime reaches. */
+const startedAtMs = (epoch: string, start: string): number | null => {
+  if (/^\d+[.,]\d+$/.test(epoch)) return Math.round(Number(epoch.replace(',', '.')) * 1000);
+  return Number(start) > 1e9 ? Number(start) * 1000 : null;
+};
+
+/** timeout(1) answers 124 when TERM was enough, and dies of its own KILL when it was not. */
+const endOf = (
+  how: string,
+  status: number,
+): Pick<FinishedEnvelope, 'exitCode' | 'signal' | 'timedOut' | 'cancelled'> => {
+  if (how === 'e') return { exitCode: status, signal: signalOfStatus(status), timedOut: false, cancelled: false };
+  const signal = status === 137 ? 'SIGKILL' : 'SIGTERM';
+  return { exitCode: null, signal, timedOut: how === 't', cancelled: how === 'c' };
+};
+
+const finished = ({ body, replayed, text }: Found): FinishedEnvelope | undefined => {
+  const fields = finishedBody.exec(body)?.groups;
+  if (fields === undefined) return undefined;
+  const { how = '', status = '', start = '', end = '', epoch = '', mark = '', outputs = '' } = fields;
+  const count = (name: string): number => Number(fields[name]);
+  const carried = outputsOf(outputs);
+  if (carried === undefined) return undefined;
+  const shape = { stdoutBytes: count('stdoutBytes'), stderrBytes: count('stderrBytes') };
+  const cuts = { stdoutCutBytes: count('stdoutCut'), stderrCutBytes: count('stderrCut') };
+  const { stdout, stderr, complete } = splitText(text, { mark, ...shape, ...cuts });
+  return {
+    kind: 'finished',
+    ...endOf(how, Number(status)),
+    startedAtMs: startedAtMs(epoch, start),
+    durationMs: Math.max(0, Math.round((Number(end) - Number(start)) * 1000)),
+    ...shape,
+    stdout,
+    stderr,
+    omittedBytes: cuts.stdoutCutBytes + cuts.stderrCutBytes,
+    textComplete: complete,
+    ...carried,
+    replayed,
+  };
+};
+
+const isRefusalCode = (code: string): code is RefusalCode => Object.hasOwn(refusals, code);
+
+const refused = ({ body, replayed }: Found): RefusedEnvelope | undefined => {
+  const code = /^refused \S+ (\w+) 125 \.$/.exec(body)?.[1];
+  return code === undefined || !isRefusalCode(code)
+    ? undefined
+    : { kind: 'refused', code, text: refusals[code], replayed };
+};
+
+const interrupted = ({ body }: Found): InterruptedEnvelope | undefined => {
+  const running = /^interrupted \S+ ([01]) 125 \.$/.exec(body)?.[1];
+  return running === undefined ? undefined : { kind: 'interrupted', running: running === '1' };
+};
+
+const isOfFence = (body: string, fence: string): boolean => {
+  const name = body.split(' ')[1];
+  return name === fenceName(fence) || name?.startsWith(`${fenceName(fence)}@`) === true;
+};
+
+/**
+ * The envelope in what an agent returned: with noise before it, line ends changed, the text behind it cut or with a hole. Undefined when no
+ * intact envelope is there: then nothing is known but what the agent itself says. With a fence, only that fence's envelope counts, so that
+ * output which looks like an envelope is never taken for one when the real one is lost. Never throws on any text.
+ */
+export const parseEnvelope = (text: string, fence?: string): Envelope | undefined => {
+  const found = findEnvelope(text);
+  if (found === undefined || (fence !== undefined && !isOfFence(found.body, fence))) return undefined;
+  return finished(found) ?? refused(found) ?? interrupted(found);
+};

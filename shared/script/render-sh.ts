@@ -1,0 +1,131 @@
+import type { Interpreter } from '../model/job.ts';
+import { compactSh } from './compact-sh.ts';
+import { needsEnvCommand } from './env-names.ts';
+import { fenceName } from './fence.ts';
+import { shLiteral } from './literal.ts';
+import * as part from './sh-parts.ts';
+import type { InstanceValues, WrapperInput } from './wrapper.ts';
+
+/** Input with its defaults filled in. */
+type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfterSeconds' | 'outputsBytes'>>;
+
+type Env = Readonly<Record<string, string>>;
+
+/** File name endings, because node takes the kind of a module from it and people know what they look at. */
+const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', python3: 'py', perl: 'pl', node: 'js' };
+
+/** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
+const builtinReadBytes = 1024;
+
+const words = (values: readonly string[]): string => values.map(shLiteral).join(' ');
+
+/** `A='x' B='y'`, for export; values that export cannot carry are left to {@link envWords}. */
+const assignments = (env: Env): string =>
+  Object.entries(env)
+    .filter(([name]) => !needsEnvCommand(name))
+    .map(([name, value]) => `${name}=${shLiteral(value)}`)
+    .join(' ');
+
+/** Arguments for env(1). */
+const envWords = (env: Env): string =>
+  words(
+    Object.entries(env)
+      .filter(([name]) => needsEnvCommand(name))
+      .map(([name, value]) => `${name}=${value}`),
+  );
+
+const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
+
+/** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` and its own arguments to `$2`. */
+const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
+  const key = fenceName(input.fence, values.nodeKey).slice(fenceName(input.fence).length);
+  const env = values.env ?? {};
+  const exported = assignments(env);
+  const ownArgs = hasOwnArgs(input) ? words(values.args ?? input.args ?? []) : '';
+  const call = line('$2', shLiteral(key), envWords(env), '$3 "$4"', ownArgs);
+  return `${instanceId})${exported === '' ? '' : `$1 ${exported};`}${call};;`;
+};
+
+const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
+  Object.values(perInstance ?? {}).some((values) => values.args !== undefined);
+
+const instanceIdWord = (from: WrapperInput['instanceIdFrom']): string =>
+  from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
+
+/** Puts `values` in for `@WORD@`, in one pass: what is put in is never looked at again. Words it does not know stay. */
+const fill = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replaceAll(/@([A-Z]+)@/g, (placeholder, word: string) => values[word] ?? placeholder);
+
+/** The wrapper's own text for this shape of input, with placeholders for the values. */
+const templateOf = (input: CompleteInput): string => {
+  const instances = Object.values(input.perInstance ?? {});
+  const environments = [input.env, ...instances.map((values) => values.env ?? {})];
+  const has = (test: (name: string) => boolean): boolean => environments.some((env) => Object.keys(env).some(test));
+  const when = (condition: boolean, text: string): string => (condition ? text : '');
+  const byInstance = input.perInstance !== undefined;
+  const asUser = input.runAs !== undefined;
+  const setsPath = has((name) => name === 'PATH');
+  const text = [
+    '#!/bin/sh',
+    part.basics,
+    when(byInstance, part.table),
+    part.fence,
+    asUser ? part.userBase : part.ownBase,
+    part.kill,
+    part.replay,
+    part.finish,
+    part.cancel,
+    when(asUser, part.userCheck),
+    part.scriptFile,
+    when(asUser, part.userFiles),
+    part.start,
+    part.run,
+  ].join('\n');
+  return compactSh(
+    fill(text, {
+      SHIFT: when(byInstance, part.dropKey),
+      PATHCHECK: when(setsPath, part.pathCheck),
+      PATHBACK: when(setsPath, part.pathBack),
+      ENVCOMMAND: when(has(needsEnvCommand), part.envCommand),
+      RUNAS: when(asUser, part.runAs),
+      CHANGEDIRECTORY: when(input.workingDirectory !== undefined, part.changeDirectory),
+      EXPORTS: when(assignments(input.env) !== '', part.exports),
+      GO: byInstance ? part.goByInstance : part.goAlike,
+    }),
+  );
+};
+
+/** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */
+const directoryWord = (directory: string): string =>
+  shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
+
+const arms = (input: CompleteInput): string =>
+  Object.entries(input.perInstance ?? {})
+    .map((row) => arm(input, row))
+    .join('\n');
+
+/**
+ * The wrapper in POSIX sh. The caller has checked the input.
+ * @throws AppError `script.invalid` for a fence that makes no file name
+ */
+export const renderSh = (input: CompleteInput): string =>
+  fill(templateOf(input), {
+    TIMEOUT: String(input.timeoutSeconds),
+    GRACE: String(input.killAfterSeconds),
+    NAME: shLiteral(fenceName(input.fence)),
+    INSTANCE: instanceIdWord(input.instanceIdFrom),
+    ARMS: arms(input),
+    CAP: String(input.outputsBytes),
+    QUICK: String(Math.min(builtinReadBytes, input.textBytes)),
+    ROOM: String(input.textBytes),
+    HALF: String(Math.floor(input.textBytes / 2)),
+    SCRIPT: shLiteral(input.script),
+    SUFFIX: suffixes[input.interpreter],
+    INTERPRETER: input.interpreter,
+    USER: input.runAs ?? '',
+    PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
+    ENVWORDS: envWords(input.env),
+    ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
+    DIRECTORY: directoryWord(input.workingDirectory ?? ''),
+    ASSIGNMENTS: assignments(input.env),
+  });

@@ -1,0 +1,422 @@
+/**
+ * The wrapper's own text in POSIX sh, part by part. Comments and indentation are not shipped and names are shortened (see compact-sh.ts);
+ * `@WORD@` stands for something that render-sh.ts puts in. It runs under dash, bash and busybox sh. What costs a process is avoided on the
+ * usual path (a first arrival whose script ends by itself and prints little): there only timeout(1) and the interpreter are started.
+ *
+ * Files of one fence, all in `<state dir>/f/`, named `<fence>` plus:
+ *   (nothing)     the fence itself: line 1 pid and uptime of the wrapper that owns it, then what it printed
+ *   .o .e         stdout and stderr of the script, complete
+ *   .sh .py ...   the script (with runAs in `<state dir>/u/<fence>/`, like the next)
+ *   .out          $DROVER_OUTPUT
+ *   .no           why the script could not be started
+ */
+
+/**
+ * Clock, envelope line, refusal. Standard error is closed: agents merge or cut it, and everything worth saying is in the envelope.
+ * Times are /proc/uptime in seconds with two decimals (no process, and no jump when the clock is set), where absent epoch seconds.
+ */
+export const basics = `
+exec 2>/dev/null
+_now(){
+  read -r _time _rest </proc/uptime||_time=$(date +%s).00
+}
+# _hundredths TIME: in hundredths of a second, as an integer. The 1 keeps a fraction such as 09 from being read as octal.
+_hundredths(){
+  _cs=$((\${1%.*}*100+1\${1#*.}-100))
+}
+# _line FIELD...: the envelope line, with its own length and an end mark so that a cut one is not taken for whole.
+_line(){
+  _env="$* ."
+  _env="drover1 new \${#_env} $_env"
+}
+# _answer KIND DETAIL: an envelope for a script that was not run here. Recorded when the fence is ours, so that a second arrival hears the same.
+_answer(){
+  _line $1 $_name $2 125
+  [ "$_own" ]&&echo "$_env" >>"$_fence"
+  echo "$_env"
+  exit 125
+}
+_refuse(){
+  _answer refused $1
+}
+_nap(){
+  sleep .2||sleep 1
+}
+_own=
+_pid=
+_epoch=\${EPOCHREALTIME:--}
+_status=
+_nl='
+'
+_timeout=@TIMEOUT@
+_grace=@GRACE@
+_name=@NAME@
+_now
+_start=$_time
+`;
+
+/**
+ * Values that differ per instance. One function for two uses: `_table : _keyed` adds the node key to the fence's name,
+ * `_table export _go sh FILE` exports the instance's variables and starts its script.
+ */
+export const table = `
+_keyed(){
+  _name=$_name$1
+}
+_table(){
+  case @INSTANCE@ in
+  @ARMS@
+  *)return 1
+  esac
+}
+_table : _keyed||_refuse instance
+`;
+
+/**
+ * The fence: a file created with O_EXCL (noclobber), which is as atomic as mkdir(1) and needs no process. Only when that fails one looks why.
+ * The fallback under /tmp must be ours: others can write there.
+ */
+export const fence = `
+_claim(){
+  _fence=$_dir/f/$_name
+  set -C
+  printf '%s %s\\n' $$ $_start >"$_fence"&&_own=1
+  set +C
+  [ "$_own" ]||[ -e "$_fence" ]
+}
+_make(){
+  (umask 077;mkdir -p "$_dir/f")
+  [ -w "$_dir/f" ]&&_claim
+}
+_dir=\${DROVER_STATE_DIR:-/var/lib/drover}
+case $_dir in /*);;*)_refuse state
+esac
+_claim||_make||{
+  [ ! -w "$_dir/f" ]&&_dir=\${TMPDIR:-/tmp}/drover-$(id -u)
+  (umask 077;mkdir -p "$_dir")
+  [ -O "$_dir" ]&&[ ! -h "$_dir" ]&&_make
+}||_refuse state
+`;
+
+/** Where the script and its outputs lie. */
+export const ownBase = `
+_base=$_fence
+`;
+
+/** With runAs the user must reach them, and nobody else may. */
+export const userBase = `
+_base=$_dir/u/$_name/s
+`;
+
+/**
+ * Ending a tree: the process group, and whoever carries this fence's DROVER_OUTPUT in the environment it was started with. The latter finds
+ * what left the group (setsid, a nested timeout). _stop gives all of them the grace time, then kills.
+ */
+export const kill = `
+_tree(){
+  grep -lF -e "DROVER_OUTPUT=$_base.out" /proc/[0-9]*/environ
+}
+_kill(){
+  kill -s $1 -- -$_pid||kill -s $1 $_pid
+  for _victim in $(_tree);do
+    _victim=\${_victim#/proc/}
+    kill -s $1 \${_victim%/*}
+  done
+}
+_stop(){
+  _kill TERM
+  _n=0
+  while { kill -s 0 -- -$_pid||[ "$(_tree)" ];}&&[ $_n -lt $((_grace*5)) ];do
+    _nap
+    _n=$((_n+1))
+  done
+  _kill KILL
+}
+`;
+
+/**
+ * A second arrival: waits while the owner lives, then prints what it recorded; never runs the script. The owner lives when its pid exists, is
+ * no zombie and was started shortly before the uptime in the fence (else the pid is another's, after a reboot or a wrap-around; the clock
+ * tick is 1/100 s on every Linux). A fence without a pid is one being written just now, or one whose owner died in that instant.
+ */
+export const replay = `
+_alive(){
+  read -r _stat <"/proc/$1/stat"||return
+  _hundredths $2
+  set -- \${_stat##*) }
+  [ $1 != Z ]&&[ \${20} -lt $((_cs+9)) ]&&[ \${20} -gt $((_cs-6000)) ]
+}
+_replay(){
+  _now
+  _limit=$((\${_time%.*}+_timeout+_grace*3+15))
+  _n=0
+  while _now;[ \${_time%.*} -lt $_limit ];do
+    _owner=
+    read -r _owner _since <"$_fence"
+    if [ "$_owner" ];then
+      _alive $_owner $_since||break
+    else
+      [ $_n -lt 15 ]||break
+      _n=$((_n+1))
+    fi
+    _nap
+  done
+  {
+    read -r _rest
+    read -r _env&&case $_env in 'drover1 new '*' .')
+      printf 'drover1 replay %s\\n' "\${_env#drover1 new }"
+      cat
+      _env=\${_env% .}
+      exit \${_env##* }
+    esac
+  } <"$_fence"
+  _n=0
+  [ "$(_tree)" ]&&_n=1
+  _answer interrupted $_n
+}
+[ "$_own" ]||_replay
+`;
+
+/**
+ * The contents of $DROVER_OUTPUT as one field: `-` none, `=text` with % for each line end when all of it is printable ASCII without %,
+ * `+base64` otherwise, `!bytes` when above the cap.
+ */
+const outputs = `
+_outputs=-
+if [ -s "$_base.out" ];then
+  _text=
+  _odd=
+  while IFS= read -r _rest||[ "$_rest" ];do
+    case $_rest in *[!\\ -\\$\\&-~]*)_odd=1
+    esac
+    _text=$_text$_rest%
+    [ \${#_text} -gt @CAP@ ]&&break
+  done <"$_base.out"
+  _outputs==$_text
+  [ "$_odd" ]&&_outputs=+$(base64 <"$_base.out"|tr -d '\\n')
+  [ \${#_text} -gt @CAP@ ]&&_n=$(($(wc -c <"$_base.out")))&&[ $_n -gt @CAP@ ]&&_outputs=!$_n
+fi
+`;
+
+/**
+ * The text to show. Little text is read with builtins: the size is the offset of the open file (no process), believed only when as many
+ * bytes were then read, which NUL bytes or a file opened a second time prevent. Else sizes come from wc(1) and each stream keeps its head and
+ * tail, sharing the room. A mark that occurs in neither stream ends each (lengths would not survive agents that re-encode invalid UTF-8).
+ */
+const text = `
+_mark==$$-$_end=
+_osize=0
+_esize=0
+_ocut=0
+_ecut=0
+_text=
+_big=
+if [ -s "$_fence.o" ]||[ -s "$_fence.e" ];then
+  read -r _rest _osize </proc/self/fdinfo/3
+  read -r _rest _esize </proc/self/fdinfo/4
+  if [ $((_osize+_esize)) -le @QUICK@ ]&&_slurp "$_fence.o"&&_first=$_text&&_slurp "$_fence.e"&&[ \${#_first} = $_osize ]&&[ \${#_text} = $_esize ];then
+    while case $_first$_text in *"$_mark"*);;*)false
+    esac;do _mark=$_mark=;done
+    _text="$_first$_nl\${_mark}o$_nl$_text$_nl\${_mark}e$_nl"
+  else
+    _big=1
+    _osize=$(($(wc -c <"$_fence.o")))
+    _esize=$(($(wc -c <"$_fence.e")))
+    while grep -qF -e $_mark "$_fence.o" "$_fence.e";do _mark=$_mark=;done
+    _oroom=@HALF@
+    _eroom=@HALF@
+    [ $_osize -lt @HALF@ ]&&_eroom=$((@ROOM@-_osize))
+    [ $_esize -lt @HALF@ ]&&_oroom=$((@ROOM@-_esize))
+    [ $_osize -gt $_oroom ]&&_ocut=$((_osize-_oroom/2*2))
+    [ $_esize -gt $_eroom ]&&_ecut=$((_esize-_eroom/2*2))
+  fi
+fi
+`;
+
+/**
+ * The end: record, then print, then the exit status, which never is one that an agent gives a meaning to (SSM: 137 stopped, 168, 169 skip the
+ * rest, 194 reboot and run again; Cloud Assistant: 193 power off, 194 reboot). `e` the script ended by itself, `t` timed out, `c` cancelled.
+ * LC_ALL=C makes bash count bytes. About one arrival in a hundred removes what is older than a week, in the background.
+ */
+export const finish = `
+_slurp(){
+  _text=
+  while IFS= read -r _rest;do _text=$_text$_rest$_nl;done <"$1"
+  _text=$_text$_rest
+}
+_part(){
+  if [ $2 = 0 ];then
+    cat "$1"
+  else
+    dd bs=$(($3/2)) count=1 <"$1"
+    printf '\\n%sg\\n' $_mark
+    tail -c $(($3/2)) "$1"
+  fi
+  printf '\\n%s%s\\n' $_mark $4
+}
+_print(){
+  if [ "$_big" ];then
+    printf '%s\\n' "$_env"
+    _part "$_fence.o" $_ocut $_oroom o
+    _part "$_fence.e" $_ecut $_eroom e
+  else
+    printf '%s\\n%s' "$_env" "$_text"
+  fi
+}
+_finish(){
+  trap '' TERM INT HUP
+  LC_ALL=C
+  ${outputs}
+  ${text}
+  _code=$_status
+  case $1$_status in
+  t*)_code=124
+  ;;
+  c*|e137|e168|e169|e193|e194)_code=1
+  esac
+  _line finished $_name $1 $_status $_start $_end $_epoch $_osize $_esize $_ocut $_ecut $_mark "$_outputs" $_code
+  _print >>"$_fence"
+  _print
+  case $_start in *.37)(cd "$_dir"&&find . -path './[fu]/*' -prune -mtime +7 -exec rm -rf {} +) >/dev/null 3>&- 4>&- &
+  esac
+  exit $_code
+}
+`;
+
+/** The agent asks the wrapper to end (Cloud Assistant, an operator; SSM sends KILL, which nothing can catch). A script that just ended counts as ended. */
+export const cancel = `
+_cancel(){
+  [ "$_status" ]&&return
+  trap '' TERM INT HUP
+  _pid=\${_pid:-$!}
+  _kill TERM
+  (sleep $_grace;_kill KILL) >/dev/null 3>&- 4>&- &
+  wait $_pid
+  _status=$?
+  kill -s KILL $!
+  _stop
+  _now
+  _end=$_time
+  _finish c
+}
+trap _cancel TERM INT HUP
+`;
+
+/** The script as a file. */
+export const scriptFile = `
+printf %s @SCRIPT@ >"$_base.@SUFFIX@"||_refuse disk
+`;
+
+/** The user to run as: nothing to do when we are that user; else only root can change. */
+export const userCheck = `
+_user=@USER@
+if [ "$(id -un)" = $_user ];then
+  _user=
+else
+  id -u $_user >/dev/null||_refuse user
+  [ $(id -u) = 0 ]||_refuse runas
+  command -v runuser >/dev/null||command -v su >/dev/null||_refuse runas
+fi
+chmod 711 "$_dir"
+mkdir -p "$_dir/u/$_name"
+chmod 711 "$_dir/u"
+chmod 700 "$_dir/u/$_name"
+`;
+
+/** Gives the user what belongs to the user. */
+export const userFiles = `
+[ -z "$_user" ]||chown -R $_user "$_dir/u/$_name"||_refuse runas
+`;
+
+/**
+ * What the script's own process does before it becomes the script: nothing here can change the wrapper, being in a subshell.
+ * `_go [KEY] [NAME=VALUE for env(1)]... INTERPRETER FILE [ARGUMENT]...`; the key only with a table.
+ * timeout(1) makes the process group and ends it in time, even when the wrapper was killed.
+ */
+export const start = `
+_no(){
+  echo $1 >"$_fence.no"
+  exit 125
+}
+_go(){
+  @SHIFT@
+  @PATHCHECK@
+  command -v @INTERPRETER@ >/dev/null||_no interpreter
+  @PATHBACK@
+  command -v timeout >/dev/null||_no timeout
+  export DROVER_OUTPUT="$_base.out"
+  set -- @ENVCOMMAND@"$@"@ARGS@
+  @RUNAS@
+  exec timeout -k $_grace $_timeout "$@"
+}
+`;
+
+/** With a table, the first argument of _go is the node key. */
+export const dropKey = `shift`;
+
+/** Values that export cannot carry. */
+export const envCommand = `env @ENVWORDS@ `;
+
+/** Looks the interpreter up along the PATH that the script will have. */
+export const pathCheck = `
+_path=$PATH
+for _rest in @PATHS@ "$@";do
+  case $_rest in PATH=*)PATH=\${_rest#PATH=};;
+  @INTERPRETER@)break
+  esac
+done
+`;
+
+/** Back to the wrapper's own PATH. */
+export const pathBack = `
+PATH=$_path
+`;
+
+/** Puts the user's command behind a change of user. */
+export const runAs = `
+[ "$_user" ]&&if command -v runuser >/dev/null;then
+  set -- runuser -u $_user -- "$@"
+else
+  set -- su -s /bin/sh -c 'exec "$@"' -- $_user sh "$@"
+fi
+`;
+
+/**
+ * Starts the script and waits. The 124 and 137 of timeout(1) mean a timeout only when the time was used up.
+ * A shell starts background commands with SIGINT ignored, so the script has it ignored too.
+ */
+export const run = `
+exec 3>>"$_fence.o" 4>>"$_fence.e"
+(
+  @CHANGEDIRECTORY@
+  @EXPORTS@
+  @GO@ @INTERPRETER@ "$_base.@SUFFIX@"
+) </dev/null >&3 2>&4 3>&- 4>&- &
+_pid=$!
+wait $_pid
+_status=$?
+_now
+_end=$_time
+case $_status in
+124|137)_hundredths $_end
+  _n=$_cs
+  _hundredths $_start
+  [ $((_n-_cs)) -lt $((_timeout*100)) ]||{
+    _stop
+    _finish t
+  }
+;;
+125)[ -e "$_fence.no" ]&&read -r _rest <"$_fence.no"&&_refuse $_rest
+esac
+_finish e
+`;
+
+/** The working directory. */
+export const changeDirectory = `cd @DIRECTORY@||_no directory`;
+
+/** The batch's variables. */
+export const exports = `export @ASSIGNMENTS@`;
+
+/** Starting with the batch's values, or with those of this instance too. */
+export const goAlike = `_go`;
+export const goByInstance = `_table export _go`;

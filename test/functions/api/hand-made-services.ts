@@ -1,0 +1,243 @@
+import { createApp } from '#functions/api/app.ts';
+import type { ApiServices } from '#functions/api/services.ts';
+import {
+  type NodeRow,
+  nodeRowSchema,
+  type ResultView,
+  type RunView,
+  resultViewSchema,
+  runViewSchema,
+} from '#shared/contract/run-views.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
+import { inventoryNodeSchema } from '#shared/model/node.ts';
+import { runPlanSchema } from '#shared/plan/run-plan.ts';
+import type { Log, LogFields } from '#shared/ports/services.ts';
+
+export const runId = runIdSchema.parse('01J0000000000000000000RVN1');
+export const otherRunId = runIdSchema.parse('01J0000000000000000000RVN2');
+export const token = 'a-token-for-tests';
+
+/** A view of a finished run of two nodes; `change` replaces parts of it. */
+export const makeRunView = (change: Partial<RunView> = {}): RunView =>
+  runViewSchema.parse({
+    runId,
+    job: { name: 'roll-shop', digest: 'd'.repeat(64) },
+    status: 'succeeded',
+    control: 'go',
+    attempt: 1,
+    actor: 'ada',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    startedAt: '2026-01-01T00:00:01.000Z',
+    endedAt: '2026-01-01T00:00:09.000Z',
+    params: {},
+    attempts: [
+      {
+        attempt: 1,
+        selection: { mode: 'all' },
+        status: 'succeeded',
+        actor: 'ada',
+        createdAt: '2026-01-01T00:00:00.000Z',
+        startedAt: '2026-01-01T00:00:01.000Z',
+      },
+    ],
+    groups: [
+      {
+        name: 'roll',
+        strategy: 'oneShot',
+        status: 'succeeded',
+        nodeCount: 2,
+        rounds: 0,
+        phases: [
+          {
+            name: 'restart',
+            on: 'target',
+            operations: ['start'],
+            status: 'succeeded',
+            nodeCount: 2,
+            counts: { succeeded: 2 },
+            slices: [
+              {
+                round: 0,
+                rounds: 0,
+                status: 'succeeded',
+                attempt: 1,
+                nodeCount: 2,
+                counts: { succeeded: 2 },
+                openedAt: '2026-01-01T00:00:01.000Z',
+                closedAt: '2026-01-01T00:00:09.000Z',
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    ...change,
+  });
+
+/** One node in one phase. */
+export const makeNodeRow = (change: Partial<NodeRow> = {}): NodeRow =>
+  nodeRowSchema.parse({
+    nodeId: 'i-1',
+    name: 'web-1',
+    host: '10.0.0.1',
+    agent: 'aws',
+    region: 'eu-west-1',
+    instanceId: 'i-1',
+    group: 'roll',
+    phase: 'restart',
+    round: 0,
+    attempt: 1,
+    status: 'succeeded',
+    operation: 'start',
+    exitCode: 0,
+    reason: null,
+    rawStatus: 'Success',
+    durationMs: 1200,
+    ...change,
+  });
+
+/** One operation on one node. */
+export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
+  resultViewSchema.parse({
+    nodeId: 'i-1',
+    name: 'web-1',
+    group: 'roll',
+    phase: 'restart',
+    round: 0,
+    operation: 'start',
+    attempt: 1,
+    status: 'succeeded',
+    exitCode: 0,
+    signal: null,
+    reason: null,
+    rawStatus: 'Success',
+    startedAt: '2026-01-01T00:00:02.000Z',
+    durationMs: 1200,
+    stdout: 'ok\n',
+    stderr: '',
+    stdoutBytes: 3,
+    stderrBytes: 0,
+    omittedBytes: 0,
+    outputs: {},
+    replayed: false,
+    ...change,
+  });
+
+/** A node of the inventory. */
+export const makeNode = (id = 'i-1', name = 'web-1', tags: Readonly<Record<string, string>> = { app: 'shop' }) =>
+  inventoryNodeSchema.parse({
+    id,
+    name,
+    host: '10.0.0.1',
+    agent: 'aws',
+    region: 'eu-west-1',
+    instanceId: id,
+    tags,
+    online: true,
+  });
+
+/** A plan of one phase on two nodes. */
+export const makePlan = () =>
+  runPlanSchema.parse({
+    job: 'roll-shop',
+    groups: [
+      {
+        name: 'roll',
+        strategy: 'oneShot',
+        nodeCount: 2,
+        stageCount: 1,
+        maxFailures: 0,
+        failuresAllowed: 0,
+        phases: [
+          {
+            name: 'restart',
+            on: 'target',
+            operations: [
+              { id: 'start', interpreter: 'sh', timeoutSeconds: 3600, failIgnore: false, digest: 'a'.repeat(64) },
+            ],
+          },
+        ],
+        rounds: [
+          {
+            round: 0,
+            nodes: [
+              { id: 'i-1', name: 'web-1', online: true },
+              { id: 'i-2', name: 'web-2', online: false },
+            ],
+            slices: [
+              {
+                stageIndex: 0,
+                phase: 'restart',
+                kind: 'nodes',
+                nodeCount: 2,
+                width: 2,
+                batchesAtOnce: 1,
+                batches: [{ agent: 'aws', region: 'eu-west-1', online: true, batchCount: 1, nodeCount: 2 }],
+              },
+            ],
+          },
+        ],
+        leftOut: [{ nodeId: 'i-9', reason: 'excluded' }],
+      },
+    ],
+    totals: { nodes: 2, nodeOperations: 2, agentCalls: { sends: 1, looks: 1 } },
+    warnings: [{ kind: 'offline', group: 'roll', message: 'Offline now: i-2.', nodeIds: ['i-2'] }],
+    digest: 'b'.repeat(64),
+  });
+
+/** What was asked of the services, in order: the name and its arguments. */
+export type Asked = [string, ...unknown[]][];
+
+/** Services that answer something fixed and note what was asked; `change` replaces some. */
+export const makeServices = (change: Partial<ApiServices> = {}): { services: ApiServices; asked: Asked } => {
+  const asked: Asked = [];
+  const note =
+    <A extends unknown[], R>(name: string, answer: R) =>
+    async (...args: A): Promise<R> => {
+      asked.push([name, ...args]);
+      return answer;
+    };
+  const services: ApiServices = {
+    submitRun: note('submitRun', { runId, created: true }),
+    planPreview: note('planPreview', makePlan()),
+    continueRun: note('continueRun', undefined),
+    abortRun: note('abortRun', undefined),
+    pauseRun: note('pauseRun', undefined),
+    resumeRun: note('resumeRun', undefined),
+    listRuns: note('listRuns', { items: [makeRunView()] }),
+    viewRun: note('viewRun', makeRunView()),
+    listNodeRows: note('listNodeRows', { items: [makeNodeRow()] }),
+    listResults: note('listResults', { items: [makeResult()] }),
+    listNodes: note('listNodes', { items: [makeNode()] }),
+    ...change,
+  };
+  return { services, asked };
+};
+
+/** A log that keeps its lines. */
+export const makeLog = () => {
+  const lines: { level: string; event: string; fields: LogFields }[] = [];
+  const at =
+    (level: string) =>
+    (event: string, fields: LogFields = {}) =>
+      void lines.push({ level, event, fields });
+  const log: Log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { log, lines };
+};
+
+/** The app over hand-made services; the token belongs to `ada`. */
+export const makeApp = (change: Partial<ApiServices> = {}) => {
+  const { services, asked } = makeServices(change);
+  const { log, lines } = makeLog();
+  let requests = 0;
+  const app = createApp({
+    services,
+    authorize: (given) => (given === token ? 'ada' : undefined),
+    version: '1.2.3',
+    log,
+    newRequestId: () => `request-${++requests}`,
+  });
+  const call = async (path: string, init: RequestInit = {}) =>
+    app.request(path, { ...init, headers: { Authorization: `Bearer ${token}`, ...init.headers } });
+  return { app, call, asked, lines };
+};
