@@ -1,7 +1,7 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
-import { nearestWord } from '#shared/expression/nearest-word.ts';
+import { didYouMean } from '#shared/expression/nearest-word.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { ApiEnv } from './api-env.ts';
 
@@ -12,7 +12,7 @@ const escapeToken = (part: PropertyKey): string => String(part).replaceAll('~', 
 const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapeToken(part)}`).join('');
 
 const unknownKey = (key: string, path: readonly PropertyKey[], known: readonly string[]): ErrorPlace => {
-  const suggestion = path.length === 0 ? nearestWord(key, known) : undefined;
+  const suggestion = path.length === 0 ? didYouMean(key, known) : undefined;
   return {
     message: `unknown key '${key}'`,
     path: pointerOf([...path, key]),

@@ -23,7 +23,7 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
       'It was started on this node before and its end is not known: it may have run.',
       report.rawStatus,
     );
-  if (envelope.kind === 'refused') return bareOutcome('failed', envelope.reason, report.rawStatus);
+  if (envelope.kind === 'refused') return bareOutcome('failed', envelope.text, report.rawStatus);
   return {
     ...finishedStatus(report, envelope),
     exitCode: envelope.exitCode,

@@ -9,7 +9,7 @@ import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 /** What Start Run needs. */
 export interface StartRunDeps {
   readonly store: Pick<RunStore, 'get' | 'replace'>;
-  readonly blobs: JsonBlobs;
+  readonly json: JsonBlobs;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -33,7 +33,7 @@ export const startRun =
     );
     if (currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) return { groups: [] };
     deps.log.info('run.started', { runId, attempt });
-    const job = await deps.blobs.job(run);
+    const job = await deps.json.job(run);
     const selection = run.attempts.at(-1)?.selection ?? {};
     return { groups: job.spec.groups.flatMap((group, index) => (selectsGroup(selection, group) ? [index] : [])) };
   };

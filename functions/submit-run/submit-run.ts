@@ -2,9 +2,10 @@ import type { Submission } from '#functions/api/services.ts';
 import { type CheckedRequest, checkRequest, type PlanPreviewDeps } from '#functions/plan-preview/plan-preview.ts';
 import { putJson } from '#functions/records/json-blob.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { jobDigest } from '#shared/job/job-digest.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
+import { jsonDigest } from '#shared/plan/digest.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 

@@ -46,8 +46,8 @@ const findingsOfError = (reader: Reader, error: AppError): readonly Finding[] =>
     ...(suggestion === undefined ? {} : { suggestion }),
   }));
 
-const unknown = (what: string, name: string, known: readonly string[], none: string): Complaint => ({
-  message: `there is no ${what} '${name}'`,
+const unknown = (message: string, name: string, known: readonly string[], none: string): Complaint => ({
+  message: `${message} '${name}'`,
   suggestion: didYouMean(name, known) ?? (known.length === 0 ? none : `There are ${known.slice(0, 20).join(', ')}.`),
 });
 
@@ -60,14 +60,19 @@ const complainOfOutput = (
     return { message: 'outputs cannot be used here: no operation ran before', suggestion: 'Use node, params and run.' };
   const writer = operations.get(reference.operationId);
   if (writer === undefined)
-    return unknown('operation', reference.operationId, [...operations.keys()], 'This job has no operation.');
+    return unknown(
+      'there is no operation',
+      reference.operationId,
+      [...operations.keys()],
+      'This job has no operation.',
+    );
   const hidden = whyOutputIsHidden(writer, site);
   if (hidden !== undefined)
     return { message: `outputs.${reference.operationId}.${reference.name} has no value here: ${hidden}` };
   const names = Object.keys(writer.operation.outputs);
   if (names.includes(reference.name)) return undefined;
   return unknown(
-    `output of '${writer.operation.id}'`,
+    `operation '${writer.operation.id}' has no output`,
     reference.name,
     names,
     `Declare it: outputs: {${reference.name}: {}}.`,
@@ -79,7 +84,7 @@ const complain = (reference: Reference, reader: Reader, names: JobNames): Compla
     case 'param':
       return names.params.includes(reference.name)
         ? undefined
-        : unknown('param', reference.name, names.params, 'Declare it under spec.params.');
+        : unknown('there is no param', reference.name, names.params, 'Declare it under spec.params.');
     case 'output':
       return complainOfOutput(reference, reader.site, names);
     case 'whole':
@@ -158,7 +163,7 @@ export const checkReferences = (job: Job): readonly Finding[] => {
   const findings: Finding[] = [];
   for (const reader of [...readersOfSpec(job), ...sites.flatMap(readersOfOperation)]) {
     if (findings.length >= enoughFindings) break;
-    findings.push(...checkReader(reader, names));
+    for (const finding of checkReader(reader, names)) findings.push(finding);
   }
   return findings;
 };

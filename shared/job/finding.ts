@@ -14,6 +14,9 @@ export interface Finding {
   readonly offset?: number;
 }
 
+/** More problems than this are not told at once. */
+export const maxPlaces = 50;
+
 /** The JSON Pointer (RFC 6901) of a path; empty for the whole document. */
 export const pointerOf = (path: Path): string =>
   path.map((key) => `/${String(key).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');

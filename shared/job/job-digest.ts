@@ -3,10 +3,11 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { type Job, type Operation, operationSchema } from '../model/job.ts';
 import { canonicalJson } from './canonical-json.ts';
 
-const digest = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
+/** SHA-256, in hex, of the canonical JSON of a value: equal for equal values, whatever the order of their keys. */
+export const jsonDigest = (value: unknown): string => bytesToHex(sha256(utf8ToBytes(canonicalJson(value))));
 
 /** SHA-256, in hex, of everything a job says. Two files that differ only in key order, comments or written-out defaults have one digest. */
-export const jobDigest = (job: Job): string => digest(job);
+export const jobDigest = (job: Job): string => jsonDigest(job);
 
 /** A script and the settings that belong to it, wherever it is used. */
 export type Command = Pick<Operation, 'run'> &
@@ -29,5 +30,5 @@ const commandSchema = operationSchema.pick({
  */
 export const commandVersion = (command: Command): string => {
   const { run, interpreter, args, env, timeout, outputs, runAs, workingDirectory } = command;
-  return digest(commandSchema.parse({ run, interpreter, args, env, timeout, outputs, runAs, workingDirectory }));
+  return jsonDigest(commandSchema.parse({ run, interpreter, args, env, timeout, outputs, runAs, workingDirectory }));
 };

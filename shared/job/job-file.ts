@@ -1,7 +1,7 @@
 import { AppError, type ErrorPlace } from '../errors/app-error.ts';
 import type { Job } from '../model/job.ts';
-import { placeOfFinding } from './finding.ts';
-import { invalidJob, maxPlaces, readJob } from './parse-job.ts';
+import { maxPlaces, placeOfFinding } from './finding.ts';
+import { invalidJob, readJob } from './parse-job.ts';
 import { readYaml, type SyntaxProblem } from './yaml-source.ts';
 
 /** Longest job file, in characters. */
@@ -28,8 +28,9 @@ export const parseJobFile = (text: string, fileName: string): Job => {
   if ('problems' in source) throw badSyntax(fileName, source.problems);
   const read = readJob(source.value);
   if ('job' in read) return read.job;
-  const places = read.findings.map(
+  throw invalidJob(
+    fileName,
+    read.findings,
     (finding): ErrorPlace => ({ ...placeOfFinding(finding), file: fileName, ...source.locate(finding) }),
   );
-  throw invalidJob(fileName, places);
 };

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import { jobSchema } from '../model/job.ts';
 import { jobLevels } from './job-levels.ts';
 
-/** Where editors find the schema. */
-const schemaId = 'https://drover.dev/schemas/job.v1.json';
+const schemaId = 'urn:drover:schema:job:v1';
 
 type SchemaNode = z.core.JSONSchema.BaseSchema;
 

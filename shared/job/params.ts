@@ -2,7 +2,7 @@ import { AppError, type ErrorPlace } from '../errors/app-error.ts';
 import type { Json } from '../expression/cel-values.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
 import type { Job, Param, ParamValues } from '../model/job.ts';
-import { pointerOf } from './finding.ts';
+import { maxPlaces, pointerOf } from './finding.ts';
 import { readParamValue } from './param-value.ts';
 
 const unknownParams = (declared: readonly string[], given: ParamValues): readonly ErrorPlace[] =>
@@ -37,20 +37,22 @@ const describedAs = ({ description }: Param): { readonly suggestion?: string } =
 /**
  * The values of a run's params: what was given, converted to its type where it came as text, else the defaults. A param with neither is
  * absent.
- * @throws AppError `params.invalid` with one place for each param that is wrong, missing or unknown; `path` is a JSON Pointer (`/version`).
+ * @throws AppError `params.invalid` with one place for each param that is wrong, missing or unknown (at most 50); `path` is a JSON Pointer (`/version`).
  */
 export const resolveParams = (job: Job, given: ParamValues): ParamValues => {
-  const places: ErrorPlace[] = [];
+  const wrong: ErrorPlace[] = [];
   const values: [string, Json][] = [];
   for (const [name, param] of Object.entries(job.spec.params)) {
     const resolved = resolveParam(name, param, given);
-    if ('place' in resolved) places.push(resolved.place);
+    if ('place' in resolved) wrong.push(resolved.place);
     else if (resolved.value !== undefined) values.push([name, resolved.value]);
   }
-  places.push(...unknownParams(Object.keys(job.spec.params), given));
+  const places = [...wrong, ...unknownParams(Object.keys(job.spec.params), given)];
   if (places.length === 0) return Object.fromEntries(values);
-  throw new AppError('params.invalid', places.map((place) => place.message).join('; '), {
-    hint: `Job '${job.metadata.name}' says what its params take under spec.params.`,
-    places,
+  const [first] = places;
+  const message = places.length === 1 ? first?.message : `${places.length} params are wrong`;
+  throw new AppError('params.invalid', `Job '${job.metadata.name}': ${message}`, {
+    hint: first?.suggestion ?? 'The job file says what its params take under spec.params.',
+    places: places.slice(0, maxPlaces),
   });
 };

@@ -1,13 +1,11 @@
 import { AppError, type ErrorPlace } from '../errors/app-error.ts';
 import { type Job, jobSchema } from '../model/job.ts';
 import { checkJob } from './check-job.ts';
-import { type Finding, inDocumentOrder, placeOfFinding } from './finding.ts';
+import { type Finding, inDocumentOrder, maxPlaces, placeOfFinding } from './finding.ts';
 import { findingsOfSchema } from './schema-findings.ts';
 
 /** Deeper nesting than this is an attack or an accident; the deepest place of a job is at level 12. */
 const maxDepth = 64;
-/** More problems than this are not told at once. */
-export const maxPlaces = 50;
 
 const isContainer = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
@@ -31,16 +29,19 @@ export const readJob = (document: unknown): { readonly job: Job } | { readonly f
   return findings.length === 0 ? { job: parsed.data } : { findings: inDocumentOrder(document, findings) };
 };
 
-/** The error for a job with problems, at most 50 of them told. */
-export const invalidJob = (name: string, places: readonly ErrorPlace[]): AppError => {
-  const [first] = places;
-  const message = places.length === 1 ? `${name}: ${first?.message}` : `${name} has ${places.length} problems`;
-  const told = places.slice(0, maxPlaces);
-  return new AppError('job.invalid', message, {
-    hint:
-      places.length > maxPlaces ? `The first ${maxPlaces} are listed; correct them first.` : 'Correct what is listed.',
-    places: told,
-  });
+/** The error for a job with findings, of which at most 50 are told. */
+export const invalidJob = (
+  name: string,
+  findings: readonly Finding[],
+  placeOf: (finding: Finding) => ErrorPlace,
+): AppError => {
+  const places = findings.slice(0, maxPlaces).map(placeOf);
+  const isMore = findings.length > maxPlaces;
+  return new AppError(
+    'job.invalid',
+    findings.length === 1 ? `${name}: ${places[0]?.message}` : `${name} has ${findings.length} problems`,
+    { hint: isMore ? `The first ${maxPlaces} are listed; correct them first.` : 'Correct what is listed.', places },
+  );
 };
 
 /**
@@ -50,5 +51,5 @@ export const invalidJob = (name: string, places: readonly ErrorPlace[]): AppErro
 export const parseJob = (value: unknown): Job => {
   const read = readJob(value);
   if ('job' in read) return read.job;
-  throw invalidJob('The job', read.findings.map(placeOfFinding));
+  throw invalidJob('The job', read.findings, placeOfFinding);
 };

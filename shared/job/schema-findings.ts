@@ -50,8 +50,10 @@ const suggestType = (path: Path, expected: string, found: unknown): string | und
 };
 
 const wrongType = (path: Path, expected: string, found: unknown): Finding => {
+  if (path.length === 0)
+    return finding(path, `expected a map with apiVersion, kind, metadata and spec, found ${describeValue(found)}`);
   const name = typeNames[expected] ?? expected;
-  if (found === undefined) return finding(path, `'${path.at(-1) ?? 'job'}' is missing (${name})`);
+  if (found === undefined) return finding(path, `'${path.at(-1)}' is missing (${name})`);
   return finding(path, `expected ${name}, found ${describeValue(found)}`, suggestType(path, expected, found));
 };
 

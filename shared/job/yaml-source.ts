@@ -9,6 +9,7 @@ import {
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import type { Finding, Path } from './finding.ts';
 
@@ -39,6 +40,11 @@ const suggestions: Readonly<Record<string, string>> = {
   TAG_RESOLVE_FAILED: 'Take the tag (!…) away: a job is plain maps, lists, texts, numbers, true and false.',
 };
 
+const tooManyAliases = {
+  message: `Anchors are repeated more than ${maxAliasCount} times, or inside themselves`,
+  suggestion: 'Write the parts out.',
+};
+
 interface RawProblem {
   readonly offset: number;
   readonly message: string;
@@ -46,7 +52,6 @@ interface RawProblem {
 }
 
 const problemOfError = (error: YAMLError): RawProblem => {
-  if (error.code === 'RESOURCE_EXHAUSTION') return { offset: 0, message: 'The text is nested too deep' };
   const message = error.code === 'MULTIPLE_DOCS' ? 'The file holds more than one document' : error.message;
   return { offset: error.pos[0], message, suggestion: suggestions[error.code] };
 };
@@ -54,21 +59,40 @@ const problemOfError = (error: YAMLError): RawProblem => {
 const offsetOf = (node: unknown): number =>
   typeof node === 'object' && node !== null && 'range' in node && Array.isArray(node.range) ? Number(node.range[0]) : 0;
 
-/** Keys that are no plain text, and keys given twice. The parser's own check for the latter takes the square of the number of keys. */
-const keyProblems = (document: Document): readonly RawProblem[] => {
+const keyProblems = (map: YAMLMap): readonly RawProblem[] => {
+  const seen = new Set<string>();
+  return map.items.flatMap(({ key }) => {
+    if (!isScalar(key)) return [{ offset: offsetOf(key), message: 'A key must be a plain text' }];
+    const name = String(key.value);
+    const isTwice = seen.has(name);
+    seen.add(name);
+    return isTwice ? [{ offset: offsetOf(key), message: `The key '${name}' is there twice` }] : [];
+  });
+};
+
+/**
+ * Keys that are no plain text, keys given twice, aliases of nothing, too many aliases. The parser's own checks take the square of the number
+ * of keys and aliases.
+ */
+const contentProblems = (document: Document): readonly RawProblem[] => {
   const problems: RawProblem[] = [];
+  const anchors = new Set<string>();
+  let aliases = 0;
   visit(document, {
+    Value: (_key, { anchor }) => {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
     Map: (_key, map) => {
-      const seen = new Set<string>();
-      for (const { key } of map.items) {
-        if (!isScalar(key)) {
-          problems.push({ offset: offsetOf(key), message: 'A key must be a plain text' });
-          continue;
-        }
-        const name = String(key.value);
-        if (seen.has(name)) problems.push({ offset: offsetOf(key), message: `The key '${name}' is there twice` });
-        seen.add(name);
-      }
+      if (map.anchor !== undefined) anchors.add(map.anchor);
+      for (const problem of keyProblems(map)) problems.push(problem);
+    },
+    Alias: (_key, alias) => {
+      aliases += 1;
+      const offset = offsetOf(alias);
+      if (!anchors.has(alias.source))
+        problems.push({ offset, message: `There is no anchor &${alias.source} before this` });
+      if (aliases > maxAliasCount) problems.push({ offset, ...tooManyAliases });
+      return aliases > maxAliasCount ? visit.BREAK : undefined;
     },
   });
   return problems;
@@ -79,19 +103,13 @@ const directiveProblems = (document: Document): readonly RawProblem[] =>
     ? [{ offset: 0, message: 'Only YAML 1.2 is read', suggestion: 'Take the %YAML line away.' }]
     : [];
 
-/** The value of a document; a problem when its aliases multiply, or refer to what is not there. */
+/** The value of a document; a problem when its aliases multiply. */
 const readValue = (document: Document): { readonly value: unknown } | RawProblem => {
   try {
     return { value: document.toJS({ maxAliasCount }) };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return message.startsWith('Unresolved alias')
-      ? { offset: 0, message }
-      : {
-          offset: 0,
-          message: `Anchors are repeated more than ${maxAliasCount} times, or too deep`,
-          suggestion: 'Write the parts out.',
-        };
+  } catch {
+    // The only error left after contentProblems: the parser counts the parts that aliases multiply to.
+    return { offset: 0, ...tooManyAliases };
   }
 };
 
@@ -133,6 +151,14 @@ const offsetOfFinding = (text: string, document: Document, finding: Finding): nu
   return whole && finding.offset !== undefined ? offsetInside(text, node, finding.offset) : offsetOf(node);
 };
 
+const problemsOf = (document: Document): readonly RawProblem[] => {
+  const errors = [...document.errors, ...document.warnings];
+  if (errors.some((error) => error.code === 'RESOURCE_EXHAUSTION'))
+    return [{ offset: 0, message: 'The text is nested too deep' }];
+  if (errors.length > 0) return errors.map(problemOfError);
+  return [...directiveProblems(document), ...contentProblems(document)];
+};
+
 /** Reads a text as YAML 1.2, of which JSON is a part. Duplicate keys, tags, alias bombs and several documents are problems. */
 export const readYaml = (text: string): YamlSource | { readonly problems: readonly SyntaxProblem[] } => {
   const lineCounter = new LineCounter();
@@ -147,8 +173,7 @@ export const readYaml = (text: string): YamlSource | { readonly problems: readon
     resolveKnownTags: false,
     logLevel: 'error',
   });
-  const errors = [...document.errors, ...document.warnings].map(problemOfError);
-  const found = errors.length > 0 ? errors : [...directiveProblems(document), ...keyProblems(document)];
+  const found = problemsOf(document);
   const read = found.length > 0 ? undefined : readValue(document);
   if (read !== undefined && 'value' in read)
     return { value: read.value, locate: (finding) => positionOf(offsetOfFinding(text, document, finding)) };

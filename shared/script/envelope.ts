@@ -12,6 +12,7 @@ export const refusals = {
   timeout: 'The node has no timeout command (coreutils, busybox), and no script runs without a time limit.',
   directory: 'The working directory does not exist on the node, or cannot be entered.',
   user: 'The node has no such user.',
+  stopped: 'It was stopped before it came to this node, which will not start it.',
   runas: 'The agent on the node is not root, so it cannot run the script as another user.',
 } as const;
 export type RefusalCode = keyof typeof refusals;

@@ -73,6 +73,7 @@ const templateOf = (input: CompleteInput): string => {
     asUser ? part.userBase : part.ownBase,
     part.kill,
     part.replay,
+    part.firstOnly,
     part.finish,
     part.cancel,
     when(asUser, part.userCheck),
@@ -94,6 +95,21 @@ const templateOf = (input: CompleteInput): string => {
     }),
   );
 };
+
+/** The text that ends what the same input started. */
+const stopTemplateOf = (input: CompleteInput): string =>
+  compactSh(
+    [
+      '#!/bin/sh',
+      part.basics,
+      input.perInstance === undefined ? '' : part.table,
+      part.fence,
+      input.runAs === undefined ? part.ownBase : part.userBase,
+      part.kill,
+      part.replay,
+      part.stop,
+    ].join('\n'),
+  );
 
 /** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */
 const directoryWord = (directory: string): string =>
@@ -128,4 +144,21 @@ export const renderSh = (input: CompleteInput): string =>
     ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
     ASSIGNMENTS: assignments(input.env),
+  });
+
+/**
+ * The script that ends what {@link renderSh} started for the same input. Its table has the instances' fences only.
+ * @throws AppError `script.invalid` for a fence that makes no file name
+ */
+export const renderStopSh = (input: CompleteInput): string =>
+  fill(stopTemplateOf(input), {
+    TIMEOUT: '0',
+    GRACE: String(input.killAfterSeconds),
+    NAME: shLiteral(fenceName(input.fence)),
+    INSTANCE: instanceIdWord(input.instanceIdFrom),
+    ARMS: Object.entries(input.perInstance ?? {})
+      .map(([instanceId, { nodeKey }]) =>
+        arm({ ...input, perInstance: {} }, [instanceId, nodeKey === undefined ? {} : { nodeKey }]),
+      )
+      .join('\n'),
   });

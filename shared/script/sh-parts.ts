@@ -156,7 +156,7 @@ _replay(){
     if [ "$_owner" ];then
       _alive $_owner $_since||break
     else
-      [ $_n -lt 15 ]||break
+      [ $_n -lt 10 ]||break
       _n=$((_n+1))
     fi
     _nap
@@ -174,7 +174,27 @@ _replay(){
   [ "$(_tree)" ]&&_n=1
   _answer interrupted $_n
 }
+`;
+
+/** Only the first arrival goes on. */
+export const firstOnly = `
 [ "$_own" ]||_replay
+`;
+
+/**
+ * Ending what a fence started, instead of starting something. A fence that nobody made is made now, so that a late delivery does not run. The
+ * owner is asked to end: it ends the tree and records. Where the owner was killed the tree is ended from here; but not when there is a
+ * result, because what a script that ended left running is meant to run. The answer is what a second arrival hears.
+ */
+export const stop = `
+[ "$_own" ]&&_refuse stopped
+read -r _owner _since <"$_fence"
+if [ "$_owner" ]&&_alive $_owner $_since;then
+  kill -s TERM $_owner
+else
+  grep -q '^drover1 new' "$_fence"||_stop
+fi
+_replay
 `;
 
 /**

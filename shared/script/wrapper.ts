@@ -2,7 +2,7 @@ import { AppError } from '../errors/app-error.ts';
 import type { Interpreter } from '../model/job.ts';
 import { isVariableName } from './env-names.ts';
 import { requireCarriable, utf8Bytes } from './literal.ts';
-import { renderSh } from './render-sh.ts';
+import { renderSh, renderStopSh } from './render-sh.ts';
 
 /** What one instance of a batch has of its own. */
 export interface InstanceValues {
@@ -108,12 +108,7 @@ const checkSettings = (
   );
 };
 
-/**
- * The script that an agent runs on a node: at most once per fence, with values as data, in time, and with one envelope line as its answer
- * (see envelope.ts). Pure: the same input renders the same bytes.
- * @throws AppError `script.invalid` for values that cannot be carried and settings out of range
- */
-export const renderWrapper = (input: WrapperInput): RenderedWrapper => {
+const checked = (input: WrapperInput) => {
   const complete = {
     ...input,
     killAfterSeconds: input.killAfterSeconds ?? defaultKillAfterSeconds,
@@ -121,11 +116,33 @@ export const renderWrapper = (input: WrapperInput): RenderedWrapper => {
   };
   checkValues(complete);
   checkSettings(complete);
-  return {
-    content: renderSh(complete),
-    needsInstanceId: input.perInstance !== undefined && input.instanceIdFrom === 'aliyun',
-  };
+  return complete;
 };
+
+const needsInstanceId = (input: WrapperInput): boolean =>
+  input.perInstance !== undefined && input.instanceIdFrom === 'aliyun';
+
+/**
+ * The script that an agent runs on a node: at most once per fence, with values as data, in time, and with one envelope line as its answer
+ * (see envelope.ts). Pure: the same input renders the same bytes.
+ * @throws AppError `script.invalid` for values that cannot be carried and settings out of range
+ */
+export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
+  content: renderSh(checked(input)),
+  needsInstanceId: needsInstanceId(input),
+});
+
+/**
+ * The script that ends, on a node, what {@link renderWrapper} started there for the same input; for SSM, whose cancel kills the wrapper but not
+ * the script's process group. Its answer is an envelope too: `finished` (cancelled now, or ended before), `interrupted` (the wrapper was
+ * gone; `running` tells whether the tree is), or `refused` with `stopped` (never started, and never will be: the fence is taken).
+ * Takes at most 3 × `killAfterSeconds` + 15 seconds.
+ * @throws AppError as {@link renderWrapper} does
+ */
+export const renderStop = (input: WrapperInput): RenderedWrapper => ({
+  content: renderStopSh(checked(input)),
+  needsInstanceId: needsInstanceId(input),
+});
 
 /**
  * Bytes of the rendered wrapper before any encoding, to hold against the agent's limit when planning.

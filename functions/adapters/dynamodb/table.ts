@@ -15,29 +15,28 @@ export const table = {
   runsIndex: { name: 'gsi1', partitionKey: 'gsi1pk', sortKey: 'gsi1sk', projection: 'KEYS_ONLY' },
 } as const;
 
+const textAttribute = (name: string) => ({ AttributeName: name, AttributeType: 'S' as const });
+const keyOf = (partitionKey: string, sortKey: string) => [
+  { AttributeName: partitionKey, KeyType: 'HASH' as const },
+  { AttributeName: sortKey, KeyType: 'RANGE' as const },
+];
+
 /** Input of a CreateTable call for this table, on demand. TTL is a call of its own (UpdateTimeToLive). */
-export const createTableInput = (tableName: string) =>
-  ({
-    TableName: tableName,
-    BillingMode: 'PAY_PER_REQUEST',
-    AttributeDefinitions: [
-      { AttributeName: table.partitionKey, AttributeType: 'S' },
-      { AttributeName: table.sortKey, AttributeType: 'S' },
-      { AttributeName: table.runsIndex.partitionKey, AttributeType: 'S' },
-      { AttributeName: table.runsIndex.sortKey, AttributeType: 'S' },
-    ],
-    KeySchema: [
-      { AttributeName: table.partitionKey, KeyType: 'HASH' },
-      { AttributeName: table.sortKey, KeyType: 'RANGE' },
-    ],
-    GlobalSecondaryIndexes: [
-      {
-        IndexName: table.runsIndex.name,
-        KeySchema: [
-          { AttributeName: table.runsIndex.partitionKey, KeyType: 'HASH' },
-          { AttributeName: table.runsIndex.sortKey, KeyType: 'RANGE' },
-        ],
-        Projection: { ProjectionType: table.runsIndex.projection },
-      },
-    ],
-  }) satisfies Readonly<Record<string, unknown>>;
+export const createTableInput = (tableName: string) => ({
+  TableName: tableName,
+  BillingMode: 'PAY_PER_REQUEST' as const,
+  AttributeDefinitions: [
+    textAttribute(table.partitionKey),
+    textAttribute(table.sortKey),
+    textAttribute(table.runsIndex.partitionKey),
+    textAttribute(table.runsIndex.sortKey),
+  ],
+  KeySchema: keyOf(table.partitionKey, table.sortKey),
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: table.runsIndex.name,
+      KeySchema: keyOf(table.runsIndex.partitionKey, table.runsIndex.sortKey),
+      Projection: { ProjectionType: table.runsIndex.projection },
+    },
+  ],
+});

@@ -37,10 +37,11 @@ export interface ExecutorDeps {
   readonly path: string;
   /** Makes names of spawners that no earlier server used. */
   readonly spawnerName: () => string;
+  readonly clock: () => number;
 }
 
-/** Where a run of an earlier server stands: `unstarted` runs may be sent (again), `held` ones still run, `lost` ones may have run. */
-export type Fate = 'unstarted' | 'held' | 'lost';
+/** Spawners may die now and then (out of memory); one that dies again and again is a fault to be seen. */
+const MOST_CRASHES = 20;
 
 interface Slot {
   running: number;
@@ -58,9 +59,11 @@ export class Executor {
   readonly #owner = new Map<string, SpawnerLink>();
   readonly #delays = new Map<string, NodeJS.Timeout>();
   readonly #orphans: OrphanWatch;
+  readonly #acknowledged = new Map<SpawnerLink, string[]>();
   readonly #spawnersDir: string;
   #outgoing: RunRequest[] = [];
   #turns = 0;
+  #crashes = 0;
   #closing = false;
 
   constructor(deps: ExecutorDeps) {
@@ -69,9 +72,15 @@ export class Executor {
     this.#orphans = new OrphanWatch(this.#spawnersDir, (run, end) => this.#recordEnd(run, end));
   }
 
-  /** Reads what earlier spawners left. `dispatched`: runs without an end and the spawner that got each. */
-  async recover(dispatched: ReadonlyMap<string, string>): Promise<(run: string) => Fate> {
-    return await this.#orphans.recover(dispatched);
+  /**
+   * Reads what earlier spawners left; the ends that they saw are reported at once or later. `dispatched`: runs without an end and the
+   * spawner that got each. Returns the runs that still go on; every other one without an end never started.
+   */
+  async recover(dispatched: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
+    const { held, lost } = await this.#orphans.recover(dispatched);
+    for (const run of lost) this.#recordEnd(run, this.#lostEnd());
+    this.#deps.journal.flush();
+    return held;
   }
 
   /** Starts the spawners; before that nothing can run. */
@@ -162,7 +171,7 @@ export class Executor {
     if (this.#closing) return;
     const sent = requests.map((request) => ({ request, link: this.#nextLink() }));
     for (const { request, link } of sent) {
-      this.#deps.journal.append({ k: 'go', t: request.task.task, i: request.instance, s: link.id } as GoRecord);
+      this.#deps.journal.append({ k: 'go', t: request.task.task, i: request.instance, s: link.id });
     }
     this.#deps.journal.flush();
     for (const { request, link } of sent) this.#sendTo(link, request);
@@ -222,8 +231,6 @@ export class Executor {
     }
   }
 
-  readonly #acknowledged = new Map<SpawnerLink, string[]>();
-
   /** Tells the spawner of journaled ends, many at once. */
   #acknowledge(link: SpawnerLink, run: string): void {
     const runs = this.#acknowledged.get(link);
@@ -243,18 +250,24 @@ export class Executor {
     const { task, instance } = partsOfRun(run);
     const { cause, exitCode, stdout, stderr, stdoutBytes, stderrBytes, startedAtMs, endedAtMs } = end;
     const kept = { cause, exitCode, stdout, stderr, stdoutBytes, stderrBytes, startedAtMs, endedAtMs };
-    const place = this.#deps.journal.append({ k: 'end', t: task, i: instance, end: kept } as EndRecord);
+    const place = this.#deps.journal.append({ k: 'end', t: task, i: instance, end: kept });
     this.#deps.listener.onEnd(run, kept, place);
   }
 
   /** A spawner that dies takes the knowledge of its runs with it. Another takes its place. */
   #onExit(link: SpawnerLink): void {
     if (this.#closing) return;
+    if (++this.#crashes > MOST_CRASHES) throw new Error('The spawner processes of the local cloud keep dying; is there memory left?');
     this.#links.splice(this.#links.indexOf(link), 1, this.#link());
     for (const run of link.runs) {
       this.#owner.delete(run);
-      this.#recordEnd(run, lostEnd());
+      this.#recordEnd(run, this.#lostEnd());
       this.#release(partsOfRun(run).instance);
     }
+  }
+
+  #lostEnd(): RunEnd {
+    const atMs = this.#deps.clock();
+    return { cause: 'lost', exitCode: 1, stdout: '', stderr: '', stdoutBytes: 0, stderrBytes: 0, startedAtMs: atMs, endedAtMs: atMs };
   }
 }

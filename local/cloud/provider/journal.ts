@@ -39,7 +39,7 @@ export class Journal {
     return this.#size;
   }
 
-  append(record: JournalRecord): RecordPlace {
+  append<Kind extends JournalRecord>(record: Kind): RecordPlace {
     const line = `${JSON.stringify(record)}\n`;
     const place = { offset: this.#size, length: Buffer.byteLength(line) };
     this.#size += place.length;

@@ -7,7 +7,8 @@ const KEPT_BYTES = 16 * 1024 * 1024;
 /** What a command printed, as far as its agent keeps it. */
 export type RunOutput = Pick<RunEnd, 'stdout' | 'stderr' | 'stdoutBytes' | 'stderrBytes'>;
 
-const EMPTY: RunOutput = { stdout: '', stderr: '', stdoutBytes: 0, stderrBytes: 0 };
+/** Nothing printed. */
+export const EMPTY_OUTPUT: RunOutput = { stdout: '', stderr: '', stdoutBytes: 0, stderrBytes: 0 };
 
 /** Outputs by the place of their record in the journal, the newest in memory. */
 export class OutputStore {
@@ -32,7 +33,7 @@ export class OutputStore {
   }
 
   get(place: RecordPlace | undefined): RunOutput {
-    if (place === undefined) return EMPTY;
+    if (place === undefined) return EMPTY_OUTPUT;
     const kept = this.#kept.get(place.offset);
     if (kept !== undefined) return kept;
     const record: { readonly end: RunEnd } = JSON.parse(this.#journal.read(place));

@@ -1,4 +1,6 @@
-import { type Job, type JobInput, jobSchema, type ParamValues } from '#shared/model/job.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { readJob } from '#shared/job/parse-job.ts';
+import type { Job, JobInput, ParamValues } from '#shared/model/job.ts';
 import type { InventoryNode, Node } from '#shared/model/node.ts';
 import { declareReferredOutputs } from './declare-outputs.ts';
 import { Fields, type KnownKeys } from './fields.ts';
@@ -63,19 +65,19 @@ const jobName = (job: Fields, findings: Findings): string => {
   return name;
 };
 
-/** What the schema still refuses (sizes, mostly), told at the place in the old file. */
-const parseJob = (input: JobInput, groups: readonly OldGroup[], job: Fields, findings: Findings): Job => {
-  const parsed = jobSchema.safeParse(input);
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) {
+/** What Drover's own checks still refuse (sizes, order of outputs), told at the place in the old file. */
+const checkImported = (input: JobInput, groups: readonly OldGroup[], job: Fields, findings: Findings): Job => {
+  const read = readJob(input);
+  if ('job' in read) return read.job;
+  for (const { path, message } of read.findings) {
     const [, , group, , phase, , operation] = path.map(Number);
     const oldGroup = groups[group ?? -1];
     const oldPhase = oldGroup?.phases[phase ?? -1];
     const nearest = oldPhase?.operations[operation ?? -1] ?? oldPhase ?? oldGroup;
-    findings.invalid(nearest?.fields.place ?? job.place, `${path.join('.')} ${message}`);
+    findings.invalid(nearest?.fields.place ?? job.place, `${path.join('.')}: ${message}`);
   }
   findings.raise();
-  throw parsed.error;
+  throw new AppError('internal.bug', 'the checks of a job refuse it without a reason');
 };
 
 const tellWhereItRuns = (input: AutoexecInput, groups: readonly OldGroup[], findings: Findings): void => {
@@ -113,7 +115,7 @@ const toJob = (input: AutoexecInput, job: Fields, params: JobParams, findings: F
   };
   tellWhereItRuns(input, groups, findings);
   findings.raise();
-  return parseJob(jobInput, groups, job, findings);
+  return checkImported(jobInput, groups, job, findings);
 };
 
 const toNodes = (file: ImportFile, inventory: readonly InventoryNode[], findings: Findings): readonly Node[] => {

@@ -20,4 +20,4 @@ export const referenceParts = (value: string): readonly ReferencePart[] => {
 };
 
 /** A text that Drover must not read as a template. */
-export const escapeTemplate = (text: string): string => text.replaceAll('${{', '$${{');
+export const escapeTemplate = (text: string): string => text.split('${{').join('$${{');

@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, LineCounter, type Node, type Pair, parseDocument, type Scalar } from 'yaml';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** Where a value stands in its file; line and column count from 1, the path is dotted (`runFlow[0].phases[1].phaseName`). */
@@ -65,6 +65,8 @@ const placeOf = (reading: Reading, node: Node, path: string): SourcePlace => {
   return { path, line, column: col };
 };
 
+const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 const scalarOf = (reading: Reading, node: Scalar, place: SourcePlace): SourceValue => {
   const [start, end] = node.range ?? [0, 0, 0];
   const written = reading.text.slice(start, end);
@@ -74,8 +76,12 @@ const scalarOf = (reading: Reading, node: Scalar, place: SourcePlace): SourceVal
     return { kind: 'text', text: value, place };
   }
   if (typeof value === 'boolean') return { kind: 'boolean', written, place };
-  return value === null ? { kind: 'null', written: 'null', place } : { kind: 'number', written, place };
+  if (value === null) return { kind: 'null', written: 'null', place };
+  if (!jsonNumber.test(written)) fail(reading, start, `${written} is not a JSON number`, place.path);
+  return { kind: 'number', written, place };
 };
+
+const offsetOf = (node: unknown): number => (isNode(node) ? (node.range?.[0] ?? 0) : 0);
 
 const keyOf = (pair: Pair): string => (isScalar(pair.key) ? String(pair.key.value) : String(pair.key));
 
@@ -85,6 +91,7 @@ const mapOf = (reading: Reading, pairs: readonly Pair[], place: SourcePlace): So
   for (const pair of pairs) {
     const key = keyOf(pair);
     if (entries.has(key)) repeated.push(key);
+    if (pair.value === null) fail(reading, offsetOf(pair.key), `${JSON.stringify(key)} has no value`, place.path);
     entries.set(key, toSourceValue(reading, pair.value, childPath(place.path, key)));
   }
   return { kind: 'map', entries, repeated, place };
@@ -97,7 +104,7 @@ const toSourceValue = (reading: Reading, node: unknown, path: string): SourceVal
     return { kind: 'list', items, place: placeOf(reading, node, path) };
   }
   if (isScalar(node)) return scalarOf(reading, node, placeOf(reading, node, path));
-  return fail(reading, isAlias(node) ? (node.range?.[0] ?? 0) : 0, 'is not a JSON value', path);
+  return fail(reading, offsetOf(node), 'is not a JSON value', path);
 };
 
 /**

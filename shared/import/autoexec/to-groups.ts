@@ -59,6 +59,10 @@ const toOperation = (operation: OldOperation, scope: FlowScope): OperationInput 
   const outputs = toOutputs(operation, scope);
   const script = toScript(operation, scope.scripts, scope.findings);
   if (script === undefined) return undefined;
+  if (operation.kind !== 'target') {
+    const message = `operations on a runner had no time limit; they end after ${oldTimeout} now`;
+    scope.findings.countedNotice(fields.place.path, message);
+  }
   return {
     id,
     ...(opName === undefined ? {} : { name: opName }),

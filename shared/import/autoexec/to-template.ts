@@ -25,12 +25,12 @@ const checkOrder = (found: FoundOutput, written: string, place: SourcePlace, sco
     findings.invalid(place, `${written} refers to an operation that runs only later (${source.fields.place.path})`);
   }
   const together = source.inOneShotGroup && source.groupNo === operation.groupNo;
-  if (together && source.phaseNumber !== operation.phaseNumber) {
-    findings.notice(
-      place.path,
-      `${written} refers to a phase that runs at the same time; its output may not be there yet`,
-    );
-  }
+  if (!together || source.phaseNumber === operation.phaseNumber || source.number >= operation.number) return;
+  findings.unsupported(place, {
+    what: `${written} of another phase of the same oneShot group`,
+    why: 'these phases run at the same time, so the output may not be there yet',
+    instead: 'put both operations into one phase, or the later phase into a later group',
+  });
 };
 
 const checkReach = (found: FoundOutput, written: string, place: SourcePlace, scope: ReferenceScope): void => {

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { nodeIdSchema } from '#shared/model/ids.ts';
 import { type Group, type Job, type JobInput, jobSchema } from '#shared/model/job.ts';
 import { type InventoryNode, inventoryNodeSchema, placementOf } from '#shared/model/node.ts';
+import type { OutcomeStatus } from '#shared/model/status.ts';
 import type { BatchCandidate } from '#shared/plan/batches.ts';
+import type { ResultStep } from '#shared/plan/node-progress.ts';
 import { withoutReach } from '#shared/plan/targets.ts';
 
 type GroupInput = JobInput['spec']['groups'][number];
@@ -77,3 +80,14 @@ export const anyFleet = (max: number): fc.Arbitrary<readonly InventoryNode[]> =>
 
 /** What the agents of the clouds take in one call. */
 export const limitOf = (agent: 'aws' | 'aliyun'): number => (agent === 'aws' ? 50 : 100);
+
+/** What happened to node `id` in one operation. */
+export const resultOf = (id: string, operationIndex: number, status: OutcomeStatus, tryNumber = 0): ResultStep => ({
+  nodeId: nodeIdSchema.parse(id),
+  operationIndex,
+  tryNumber,
+  outcome: { status },
+});
+
+/** Operations, each with or without `failIgnore`. */
+export const operationsOf = (...failIgnores: readonly boolean[]) => failIgnores.map((failIgnore) => ({ failIgnore }));

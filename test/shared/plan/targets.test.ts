@@ -28,7 +28,11 @@ const codeOf = (act: () => unknown): string => {
   }
   return 'nothing was thrown';
 };
-const abc = [nodeOf('c'), nodeOf('a', { tags: { app: 'shop' } }), nodeOf('b', { tags: { app: 'shop' }, online: false })];
+const abc = [
+  nodeOf('c'),
+  nodeOf('a', { tags: { app: 'shop' } }),
+  nodeOf('b', { tags: { app: 'shop' }, online: false }),
+];
 const isShop: TargetQuery['matchesWhere'] = (node) => node.tags['app'] === 'shop';
 
 describe('targetsOf', () => {

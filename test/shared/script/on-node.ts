@@ -7,7 +7,8 @@ import { renderWrapper, type WrapperInput } from '#shared/script/wrapper.ts';
 
 /** The shells that a node's `sh` may be. */
 export const shells = [['dash'], ['bash', '--posix'], ['bash']] as const;
-export type Shell = (typeof shells)[number];
+/** A command that runs the file it is given, with its options. */
+export type Shell = readonly [string, ...string[]];
 
 /** A wrapper input with everything but what the test is about. */
 export const wrapperInput = (input: Partial<WrapperInput>): WrapperInput => ({

@@ -61,7 +61,7 @@ describe('renderWrapper', () => {
     ['a name with a command', { env: { 'A=1;id;B': '1' } }],
     ['an instance id with a pattern', { perInstance: { '*': {} } }],
     ['an empty fence', { fence: '' }],
-    ['a fence above the limit', { fence: 'x'.repeat(201) }],
+    ['half a surrogate pair', { script: '\ud800' }],
     ['no time', { timeoutSeconds: 0 }],
     ['part of a second', { timeoutSeconds: 1.5 }],
     ['no grace', { killAfterSeconds: 0 }],

@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { createClient, type DroverClient } from '#shared/client/client.ts';
+import { AppError, messageOf } from '#shared/errors/app-error.ts';
+import type { CliHost } from './host.ts';
+import { findLocalServer } from './local-server.ts';
+import type { Settings } from './settings.ts';
+
+/** What the app inside this process is opened with. */
+export interface EmbeddedOptions {
+  readonly stateDir: string;
+  /** The instances of the local cloud; absent for its default fleet. */
+  readonly fleetFile?: string;
+}
+
+/** The whole product inside this process: its HTTP app without a socket. */
+export interface EmbeddedApp {
+  readonly fetch: typeof fetch;
+  readonly baseUrl: string;
+  readonly token: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the app inside this process and resumes its unfinished runs.
+ * @throws AppError `local.locked` when another process has that state directory.
+ */
+export type OpenEmbedded = (options: EmbeddedOptions) => Promise<EmbeddedApp>;
+
+/** The way to Drover that was chosen, once, for this command. */
+export interface Connection {
+  /** `embedded`: this process is the engine, so runs stand still when it ends. */
+  readonly kind: 'server' | 'local' | 'embedded';
+  readonly baseUrl: string;
+  readonly client: DroverClient;
+  close(): Promise<void>;
+}
+
+const readToken = async (path: string): Promise<string> => {
+  try {
+    return (await readFile(path, 'utf8')).trim();
+  } catch (cause) {
+    throw new AppError('usage.invalid', `Cannot read the token file ${path}: ${messageOf(cause)}`, { cause });
+  }
+};
+
+const openServer = async (settings: Settings, host: CliHost, baseUrl: string): Promise<Connection> => {
+  const token = settings.tokenFile === undefined ? {} : { token: await readToken(settings.tokenFile) };
+  const client = createClient({ baseUrl, fetch: host.fetch, ...token });
+  return { kind: 'server', baseUrl, client, close: async () => undefined };
+};
+
+const openInProcess = async (settings: Settings, host: CliHost): Promise<Connection> => {
+  const fleet = settings.fleetFile === undefined ? {} : { fleetFile: settings.fleetFile };
+  const app = await host.openEmbedded({ stateDir: settings.stateDir, ...fleet });
+  const { baseUrl, fetch, token } = app;
+  return { kind: 'embedded', baseUrl, client: createClient({ baseUrl, fetch, token }), close: () => app.close() };
+};
+
+/**
+ * The way to Drover: the server that was named; else the local server that runs with this state directory; else the app in this process.
+ * @throws AppError `usage.invalid` when the token file cannot be read, `config.invalid`, `local.locked`.
+ */
+export const openConnection = async (settings: Settings, host: CliHost): Promise<Connection> => {
+  if (settings.server !== undefined) return openServer(settings, host, settings.server);
+  const local = await findLocalServer(host, settings.stateDir);
+  if (local === undefined) return openInProcess(settings, host);
+  const { url: baseUrl, token } = local;
+  const client = createClient({ baseUrl, fetch: host.fetch, token });
+  return { kind: 'local', baseUrl, client, close: async () => undefined };
+};

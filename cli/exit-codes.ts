@@ -1,0 +1,25 @@
+import type { RunStatus } from '#shared/model/status.ts';
+
+/** What the CLI's exit codes mean. Errors get theirs from the error registry. */
+export const exitCodes = {
+  0: 'done; every node succeeded or was tolerated',
+  1: 'the run failed or was aborted, or Drover itself has a defect',
+  2: 'wrong usage, or an invalid job, parameter or file',
+  3: 'the run was rejected, or its approval timed out',
+  4: 'not allowed: the token is missing or not valid',
+  5: 'not found',
+  6: 'conflict: something else holds it, or it is not in a state for this',
+  7: 'throttled or not reachable; trying again later is sensible',
+  124: 'the wait timed out; the run goes on',
+  130: 'interrupted; the run goes on',
+} as const;
+
+/** Exit code of a command that waited for a run and saw it with this status. */
+export const exitCodeOfRun = (status: RunStatus): number => {
+  if (status === 'succeeded' || status === 'completed') return 0;
+  return status === 'rejected' ? 3 : 1;
+};
+
+/** The table of exit codes for `--help`. */
+export const exitCodeHelp = (): string =>
+  ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)].join('\n');

@@ -1,0 +1,43 @@
+import type { OpenEmbedded } from './context.ts';
+
+/** Where text goes: standard output or standard error. */
+export interface TextSink {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Size of the terminal, in characters; asked anew at each use, because it changes. Absent when it is not known. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
+}
+
+/** Where text comes from: standard input. */
+export interface TextSource {
+  readonly isTerminal: boolean;
+  /** Everything until the end of the input. */
+  readText(): Promise<string>;
+  /** Asks the person at the terminal; an interrupt or the end of the input answers ''. */
+  ask(question: string): Promise<string>;
+}
+
+/** Everything that the CLI needs of the process and the machine it runs on; tests give their own. */
+export interface CliHost {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+  readonly version: string;
+  readonly stdin: TextSource;
+  /** For data. */
+  readonly stdout: TextSink;
+  /** For everything else. */
+  readonly stderr: TextSink;
+  readonly fetch: typeof fetch;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Resolves after that many milliseconds, or at once when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** A new random key. */
+  newKey(): string;
+  /** True when a process with that id runs on this machine. */
+  isAlive(pid: number): boolean;
+  /** Calls the listener at each Ctrl-C, which then does not end the process, until the returned function is called. */
+  onInterrupt(listener: () => void): () => void;
+  readonly openEmbedded: OpenEmbedded;
+}

@@ -1,0 +1,22 @@
+import { readFile } from 'node:fs/promises';
+import { AppError, messageOf } from '#shared/errors/app-error.ts';
+import type { CliHost } from '../host.ts';
+
+/** A file that was read, with the name to use in messages. */
+export interface InputFile {
+  readonly text: string;
+  readonly fileName: string;
+}
+
+/**
+ * Reads a text file; `-` is standard input.
+ * @throws AppError `usage.invalid` when it cannot be read.
+ */
+export const readInputFile = async (host: Pick<CliHost, 'stdin'>, path: string): Promise<InputFile> => {
+  if (path === '-') return { text: await host.stdin.readText(), fileName: 'standard input' };
+  try {
+    return { text: await readFile(path, 'utf8'), fileName: path };
+  } catch (cause) {
+    throw new AppError('usage.invalid', `Cannot read ${path}: ${messageOf(cause)}`, { cause });
+  }
+};

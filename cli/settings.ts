@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { CliHost } from './host.ts';
+
+export const outputFormats = ['table', 'json', 'yaml'] as const;
+/** How data is printed. */
+export type OutputFormat = (typeof outputFormats)[number];
+
+/** The options that every command takes, as commander gives them. */
+export const globalOptionsSchema = z.object({
+  server: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }).optional(),
+  tokenFile: z.string().optional(),
+  stateDir: z.string().optional(),
+  fleet: z.string().optional(),
+  output: z.enum(outputFormats).optional(),
+  color: z.boolean().default(true),
+  quiet: z.boolean().default(false),
+});
+export type GlobalOptions = z.output<typeof globalOptionsSchema>;
+
+/** Where Drover is looked for and how it answers: flag, else environment, else default. */
+export interface Settings {
+  readonly server: string | undefined;
+  readonly tokenFile: string | undefined;
+  readonly stateDir: string;
+  readonly fleetFile: string | undefined;
+  readonly format: OutputFormat;
+  readonly color: boolean;
+  readonly quiet: boolean;
+}
+
+/** `$DROVER_STATE_DIR`, else `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
+const defaultStateDir = ({ env, homeDir }: Pick<CliHost, 'env' | 'homeDir'>): string =>
+  env['DROVER_STATE_DIR'] || join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
+
+/** What the flags, the environment and the defaults come to. */
+export const settingsOf = (options: GlobalOptions, host: Pick<CliHost, 'env' | 'homeDir'>): Settings => ({
+  server: options.server ?? (host.env['DROVER_SERVER'] || undefined),
+  tokenFile: options.tokenFile ?? (host.env['DROVER_TOKEN_FILE'] || undefined),
+  stateDir: options.stateDir ?? defaultStateDir(host),
+  fleetFile: options.fleet ?? (host.env['DROVER_FLEET'] || undefined),
+  format: options.output ?? 'table',
+  color: options.color,
+  quiet: options.quiet,
+});

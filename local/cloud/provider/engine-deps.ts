@@ -1,0 +1,26 @@
+import type { Executor } from '../executor/executor.ts';
+import type { Faults } from '../fault-plan.ts';
+import type { EventBus } from './event-bus.ts';
+import type { Inventory } from './inventory.ts';
+import type { Journal } from './journal.ts';
+import type { OutputStore } from './output-store.ts';
+
+/** What the two engines (SSM, Cloud Assistant) stand on. */
+export interface EngineDeps {
+  readonly inventory: Inventory;
+  readonly executor: Executor;
+  readonly journal: Journal;
+  readonly outputs: OutputStore;
+  readonly faults: Faults;
+  readonly events: EventBus;
+  readonly perInstanceEvents: boolean;
+  readonly clock: () => number;
+  readonly random: () => number;
+  /** Search path of the commands. */
+  readonly path: string;
+  /** Users that exist on the instances. */
+  readonly users: readonly string[];
+}
+
+/** Results kept; older commands are forgotten, as the clouds forget after 30 days. */
+export const KEPT_RESULTS = 100_000;

@@ -1,0 +1,67 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ulid } from 'ulid';
+import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createSystem, type System } from '#functions/runtime/system.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
+import type { Log } from '#shared/ports/services.ts';
+import { createFolderBlobs } from './blobs/folder-blobs.ts';
+import type { FaultPlan } from './cloud/fault-plan.ts';
+import type { Fleet } from './cloud/fleet.ts';
+import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
+import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
+import { connectAgents } from './local-agents.ts';
+import { startLocalTable } from './table/local-table.ts';
+
+/** What a local cloud needs. */
+export interface LocalCloudOptions {
+  /** Everything is kept here: table, blobs, executions, instances. One process at a time. */
+  readonly stateDir: string;
+  readonly fleet: Fleet;
+  readonly faults?: FaultPlan;
+  readonly log: Log;
+}
+
+/** The product on an embedded cloud, on one machine. */
+export interface LocalCloud extends System {
+  readonly provider: FleetCloud;
+  readonly engine: LocalEngine;
+  /** Stops everything that was started; unfinished runs go on when the same folder is opened again. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts table, instances and engine, wires the real adapters to them, and takes up the runs that an earlier process left unfinished.
+ * @throws AppError `local.locked`
+ */
+export const startLocalCloud = async ({ stateDir, fleet, faults, log }: LocalCloudOptions): Promise<LocalCloud> => {
+  await mkdir(stateDir, { recursive: true });
+  const table = await startLocalTable({ path: join(stateDir, 'table') });
+  const clock = { now: () => Date.now() };
+  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  let system: System | undefined;
+  const provider = await startFleetCloud({
+    fleet,
+    dir: stateDir,
+    ...(faults === undefined ? {} : { faults }),
+    onEvent: async (event) => {
+      await system?.tasks.onAgentEvent(event);
+    },
+  });
+  const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
+  const { agents, inventory } = connectAgents(provider, fleet);
+  const blobs = createFolderBlobs(join(stateDir, 'blobs'));
+  const ids = { runId: () => runIdSchema.parse(ulid()) };
+  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
+  await engine.attach(system.tasks);
+  return {
+    ...system,
+    provider,
+    engine,
+    close: async () => {
+      await engine.close();
+      await provider.close();
+      await table.close();
+    },
+  };
+};

@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ulid } from 'ulid';
+import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
+import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
+import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
+import { startLocalTable } from '#local/table/local-table.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
+import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
+import type { Log } from '#shared/ports/services.ts';
+import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
+
+/** A log that keeps nothing. */
+export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+
+/** The whole product on a real table, with agents that run scripts here. */
+export interface TestSystem extends System {
+  readonly ports: SystemPorts;
+  readonly engine: LocalEngine;
+  readonly aws: ShellAgent;
+  readonly aliyun: ShellAgent;
+  /** Folder with one folder per instance. */
+  readonly dir: string;
+  close(): Promise<void>;
+}
+
+/** Nodes of the inventory: `count` instances of a cloud, `name-1`, `name-2` … */
+export const someNodes = (cloud: 'aws' | 'aliyun', name: string, count: number, more: Partial<InventoryNode> = {}): readonly InventoryNode[] =>
+  Array.from({ length: count }, (_, index) =>
+    inventoryNodeSchema.parse({
+      id: `i-${name}-${String(index + 1).padStart(4, '0')}`,
+      name: `${name}-${index + 1}`,
+      host: `10.0.0.${index + 1}`,
+      agent: cloud,
+      region: cloud === 'aws' ? 'eu-west-1' : 'cn-hangzhou',
+      instanceId: `i-${name}-${String(index + 1).padStart(4, '0')}`,
+      online: true,
+      tags: { role: name },
+      ...more,
+    }),
+  );
+
+/** Starts one. Stop it with `close`. */
+export const startTestSystem = async (nodes: readonly InventoryNode[], script: ShellAgentScript = {}): Promise<TestSystem> => {
+  const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
+  const table = await startLocalTable();
+  const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog });
+  const aws = createShellAgent('aws', dir, script);
+  const aliyun = createShellAgent('aliyun', dir, script);
+  const ports: SystemPorts = {
+    store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
+    blobs: createFolderBlobs(join(dir, 'blobs')),
+    agents: { aws, aliyun },
+    inventory: { list: async () => nodes },
+    engine,
+    clock: { now: () => Date.now() },
+    ids: { runId: () => runIdSchema.parse(ulid()) },
+    log: silentLog,
+  };
+  const system = createSystem(ports);
+  await engine.attach(system.tasks);
+  return {
+    ...system,
+    ports,
+    engine,
+    aws,
+    aliyun,
+    dir,
+    close: async () => {
+      await engine.close();
+      await aws.settled();
+      await aliyun.settled();
+      await table.close();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};
