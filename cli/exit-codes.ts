@@ -22,4 +22,6 @@ export const exitCodeOfRun = (status: RunStatus): number => {
 
 /** The table of exit codes for `--help`. */
 export const exitCodeHelp = (): string =>
-  ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)].join('\n');
+  ['Exit codes:', ...Object.entries(exitCodes).map(([code, meaning]) => `  ${code.padStart(3)}  ${meaning}`)].join(
+    '\n',
+  );

@@ -26,7 +26,10 @@ const parseState = (text: string, path: string): ServerState => {
   try {
     return serverStateSchema.parse(JSON.parse(text));
   } catch (cause) {
-    throw new AppError('config.invalid', `${path} is damaged`, { cause, hint: 'Remove it and start the local server again.' });
+    throw new AppError('config.invalid', `${path} is damaged`, {
+      cause,
+      hint: 'Remove it and start the local server again.',
+    });
   }
 };
 

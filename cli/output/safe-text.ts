@@ -8,6 +8,9 @@ export const safeText = (text: string): string =>
 
 /** The same on one line, at most `maxLength` characters. */
 export const safeLine = (text: string, maxLength = Number.POSITIVE_INFINITY): string => {
-  const line = safeText(text).trim().replaceAll(/\s*\n\s*/g, ' ↵ ').replaceAll('\t', ' ');
+  const line = safeText(text)
+    .trim()
+    .replaceAll(/\s*\n\s*/g, ' ↵ ')
+    .replaceAll('\t', ' ');
   return line.length <= maxLength ? line : `${line.slice(0, maxLength - 1)}…`;
 };

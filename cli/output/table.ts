@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { makeStyle, type Style } from './style.ts';
 
-/** A column: its title, its cell for a row, and how the cell is painted once it is as wide as the column. */
+/** A column: its title, its cell for a row, and the colour of that cell. */
 export interface Column<T> {
   readonly title: string;
   readonly cell: (row: T) => string;
@@ -9,35 +9,47 @@ export interface Column<T> {
   readonly align?: 'left' | 'right';
 }
 
+interface Cell {
+  readonly text: string;
+  readonly width: number;
+}
+
 const gap = '  ';
 
-const pad = (text: string, width: number, align: 'left' | 'right'): string => {
-  const space = ' '.repeat(Math.max(0, width - stringWidth(text)));
-  return align === 'right' ? space + text : text + space;
+const toCell = (text: string): Cell => ({ text, width: stringWidth(text) });
+
+const pad = (shown: string, missing: number, align: 'left' | 'right' = 'left'): string => {
+  const space = ' '.repeat(missing);
+  return align === 'right' ? space + shown : shown + space;
+};
+
+/** A column with its cells and its width on a terminal. */
+const layOut = <T>(column: Column<T>, rows: readonly T[]) => {
+  const title = toCell(column.title);
+  const cells = rows.map((row) => toCell(column.cell(row)));
+  return { column, title, cells, width: cells.reduce((most, { width }) => Math.max(most, width), title.width) };
 };
 
 /**
  * Rows as aligned columns under their titles, without lines between. Widths are those that a terminal shows: East Asian characters are two
- * wide. Columns without any text are left out. Nothing is cut.
+ * wide. Columns without any text are left out, unless there are no rows. Nothing is cut.
  */
-export const renderTable = <T>(columns: readonly Column<T>[], rows: readonly T[], style: Style = makeStyle(false)): string => {
-  const drawn = columns
-    .map((column) => ({ column, cells: rows.map((row) => column.cell(row)) }))
-    .filter(({ cells }) => rows.length === 0 || cells.some((cell) => cell !== ''))
-    .map(({ column, cells }) => ({
-      column,
-      cells,
-      width: Math.max(stringWidth(column.title), ...cells.map((cell) => stringWidth(cell))),
-    }));
-  const line = (texts: readonly string[]) => texts.join(gap).trimEnd();
-  const head = line(drawn.map(({ column, width }) => pad(column.title, width, column.align ?? 'left')));
-  const body = rows.map((row, index) =>
-    line(
-      drawn.map(({ column, cells, width }) => {
-        const text = pad(cells[index] ?? '', width, column.align ?? 'left');
-        return column.paint === undefined ? text : column.paint(row, text);
-      }),
-    ),
+export const renderTable = <T>(
+  columns: readonly Column<T>[],
+  rows: readonly T[],
+  style: Style = makeStyle(false),
+): string => {
+  const laidOut = columns
+    .map((column) => layOut(column, rows))
+    .filter(({ cells }) => rows.length === 0 || cells.some(({ width }) => width > 0));
+  const head = laidOut.map(({ column, title, width }) =>
+    pad(style.bold(title.text), width - title.width, column.align),
   );
-  return [style.bold(head), ...body].map((text) => `${text}\n`).join('');
+  const body = rows.map((row, index) =>
+    laidOut.map(({ column, cells, width }) => {
+      const { text, width: own } = cells[index] ?? toCell('');
+      return pad(column.paint?.(row, text) ?? text, width - own, column.align);
+    }),
+  );
+  return [head, ...body].map((parts) => `${parts.join(gap).trimEnd()}\n`).join('');
 };

@@ -6,7 +6,7 @@ import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId, type RunId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
-import { narrowStages } from '#shared/plan/selection.ts';
+import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
@@ -16,7 +16,7 @@ import { decideStage, type StageDecision } from './decide.ts';
 /** What Next Stage needs. */
 export interface NextStageDeps {
   readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'getGroup' | 'createGroup' | 'listGroups' | 'listSlices' | 'setSoak'>;
+    Pick<PlanStore, 'getGroup' | 'createGroup' | 'listGroups' | 'listSlices' | 'setSoak' | 'updateGroup'>;
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly inventory: Inventory;
@@ -36,7 +36,8 @@ export const nextStage =
     if (currentAttempt(run) !== attempt) return { kind: 'failed', slices: [], until: now };
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort') return { kind: 'failed', slices: [], until: now };
+    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
+      return { kind: 'failed', slices: [], until: now };
     const record =
       (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, { run, job, group, groupIndex }));
     const slices = (await deps.store.listSlices(runId, attempt)).filter(
@@ -51,8 +52,24 @@ export const nextStage =
       stages: narrowStages(planStages(job, group, record.nodeCount), group, selection),
       slices,
     });
+    if (decision.kind === 'done' || decision.kind === 'failed')
+      await deps.store.updateGroup(record, { status: decision.kind === 'done' ? 'succeeded' : 'failed', endedAt: now });
     return soaked(deps, record, group, decision);
   };
+
+/** That groups come one after another is a fact of the ledger, not of the engine: a group goes on only once the one before it said done. */
+const groupBeforeIsDone = async (
+  deps: NextStageDeps,
+  run: RunRecord,
+  job: Job,
+  groupIndex: number,
+): Promise<boolean> => {
+  const selection = run.attempts.at(-1)?.selection ?? {};
+  const before = job.spec.groups.findLastIndex((group, index) => index < groupIndex && selectsGroup(selection, group));
+  if (before < 0) return true;
+  const record = await deps.store.getGroup(run.runId, currentAttempt(run), before);
+  return record?.status === 'succeeded';
+};
 
 /** A stage that begins a later round waits until the soak is over; the end of the soak is fixed when it is first asked for. */
 const soaked = async (

@@ -3,9 +3,9 @@ import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { readPhaseHistory } from '#functions/records/phase-history.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { formatBatchId, type NodeId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
+import { formatBatchId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
 import type { BatchProgress, FrozenTargets, RunRecord, Selection, SliceRecord } from '#shared/model/run.ts';
-import { countStatuses, isTerminalNodeStatus, type StatusCounts } from '#shared/model/status.ts';
+import { countStatuses, type StatusCounts } from '#shared/model/status.ts';
 import { type BatchCandidate, type PlannedBatch, planBatches } from '#shared/plan/batches.ts';
 import { type Ledger, whatIsLeft } from '#shared/plan/ledger.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
@@ -16,9 +16,6 @@ import type { Agents } from '#shared/ports/agent.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NewBatch, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-
-/** A runner carries the scripts of many nodes: this many at once, whatever the width of the phase. */
-const runnerPerTargetWidth = 10;
 
 /** What Open Phase needs. */
 export interface OpenPhaseDeps {
@@ -74,7 +71,7 @@ const openNew = async (
   });
   const batches = planBatches({
     nodes: candidates,
-    width: widthOf(place, plan),
+    width: phaseWidth(place.job, place.group, place.phase, Math.max(1, plan.to - plan.from)),
     limitOf: (agent) => deps.agents[agent].limits.instances,
   });
   const at = nowIso(deps.clock);
@@ -108,27 +105,12 @@ interface LeftQuestion {
 }
 
 /**
- * What is left of a slice. A choice of nodes narrows target phases only: a runner phase serves the whole run. After a pause the nodes that came
- * to any end before it are done with, whatever that end was: only a new attempt takes a failed node up again.
+ * What is left of a slice. A choice of nodes narrows target phases only: a runner phase serves the whole run.
  */
 const leftNodes = ({ targets, place, plan, ledger, selection }: LeftQuestion): readonly LeftNode[] => {
-  const { attempt } = place.key;
-  const endedHere = (nodeId: NodeId): boolean => {
-    const known = ledger.get(nodeId);
-    return known !== undefined && known.attempt === attempt && isTerminalNodeStatus(known.status);
-  };
   const all = sliceNodes(plan, targets);
   const chosen = plan.kind === 'runner' ? all : selectNodes(selection, all);
-  return whatIsLeft(
-    chosen.filter(({ node }) => !endedHere(node.id)),
-    ledger,
-    { mode: selection.mode, attempt },
-  );
-};
-
-const widthOf = ({ job, group, phase }: PhasePlace, plan: SlicePlan): number => {
-  const width = phaseWidth(job, group, phase, Math.max(1, plan.to - plan.from));
-  return phase.on === 'runnerPerTarget' ? Math.min(width, runnerPerTargetWidth) : width;
+  return whatIsLeft(chosen, ledger, { mode: selection.mode, attempt: place.key.attempt });
 };
 
 const replacedCounts = (candidates: readonly BatchCandidate[], ledger: Ledger): StatusCounts =>

@@ -40,7 +40,7 @@ const idempotencyKey: JsonObject = {
   in: 'header',
   required: false,
   description:
-    'The same key with the same body starts one run, however often it is sent; kept for 24 hours, per caller. With another body: 422.',
+    'The same key with the same body starts one run, however often it is sent; kept for at least 24 hours, per caller. With another body: 422.',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 

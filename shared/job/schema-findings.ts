@@ -60,10 +60,8 @@ const wrongType = (path: Path, expected: string, found: unknown): Finding => {
 const wrongChoice = (path: Path, choices: readonly unknown[], found: unknown): Finding => {
   const names = choices.map(String);
   if (found === undefined) return finding(path, `'${path.at(-1)}' is missing (${names.join(', ')})`);
-  const message =
-    names.length === 1
-      ? `expected ${names[0]}, found ${describeValue(found)}`
-      : `${describeValue(found)} is not one of ${names.join(', ')}`;
+  if (names.length === 1) return finding(path, `expected ${names[0]}, found ${describeValue(found)}`);
+  const message = `${describeValue(found)} is not one of ${names.join(', ')}`;
   return finding(path, message, typeof found === 'string' ? didYouMean(found, names) : undefined);
 };
 

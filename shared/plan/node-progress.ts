@@ -46,7 +46,7 @@ export const nodeProgress = (
     if (kind === 'stop') return { status, nextOperation: undefined, ...here };
     tolerated ||= kind === 'tolerated';
   }
-  const skipped = from.startAt === 0 && operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
+  const skipped = operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
   return { status: doneStatus(tolerated, skipped), nextOperation: undefined, resumeAt: operations.length, tolerated };
 };
 

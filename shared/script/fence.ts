@@ -19,7 +19,9 @@ const fnv128 = (text: string): string => {
 
 /** Any text as letters, digits, `-` and `_XX`; long text as its beginning and `~` and a hash. Different for different texts. */
 const encodePart = (part: string): string => {
-  const encoded = part.replaceAll(/[^A-Za-z0-9-]/gu, (character) => Array.from(encoder.encode(character), escapeByte).join(''));
+  const encoded = part.replaceAll(/[^A-Za-z0-9-]/gu, (character) =>
+    Array.from(encoder.encode(character), escapeByte).join(''),
+  );
   return encoded.length <= partLimit ? encoded : `${encoded.slice(0, partLimit - 33)}~${fnv128(part)}`;
 };
 
@@ -30,7 +32,10 @@ const encodePart = (part: string): string => {
  */
 export const fenceName = (fence: string, nodeKey?: string): string => {
   if (fence === '' || !`${fence} ${nodeKey ?? ''}`.isWellFormed()) {
-    throw new AppError('script.invalid', `A fence of ${utf8Bytes(fence)} bytes is no name: it is empty or no valid text.`);
+    throw new AppError(
+      'script.invalid',
+      `A fence of ${utf8Bytes(fence)} bytes is no name: it is empty or no valid text.`,
+    );
   }
   return nodeKey === undefined ? encodePart(fence) : `${encodePart(fence)}@${encodePart(nodeKey)}`;
 };

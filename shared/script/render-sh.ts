@@ -3,11 +3,9 @@ import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
 import { shLiteral } from './literal.ts';
-import * as part from './sh-parts.ts';
-import type { InstanceValues, WrapperInput } from './wrapper.ts';
-
-/** Input with its defaults filled in. */
-type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfterSeconds' | 'outputsBytes'>>;
+import * as arrival from './sh-arrival.ts';
+import * as execution from './sh-execution.ts';
+import type { CompleteInput, InstanceValues } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -49,7 +47,7 @@ const arm = (input: CompleteInput, [instanceId, values]: readonly [string, Insta
 const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
   Object.values(perInstance ?? {}).some((values) => values.args !== undefined);
 
-const instanceIdWord = (from: WrapperInput['instanceIdFrom']): string =>
+const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
   from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
 
 /** Puts `values` in for `@WORD@`, in one pass: what is put in is never looked at again. Words it does not know stay. */
@@ -67,31 +65,31 @@ const templateOf = (input: CompleteInput): string => {
   const setsPath = has((name) => name === 'PATH');
   const text = [
     '#!/bin/sh',
-    part.basics,
-    when(byInstance, part.table),
-    part.fence,
-    asUser ? part.userBase : part.ownBase,
-    part.kill,
-    part.replay,
-    part.firstOnly,
-    part.finish,
-    part.cancel,
-    when(asUser, part.userCheck),
-    part.scriptFile,
-    when(asUser, part.userFiles),
-    part.start,
-    part.run,
+    arrival.basics,
+    when(byInstance, arrival.table),
+    arrival.fence,
+    asUser ? arrival.userBase : arrival.ownBase,
+    arrival.kill,
+    arrival.replay,
+    arrival.firstOnly,
+    execution.finish,
+    execution.cancel,
+    when(asUser, execution.userCheck),
+    execution.scriptFile,
+    when(asUser, execution.userFiles),
+    execution.start,
+    execution.run,
   ].join('\n');
   return compactSh(
     fill(text, {
-      SHIFT: when(byInstance, part.dropKey),
-      PATHCHECK: when(setsPath, part.pathCheck),
-      PATHBACK: when(setsPath, part.pathBack),
-      ENVCOMMAND: when(has(needsEnvCommand), part.envCommand),
-      RUNAS: when(asUser, part.runAs),
-      CHANGEDIRECTORY: when(input.workingDirectory !== undefined, part.changeDirectory),
-      EXPORTS: when(assignments(input.env) !== '', part.exports),
-      GO: byInstance ? part.goByInstance : part.goAlike,
+      SHIFT: when(byInstance, execution.dropKey),
+      PATHCHECK: when(setsPath, execution.pathCheck),
+      PATHBACK: when(setsPath, execution.pathBack),
+      ENVCOMMAND: when(has(needsEnvCommand), execution.envCommand),
+      RUNAS: when(asUser, execution.runAs),
+      CHANGEDIRECTORY: when(input.workingDirectory !== undefined, execution.changeDirectory),
+      EXPORTS: when(assignments(input.env) !== '', execution.exports),
+      GO: byInstance ? execution.goByInstance : execution.goAlike,
     }),
   );
 };
@@ -101,13 +99,13 @@ const stopTemplateOf = (input: CompleteInput): string =>
   compactSh(
     [
       '#!/bin/sh',
-      part.basics,
-      input.perInstance === undefined ? '' : part.table,
-      part.fence,
-      input.runAs === undefined ? part.ownBase : part.userBase,
-      part.kill,
-      part.replay,
-      part.stop,
+      arrival.basics,
+      input.perInstance === undefined ? '' : arrival.table,
+      arrival.fence,
+      input.runAs === undefined ? arrival.ownBase : arrival.userBase,
+      arrival.kill,
+      arrival.replay,
+      arrival.stop,
     ].join('\n'),
   );
 

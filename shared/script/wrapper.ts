@@ -1,49 +1,8 @@
-import { AppError } from '../errors/app-error.ts';
-import type { Interpreter } from '../model/job.ts';
-import { isVariableName } from './env-names.ts';
-import { requireCarriable, utf8Bytes } from './literal.ts';
+import { utf8Bytes } from './literal.ts';
 import { renderSh, renderStopSh } from './render-sh.ts';
+import { checkedInput, type WrapperInput } from './wrapper-input.ts';
 
-/** What one instance of a batch has of its own. */
-export interface InstanceValues {
-  /** The node's own part of the fence. Needed when two nodes live on one instance. */
-  readonly nodeKey?: string;
-  /** Wins over the batch's `env`, name by name. */
-  readonly env?: Readonly<Record<string, string>>;
-  /** Instead of the batch's `args`. */
-  readonly args?: readonly string[];
-}
-
-/** One script and the values it runs with, for all nodes of a batch. */
-export interface WrapperInput {
-  /** Unique per run, phase, operation, attempt and try: on one node, a second arrival of the same fence never runs the script again. */
-  readonly fence: string;
-  readonly interpreter: Interpreter;
-  /** Any text but NUL. */
-  readonly script: string;
-  /** The script's arguments, as data. */
-  readonly args?: readonly string[];
-  /** The script's environment beside the agent's own, as data; the same for all nodes of the batch. */
-  readonly env: Readonly<Record<string, string>>;
-  /** By instance id; absent when all nodes are alike. An instance that is not in it refuses. */
-  readonly perInstance?: Readonly<Record<string, InstanceValues>>;
-  /**
-   * Where the node learns its instance id from: SSM's agent sets AWS_SSM_INSTANCE_ID, Aliyun's replaces the literal `{{ACS::InstanceId}}`
-   * (only rendered with `perInstance`; the sender then sets EnableParameter).
-   */
-  readonly instanceIdFrom: 'ssm' | 'aliyun';
-  /** Whole seconds, at least 1. The agent's own limit must be at least 2 × `killAfterSeconds` + 5 above it. */
-  readonly timeoutSeconds: number;
-  /** Whole seconds from TERM to KILL, at least 1; 5 when absent. */
-  readonly killAfterSeconds?: number;
-  readonly workingDirectory?: string;
-  /** A user of the node. The node refuses when it has no such user, or when the agent is neither root nor that user. */
-  readonly runAs?: string;
-  /** How many bytes of stdout and stderr together may be printed after the envelope. */
-  readonly textBytes: number;
-  /** How many bytes of $DROVER_OUTPUT the envelope carries; more is reported as an error. 3,000 when absent. */
-  readonly outputsBytes?: number;
-}
+export type { InstanceValues, WrapperInput } from './wrapper-input.ts';
 
 /** A rendered wrapper, to be sent as a shell script. */
 export interface RenderedWrapper {
@@ -51,73 +10,6 @@ export interface RenderedWrapper {
   /** True when the text holds the literal that Aliyun's agent replaces by the instance id. */
   readonly needsInstanceId: boolean;
 }
-
-/** What SSM returns at most (GetCommandInvocation: the first 24,000 characters); Cloud Assistant drops nothing below it. */
-const printLimitBytes = 24_000;
-/** Upper bound of the envelope without outputs, and of the marks in the text. */
-const printOverheadBytes = 700;
-const defaultOutputsBytes = 3000;
-const defaultKillAfterSeconds = 5;
-
-const requireThat = (condition: boolean, message: string, hint?: string): void => {
-  if (!condition) throw new AppError('script.invalid', message, hint === undefined ? {} : { hint });
-};
-
-const checkEnv = (env: Readonly<Record<string, string>>): void => {
-  for (const [name, value] of Object.entries(env)) {
-    requireThat(isVariableName(name), `'${name}' is not the name of an environment variable.`);
-    requireCarriable(`The environment variable ${name}`, value);
-  }
-};
-
-const checkArgs = (args: readonly string[] = []): void => {
-  for (const [index, value] of args.entries()) requireCarriable(`Argument ${index + 1}`, value);
-};
-
-const checkValues = (input: WrapperInput): void => {
-  requireCarriable('The script', input.script);
-  checkArgs(input.args);
-  requireCarriable('The working directory', input.workingDirectory ?? '');
-  checkEnv(input.env);
-  for (const [instanceId, values] of Object.entries(input.perInstance ?? {})) {
-    requireThat(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(instanceId), `'${instanceId}' is not an instance id.`);
-    checkEnv(values.env ?? {});
-    checkArgs(values.args);
-  }
-};
-
-const checkSettings = (
-  input: Required<Pick<WrapperInput, 'killAfterSeconds' | 'outputsBytes'>> & WrapperInput,
-): void => {
-  const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
-  requireThat(whole(input.timeoutSeconds, 1), 'timeoutSeconds must be a whole number of at least 1.');
-  requireThat(whole(input.killAfterSeconds, 1), 'killAfterSeconds must be a whole number of at least 1.');
-  requireThat(
-    whole(input.textBytes, 0) && whole(input.outputsBytes, 0),
-    'textBytes and outputsBytes must be whole numbers.',
-  );
-  requireThat(
-    printOverheadBytes + Math.ceil(input.outputsBytes / 3) * 4 + input.textBytes <= printLimitBytes,
-    `textBytes ${input.textBytes} and outputsBytes ${input.outputsBytes} together exceed what agents return.`,
-    `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - printOverheadBytes}.`,
-  );
-  requireThat(input.workingDirectory !== '', 'The working directory is empty.');
-  requireThat(
-    input.runAs === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}$/.test(input.runAs),
-    `'${input.runAs}' is not a user name.`,
-  );
-};
-
-const checked = (input: WrapperInput) => {
-  const complete = {
-    ...input,
-    killAfterSeconds: input.killAfterSeconds ?? defaultKillAfterSeconds,
-    outputsBytes: input.outputsBytes ?? defaultOutputsBytes,
-  };
-  checkValues(complete);
-  checkSettings(complete);
-  return complete;
-};
 
 const needsInstanceId = (input: WrapperInput): boolean =>
   input.perInstance !== undefined && input.instanceIdFrom === 'aliyun';
@@ -128,7 +20,7 @@ const needsInstanceId = (input: WrapperInput): boolean =>
  * @throws AppError `script.invalid` for values that cannot be carried and settings out of range
  */
 export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
-  content: renderSh(checked(input)),
+  content: renderSh(checkedInput(input)),
   needsInstanceId: needsInstanceId(input),
 });
 
@@ -140,7 +32,7 @@ export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
  * @throws AppError as {@link renderWrapper} does
  */
 export const renderStop = (input: WrapperInput): RenderedWrapper => ({
-  content: renderStopSh(checked(input)),
+  content: renderStopSh(checkedInput(input)),
   needsInstanceId: needsInstanceId(input),
 });
 

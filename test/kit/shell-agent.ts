@@ -31,14 +31,33 @@ export const createShellAgent = (kind: AgentKind, dir: string, script: ShellAgen
   const start = (request: SendRequest, id: string, instanceId: string): void => {
     const mine = reports.get(id) ?? new Map<string, InstanceReport>();
     reports.set(id, mine);
-    const base = { instanceId, rawStatus: 'Running', reason: null, exitCode: null, startedAt: null, endedAt: null, text: null, droppedBytes: 0 };
+    const base = {
+      instanceId,
+      rawStatus: 'Running',
+      reason: null,
+      exitCode: null,
+      startedAt: null,
+      endedAt: null,
+      text: null,
+      droppedBytes: 0,
+    };
     if (script.deaf?.includes(instanceId)) {
       mine.set(instanceId, { ...base, state: 'waiting', rawStatus: 'Pending' });
       return;
     }
     mine.set(instanceId, { ...base, state: 'running' });
-    const ended = runScript(request.script.replaceAll('{{ACS::InstanceId}}', instanceId), join(dir, instanceId), instanceId).then(({ code, text }) => {
-      mine.set(instanceId, { ...base, state: code === 0 ? 'succeeded' : 'failed', rawStatus: code === 0 ? 'Success' : 'Failed', exitCode: code, text });
+    const ended = runScript(
+      request.script.replaceAll('{{ACS::InstanceId}}', instanceId),
+      join(dir, instanceId),
+      instanceId,
+    ).then(({ code, text }) => {
+      mine.set(instanceId, {
+        ...base,
+        state: code === 0 ? 'succeeded' : 'failed',
+        rawStatus: code === 0 ? 'Success' : 'Failed',
+        exitCode: code,
+        text,
+      });
       running.delete(ended);
     });
     running.add(ended);
@@ -73,11 +92,20 @@ export const createShellAgent = (kind: AgentKind, dir: string, script: ShellAgen
   };
 };
 
-const runScript = (script: string, home: string, instanceId: string): Promise<{ readonly code: number; readonly text: string }> => {
+const runScript = (
+  script: string,
+  home: string,
+  instanceId: string,
+): Promise<{ readonly code: number; readonly text: string }> => {
   mkdirSync(join(home, 'state'), { recursive: true });
   const child = spawn('sh', ['-c', script], {
     cwd: home,
-    env: { PATH: process.env['PATH'], HOME: home, AWS_SSM_INSTANCE_ID: instanceId, DROVER_STATE_DIR: join(home, 'state') },
+    env: {
+      PATH: process.env['PATH'],
+      HOME: home,
+      AWS_SSM_INSTANCE_ID: instanceId,
+      DROVER_STATE_DIR: join(home, 'state'),
+    },
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let text = '';

@@ -13,7 +13,12 @@ import type { Log } from '#shared/ports/services.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
-export const silentLog: Log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+export const silentLog: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+};
 
 /** The whole product on a real table, with agents that run scripts here. */
 export interface TestSystem extends System {
@@ -27,7 +32,12 @@ export interface TestSystem extends System {
 }
 
 /** Nodes of the inventory: `count` instances of a cloud, `name-1`, `name-2` … */
-export const someNodes = (cloud: 'aws' | 'aliyun', name: string, count: number, more: Partial<InventoryNode> = {}): readonly InventoryNode[] =>
+export const someNodes = (
+  cloud: 'aws' | 'aliyun',
+  name: string,
+  count: number,
+  more: Partial<InventoryNode> = {},
+): readonly InventoryNode[] =>
   Array.from({ length: count }, (_, index) =>
     inventoryNodeSchema.parse({
       id: `i-${name}-${String(index + 1).padStart(4, '0')}`,
@@ -43,7 +53,10 @@ export const someNodes = (cloud: 'aws' | 'aliyun', name: string, count: number, 
   );
 
 /** Starts one. Stop it with `close`. */
-export const startTestSystem = async (nodes: readonly InventoryNode[], script: ShellAgentScript = {}): Promise<TestSystem> => {
+export const startTestSystem = async (
+  nodes: readonly InventoryNode[],
+  script: ShellAgentScript = {},
+): Promise<TestSystem> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
   const table = await startLocalTable();
   const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog });

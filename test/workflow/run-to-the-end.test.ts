@@ -7,13 +7,42 @@ afterEach(async () => {
   system = undefined;
 });
 
-const job = (groups: unknown) => ({ apiVersion: 'drover/v1', kind: 'Job', metadata: { name: 'try' }, spec: { targets: { where: 'node.tags.role == "web"' }, groups } });
+const job = (groups: unknown) => ({
+  apiVersion: 'drover/v1',
+  kind: 'Job',
+  metadata: { name: 'try' },
+  spec: { targets: { where: 'node.tags.role == "web"' }, groups },
+});
 
 describe('a run', () => {
   it('runs every operation on every node of two clouds and keeps the output', async () => {
-    system = await startTestSystem([...someNodes('aws', 'web', 3), ...someNodes('aliyun', 'web', 2, { tags: { role: 'web' } }).map((n, i) => ({ ...n, id: `i-x${i}` as never, instanceId: `i-x${i}` }))]);
+    system = await startTestSystem([
+      ...someNodes('aws', 'web', 3),
+      ...someNodes('aliyun', 'web', 2, { tags: { role: 'web' } }).map((n, i) => ({
+        ...n,
+        id: `i-x${i}` as never,
+        instanceId: `i-x${i}`,
+      })),
+    ]);
     const { runId } = await system.services.submitRun({
-      request: { job: job([{ name: 'g', phases: [{ name: 'p', operations: [{ id: 'a', run: 'echo hello $WHO', env: { WHO: '${{ node.name }}' } }, { id: 'b', run: 'echo again' }] }] }]), params: {}, only: {} },
+      request: {
+        job: job([
+          {
+            name: 'g',
+            phases: [
+              {
+                name: 'p',
+                operations: [
+                  { id: 'a', run: 'echo hello $WHO', env: { WHO: '${{ node.name }}' } },
+                  { id: 'b', run: 'echo again' },
+                ],
+              },
+            ],
+          },
+        ]),
+        params: {},
+        only: {},
+      },
       actor: 'test',
     });
     await system.engine.idle();

@@ -39,7 +39,7 @@ export const known = <Name extends string, Value>(
 export const expiry = { type: 'number', field: table.ttlAttribute } as const;
 
 /** Field and casing of the partition key; ElectroDB would lower-case keys by itself, and ids differ by case. */
-export const partition = { field: table.partitionKey } as const;
+export const partition = { field: table.partitionKey, casing: 'none' } as const;
 
 /** Field and casing of the sort key. */
-export const sort = { field: table.sortKey } as const;
+export const sort = { field: table.sortKey, casing: 'none' } as const;

@@ -8,7 +8,10 @@ const named = (n: number, more: (i: number) => object = () => ({})) =>
 const idsOf = (plan: BatchPlan): readonly (readonly string[])[] =>
   plan.batches.map((batch) => batch.nodes.map(({ node }) => node.id));
 const anyCase = fc.record({
-  nodes: anyFleet(80).map((fleet) => fleet.map(candidateOf)),
+  nodes: fc.oneof(
+    anyFleet(80).map((fleet) => fleet.map(candidateOf)),
+    fc.nat({ max: 120 }).map((n) => named(n)),
+  ),
   width: fc.integer({ min: 1, max: 100 }),
   limit: fc.constantFrom(1, 3, 10, 50),
   maxBatchBytes: fc.constantFrom(1, 1200, 262_144),
@@ -33,6 +36,12 @@ describe('planBatches', () => {
     const plan = planBatches({ nodes: named(100), width: 20, limitOf });
     expect(plan.batches.every((batch) => batch.nodes.length === 5)).toBe(true);
     expect(plan.width).toBe(4);
+  });
+
+  test('rounds the batches at once down when they do not divide the width', () => {
+    const plan = planBatches({ nodes: named(40), width: 11, limitOf });
+    expect(plan.batches[0]?.nodes).toHaveLength(2);
+    expect(plan.width).toBe(5);
   });
 
   test('runs nodes one by one in the order of the list when the width is 1', () => {

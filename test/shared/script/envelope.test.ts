@@ -103,8 +103,12 @@ describe('parseEnvelope', () => {
 
   it('notices a hole in the text', () => {
     const long = line(body.replace(' 3 4 0 0', ' 300 4 0 0'));
-    expect(parseEnvelope(`${long}${'x'.repeat(300)}\n=77-12.75=o\nerr\n\n=77-12.75=e\n`)).toMatchObject({ textComplete: true });
-    expect(parseEnvelope(`${long}${'x'.repeat(200)}\n=77-12.75=o\nerr\n\n=77-12.75=e\n`)).toMatchObject({ textComplete: false });
+    expect(parseEnvelope(`${long}${'x'.repeat(300)}\n=77-12.75=o\nerr\n\n=77-12.75=e\n`)).toMatchObject({
+      textComplete: true,
+    });
+    expect(parseEnvelope(`${long}${'x'.repeat(200)}\n=77-12.75=o\nerr\n\n=77-12.75=e\n`)).toMatchObject({
+      textComplete: false,
+    });
   });
 
   it('counts only the envelope of the fence asked for', () => {
@@ -117,7 +121,16 @@ describe('parseEnvelope', () => {
   it('never throws, whatever the text', () => {
     const fragment = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('drover1 new ', 'drover1 replay 9 ', intact, line(body), ' .', '\r\n', '=77-12.75=o', '\n=77-12.75=e'),
+      fc.constantFrom(
+        'drover1 new ',
+        'drover1 replay 9 ',
+        intact,
+        line(body),
+        ' .',
+        '\r\n',
+        '=77-12.75=o',
+        '\n=77-12.75=e',
+      ),
       fc.string().map((text) => line(`finished ${text} .`)),
       fc.string().map((text) => line(body.replace('=a=b%c={"d"}%', text))),
     );

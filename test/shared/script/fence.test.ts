@@ -13,12 +13,22 @@ describe('fenceName', () => {
   });
 
   it('differs for different fences and node keys', () => {
-    const part = fc.string({ unit: fc.constantFrom('a', '_', '/', '@', '2', 'F', '-', 'é'), minLength: 1, maxLength: 4 });
+    const part = fc.string({
+      unit: fc.constantFrom('a', '_', '/', '@', '2', 'F', '-', 'é'),
+      minLength: 1,
+      maxLength: 4,
+    });
     fc.assert(
-      fc.property(part, part, fc.option(part, { nil: undefined }), fc.option(part, { nil: undefined }), (a, b, c, d) => {
-        fc.pre(a !== b || c !== d);
-        expect(fenceName(a, c)).not.toBe(fenceName(b, d));
-      }),
+      fc.property(
+        part,
+        part,
+        fc.option(part, { nil: undefined }),
+        fc.option(part, { nil: undefined }),
+        (a, b, c, d) => {
+          fc.pre(a !== b || c !== d);
+          expect(fenceName(a, c)).not.toBe(fenceName(b, d));
+        },
+      ),
       { numRuns: 2000 },
     );
   });

@@ -33,7 +33,11 @@ describe.each(titled)('renderStop under $title', ({ shell }) => {
   it('keeps a script that did not come yet from running', async () => {
     using node = new OnNode(shell);
     expect((await node.run(stop())).envelope).toMatchObject({ kind: 'refused', code: 'stopped', replayed: false });
-    expect((await node.run({ script: 'echo ran > ran' })).envelope).toMatchObject({ kind: 'refused', code: 'stopped', replayed: true });
+    expect((await node.run({ script: 'echo ran > ran' })).envelope).toMatchObject({
+      kind: 'refused',
+      code: 'stopped',
+      replayed: true,
+    });
     expect(node.read('ran')).toBe('');
   });
 
@@ -56,7 +60,11 @@ describe.each(titled)('renderStop under $title', ({ shell }) => {
 
 describe('renderStop', () => {
   it('carries no script and no values', () => {
-    const text = stop({ script: 'secret', env: { A: 'secret' }, perInstance: { 'i-1': { env: { B: 'secret' }, args: ['secret'] } } });
+    const text = stop({
+      script: 'secret',
+      env: { A: 'secret' },
+      perInstance: { 'i-1': { env: { B: 'secret' }, args: ['secret'] } },
+    });
     expect(text).not.toContain('secret');
   });
 });

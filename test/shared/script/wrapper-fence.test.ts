@@ -11,7 +11,13 @@ describe.each(titled)('a second arrival under $title', ({ shell }) => {
     using node = new OnNode(shell);
     const first = await node.run({ script: once });
     const second = await node.run({ script: once });
-    expect(first.envelope).toMatchObject({ exitCode: 7, stdout: 'out\n', stderr: 'err\n', outputs: { a: 'b' }, replayed: false });
+    expect(first.envelope).toMatchObject({
+      exitCode: 7,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      outputs: { a: 'b' },
+      replayed: false,
+    });
     expect(second.envelope).toEqual({ ...first.envelope, replayed: true });
     expect(second.text).toBe(first.text.replace('drover1 new', 'drover1 replay'));
     expect([first.exitCode, second.exitCode]).toEqual([7, 7]);
@@ -53,7 +59,10 @@ describe.each(titled)('a second arrival under $title', ({ shell }) => {
     const pids = node.read('pids').trim().split(' ').map(Number);
     first.process.kill('SIGKILL');
     await first.answer;
-    expect(await node.run({ script })).toMatchObject({ exitCode: 125, envelope: { kind: 'interrupted', running: true } });
+    expect(await node.run({ script })).toMatchObject({
+      exitCode: 125,
+      envelope: { kind: 'interrupted', running: true },
+    });
     for (const pid of pids) process.kill(pid, 'SIGKILL');
     await eventually(() => !pids.some(isRunning));
     expect((await node.run({ script })).envelope).toEqual({ kind: 'interrupted', running: false });
@@ -72,7 +81,29 @@ describe.each(titled)('a second arrival under $title', ({ shell }) => {
     using node = new OnNode(shell);
     const { text } = await node.run({ script: once });
     writeFileSync(`${node.stateDir}/f/run_2F1`, `999999999 1.00\n${text.slice(0, text.indexOf('\n') + 3)}`);
-    expect((await node.run({ script: once })).envelope).toMatchObject({ exitCode: 7, stdout: 'ou', textComplete: false, replayed: true });
+    expect((await node.run({ script: once })).envelope).toMatchObject({
+      exitCode: 7,
+      stdout: 'ou',
+      textComplete: false,
+      replayed: true,
+    });
+  });
+
+  it('never lets the script run twice, whenever the first is killed', async () => {
+    using node = new OnNode(shell);
+    const kinds = new Set<string | undefined>();
+    for (let round = 0; round < 60; round += 1) {
+      const input = { fence: `k${round}`, script: `echo ran >> ran-${round}` };
+      const first = node.start(input);
+      await new Promise((resolve) => setTimeout(resolve, round / 5));
+      first.process.kill('SIGKILL');
+      await first.answer;
+      const { envelope } = await node.run(input);
+      kinds.add(envelope?.kind);
+      expect(['', 'ran\n']).toContain(node.read(`ran-${round}`));
+      if (envelope?.kind === 'finished') expect(node.read(`ran-${round}`)).toBe('ran\n');
+    }
+    expect(kinds).toContain('finished');
   });
 
   it('is not deceived by another process that has the pid of the first', async () => {
@@ -100,7 +131,11 @@ describe.each(titled)('a refusal under $title', ({ shell }) => {
     using node = new OnNode(shell);
     const first = await node.run({ script: once, ...input });
     expect(first).toMatchObject({ exitCode: 125, envelope: { kind: 'refused', code, replayed: false } });
-    expect((await node.run({ script: once, ...input })).envelope).toMatchObject({ kind: 'refused', code, replayed: true });
+    expect((await node.run({ script: once, ...input })).envelope).toMatchObject({
+      kind: 'refused',
+      code,
+      replayed: true,
+    });
     expect(node.read('ran')).toBe('');
   });
 
@@ -162,7 +197,8 @@ describe.each(titled)('the state directory under $title', ({ shell }) => {
 });
 
 describe.skipIf(process.getuid?.() !== 0)('runAs', () => {
-  const script = 'id -un; cat "$0" >/dev/null && echo readable; echo me=$(id -un) >> "$DROVER_OUTPUT"; echo "$V|$1" >&2';
+  const script =
+    'id -un; cat "$0" >/dev/null && echo readable; echo me=$(id -un) >> "$DROVER_OUTPUT"; echo "$V|$1" >&2';
   const input = { script, runAs: 'nobody', env: { V: 'v {{', RANDOM: 'x' }, args: ["a 'b"] };
 
   it.each(titled)('runs as that user, who can read the script and write outputs: $title', async ({ shell }) => {
@@ -186,7 +222,11 @@ describe.skipIf(process.getuid?.() !== 0)('runAs', () => {
     using node = new OnNode(['/bin/dash'], { PATH: tools.path('bin') });
     chmodSync(node.folder, 0o755);
     chmodSync(tools.folder, 0o755);
-    expect(await node.finish(input)).toMatchObject({ stdout: 'nobody\nreadable\n', stderr: "v {{|a 'b\n", outputs: { me: 'nobody' } });
+    expect(await node.finish(input)).toMatchObject({
+      stdout: 'nobody\nreadable\n',
+      stderr: "v {{|a 'b\n",
+      outputs: { me: 'nobody' },
+    });
   });
 
   it('needs nothing when the agent is that user', async () => {

@@ -20,12 +20,21 @@ describe.each(titled)('printed text under $title', ({ shell }) => {
   ])('arrives exactly: %s', async (_, stdout, stderr) => {
     using node = new OnNode(shell);
     const envelope = await node.finish({ script: 'printf %s "$1"; printf %s "$2" >&2', args: [stdout, stderr] });
-    expect(envelope).toMatchObject({ stdout, stderr, stdoutBytes: bytes(stdout), stderrBytes: bytes(stderr), omittedBytes: 0, textComplete: true });
+    expect(envelope).toMatchObject({
+      stdout,
+      stderr,
+      stdoutBytes: bytes(stdout),
+      stderrBytes: bytes(stderr),
+      omittedBytes: 0,
+      textComplete: true,
+    });
   });
 
   it('is not printed before the script ended', async () => {
     using node = new OnNode(shell);
-    const { process: child, answer } = node.start({ script: 'echo early; echo early >&2; while [ ! -e go ]; do sleep 0.02; done' });
+    const { process: child, answer } = node.start({
+      script: 'echo early; echo early >&2; while [ ! -e go ]; do sleep 0.02; done',
+    });
     let printed = '';
     child.stdout?.on('data', (chunk: Buffer) => {
       printed += chunk.toString();
@@ -38,7 +47,13 @@ describe.each(titled)('printed text under $title', ({ shell }) => {
   it('keeps NUL bytes in the count, and bytes that are no UTF-8 in the file', async () => {
     using node = new OnNode(shell);
     const envelope = await node.finish({ script: `printf 'a\\0b'; printf '\\377\\376ok\\200' >&2` });
-    expect(envelope).toMatchObject({ stdout: 'a\0b', stdoutBytes: 3, stderr: '\ufffd\ufffdok\ufffd', stderrBytes: 5, textComplete: true });
+    expect(envelope).toMatchObject({
+      stdout: 'a\0b',
+      stdoutBytes: 3,
+      stderr: '\ufffd\ufffdok\ufffd',
+      stderrBytes: 5,
+      textComplete: true,
+    });
     expect([...node.kept('run_2F1.e')]).toEqual([255, 254, 111, 107, 128]);
   });
 
@@ -59,10 +74,18 @@ describe.each(titled)('printed text under $title', ({ shell }) => {
   it('shares the room between both streams', async () => {
     using node = new OnNode(shell);
     const fill = (letter: string, size: number) => `head -c ${size} /dev/zero | tr '\\0' ${letter}`;
-    const both = await node.finish({ fence: 'a', script: `${fill('o', 9000)}; ${fill('e', 9000)} >&2`, textBytes: 10_000 });
+    const both = await node.finish({
+      fence: 'a',
+      script: `${fill('o', 9000)}; ${fill('e', 9000)} >&2`,
+      textBytes: 10_000,
+    });
     expect(both).toMatchObject({ omittedBytes: 8000, textComplete: true });
     expect(both.stdout.replaceAll(/[^o]/g, '')).toHaveLength(5001);
-    const one = await node.finish({ fence: 'b', script: `${fill('o', 9000)}; ${fill('e', 1000)} >&2`, textBytes: 10_000 });
+    const one = await node.finish({
+      fence: 'b',
+      script: `${fill('o', 9000)}; ${fill('e', 1000)} >&2`,
+      textBytes: 10_000,
+    });
     expect(one).toMatchObject({ omittedBytes: 0, stderr: 'e'.repeat(1000) });
     const none = await node.finish({ fence: 'c', script: fill('o', 9000), textBytes: 0 });
     expect(none).toMatchObject({ omittedBytes: 9000, stdout: '\n[... 9000 bytes omitted ...]\n' });
@@ -90,7 +113,10 @@ describe.each(titled)('printed text under $title', ({ shell }) => {
 
   it('survives what the agents do to it', async () => {
     using node = new OnNode(shell);
-    const { text } = await node.run({ script: 'seq 1 20000; seq 1 9 >&2; echo a=b >> "$DROVER_OUTPUT"; exit 4', textBytes: 19_000 });
+    const { text } = await node.run({
+      script: 'seq 1 20000; seq 1 9 >&2; echo a=b >> "$DROVER_OUTPUT"; exit 4',
+      textBytes: 19_000,
+    });
     const known = { exitCode: 4, outputs: { a: 'b' }, stdoutBytes: 108_894, textComplete: false };
     const head = (limit: number) => parseEnvelope(text.slice(0, limit));
     expect(head(2500)).toMatchObject(known);
@@ -122,16 +148,31 @@ describe.each(titled)('outputs under $title', ({ shell }) => {
     using node = new OnNode(shell);
     const write = (fence: string, content: string) =>
       node.finish({ fence, script: 'printf %s "$1" >> "$DROVER_OUTPUT"; exit 1', args: [content], outputsBytes: 100 });
-    expect(await write('a', `a=${'x'.repeat(97)}\n`)).toMatchObject({ outputs: { a: 'x'.repeat(97) }, outputsError: null });
-    expect(await write('b', `a=${'x'.repeat(98)}`)).toMatchObject({ outputs: { a: 'x'.repeat(98) }, outputsError: null });
-    expect(await write('c', `a=${'x'.repeat(98)}\n`)).toMatchObject({ exitCode: 1, outputs: {}, outputsError: { code: 'tooLarge', bytes: 101 } });
-    expect(await write('d', `a=é\n${'b=1\n'.repeat(100)}`)).toMatchObject({ outputsError: { code: 'tooLarge', bytes: 405 } });
+    expect(await write('a', `a=${'x'.repeat(97)}\n`)).toMatchObject({
+      outputs: { a: 'x'.repeat(97) },
+      outputsError: null,
+    });
+    expect(await write('b', `a=${'x'.repeat(98)}`)).toMatchObject({
+      outputs: { a: 'x'.repeat(98) },
+      outputsError: null,
+    });
+    expect(await write('c', `a=${'x'.repeat(98)}\n`)).toMatchObject({
+      exitCode: 1,
+      outputs: {},
+      outputsError: { code: 'tooLarge', bytes: 101 },
+    });
+    expect(await write('d', `a=é\n${'b=1\n'.repeat(100)}`)).toMatchObject({
+      outputsError: { code: 'tooLarge', bytes: 405 },
+    });
   });
 
   it('with a line that means nothing keep the others', async () => {
     using node = new OnNode(shell);
     const envelope = await node.finish({ script: 'printf "a=1\\noops\\nb=2\\n" >> "$DROVER_OUTPUT"' });
-    expect(envelope).toMatchObject({ outputs: { a: '1', b: '2' }, outputsError: { code: 'invalid', line: 2, text: 'oops' } });
+    expect(envelope).toMatchObject({
+      outputs: { a: '1', b: '2' },
+      outputsError: { code: 'invalid', line: 2, text: 'oops' },
+    });
   });
 });
 
@@ -158,8 +199,15 @@ describe.each(titled)('exit status under $title', ({ shell }) => {
 
   it('keeps the signal that ended the script', async () => {
     using node = new OnNode(shell);
-    expect(await node.finish({ fence: 'a', script: 'kill -9 $$' })).toMatchObject({ exitCode: 137, signal: 'SIGKILL', timedOut: false });
-    expect(await node.finish({ fence: 'b', script: 'kill -USR1 $$' })).toMatchObject({ exitCode: 138, signal: 'SIGUSR1' });
+    expect(await node.finish({ fence: 'a', script: 'kill -9 $$' })).toMatchObject({
+      exitCode: 137,
+      signal: 'SIGKILL',
+      timedOut: false,
+    });
+    expect(await node.finish({ fence: 'b', script: 'kill -USR1 $$' })).toMatchObject({
+      exitCode: 138,
+      signal: 'SIGUSR1',
+    });
   });
 });
 
@@ -176,6 +224,12 @@ describe.each(titled)('the usual path under $title', ({ shell }) => {
       env: { V: '1' },
       workingDirectory: '/',
     });
-    expect(envelope).toMatchObject({ exitCode: 2, stdout: 'out\n', stderr: 'err\n', outputs: { a: '1' }, textComplete: true });
+    expect(envelope).toMatchObject({
+      exitCode: 2,
+      stdout: 'out\n',
+      stderr: 'err\n',
+      outputs: { a: '1' },
+      textComplete: true,
+    });
   });
 });

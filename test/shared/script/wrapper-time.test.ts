@@ -18,8 +18,19 @@ const pidsOf = (node: OnNode): number[] => node.read('pids').trim().split('\n').
 describe.each(titled)('a script whose time runs out under $title', ({ shell }) => {
   it('is ended with its whole tree, and keeps what it printed', async () => {
     using node = new OnNode(shell);
-    const { envelope, exitCode } = await node.run({ script: `${stubborn}\nwait`, timeoutSeconds: 1, killAfterSeconds: 1 });
-    expect(envelope).toMatchObject({ kind: 'finished', exitCode: null, signal: 'SIGTERM', timedOut: true, cancelled: false, stdout: 'before\n' });
+    const { envelope, exitCode } = await node.run({
+      script: `${stubborn}\nwait`,
+      timeoutSeconds: 1,
+      killAfterSeconds: 1,
+    });
+    expect(envelope).toMatchObject({
+      kind: 'finished',
+      exitCode: null,
+      signal: 'SIGTERM',
+      timedOut: true,
+      cancelled: false,
+      stdout: 'before\n',
+    });
     expect(exitCode).toBe(124);
     expect(pidsOf(node)).toHaveLength(5);
     await eventually(() => !pidsOf(node).some(isRunning));
@@ -38,7 +49,11 @@ describe.each(titled)('a script whose time runs out under $title', ({ shell }) =
   it('may use its grace time to clean up', async () => {
     using node = new OnNode(shell);
     const script = "trap 'sleep 0.2; echo cleaned; exit 3' TERM; sleep 60 & wait";
-    expect(await node.finish({ script, timeoutSeconds: 1 })).toMatchObject({ timedOut: true, stdout: 'cleaned\n', signal: 'SIGTERM' });
+    expect(await node.finish({ script, timeoutSeconds: 1 })).toMatchObject({
+      timedOut: true,
+      stdout: 'cleaned\n',
+      signal: 'SIGTERM',
+    });
   });
 });
 
@@ -63,17 +78,27 @@ describe.each(titled)('a script in time under $title', ({ shell }) => {
 });
 
 describe.each(titled)('a wrapper that the agent ends under $title', ({ shell }) => {
-  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('by %s ends the whole tree, records and answers', async (signal) => {
-    using node = new OnNode(shell);
-    const { process: child, answer } = node.start({ script: `${stubborn}\nwait`, killAfterSeconds: 1 });
-    await eventually(() => pidsOf(node).length === 5);
-    child.kill(signal);
-    const { envelope, exitCode } = await answer;
-    expect(envelope).toMatchObject({ kind: 'finished', exitCode: null, cancelled: true, timedOut: false, stdout: 'before\n', replayed: false });
-    expect(exitCode).toBe(1);
-    await eventually(() => !pidsOf(node).some(isRunning));
-    expect((await node.run({})).envelope).toEqual({ ...envelope, replayed: true });
-  });
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'by %s ends the whole tree, records and answers',
+    async (signal) => {
+      using node = new OnNode(shell);
+      const { process: child, answer } = node.start({ script: `${stubborn}\nwait`, killAfterSeconds: 1 });
+      await eventually(() => pidsOf(node).length === 5);
+      child.kill(signal);
+      const { envelope, exitCode } = await answer;
+      expect(envelope).toMatchObject({
+        kind: 'finished',
+        exitCode: null,
+        cancelled: true,
+        timedOut: false,
+        stdout: 'before\n',
+        replayed: false,
+      });
+      expect(exitCode).toBe(1);
+      await eventually(() => !pidsOf(node).some(isRunning));
+      expect((await node.run({})).envelope).toEqual({ ...envelope, replayed: true });
+    },
+  );
 
   it('kills a script that ignores TERM', async () => {
     using node = new OnNode(shell);

@@ -6,8 +6,44 @@ import { renderWrapper } from '#shared/script/wrapper.ts';
 import { OnNode, shells, wrapperInput } from './on-node.ts';
 
 const fragments = fc.constantFrom(
-  '{{ssm:x}}', '{{', "'", '"', '$(touch pwned)', '`touch pwned`', '${HOME}', '$$', '\\', '\\n', '\n', '\r', '\t', ' ', '%s', '%', '-n', '--',
-  '\u0001', '\u007f', '\u0081', '\u0088', 'é', '中文', '\u{1F600}', '*', '~', '!', '#', '&', '|', ';', '<', '>', '(', ')', '@SCRIPT@', '=',
+  '{{ssm:x}}',
+  '{{',
+  "'",
+  '"',
+  '$(touch pwned)',
+  '`touch pwned`',
+  '${HOME}',
+  '$$',
+  '\\',
+  '\\n',
+  '\n',
+  '\r',
+  '\t',
+  ' ',
+  '%s',
+  '%',
+  '-n',
+  '--',
+  '\u0001',
+  '\u007f',
+  '\u0081',
+  '\u0088',
+  'é',
+  '中文',
+  '\u{1F600}',
+  '*',
+  '~',
+  '!',
+  '#',
+  '&',
+  '|',
+  ';',
+  '<',
+  '>',
+  '(',
+  ')',
+  '@SCRIPT@',
+  '=',
 );
 const value = fc.oneof(
   fc.array(fragments, { maxLength: 10 }).map((parts) => parts.join('')),
@@ -15,7 +51,22 @@ const value = fc.oneof(
 );
 const name = fc.oneof(
   fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/),
-  fc.constantFrom('PATH_X', 'IFS', 'RANDOM', 'UID', 'OPTIND', '_0', '_a', '_', 'PPID', 'BASH_X', 'SECONDS', 'LINENO', 'PS4', 'D'),
+  fc.constantFrom(
+    'PATH_X',
+    'IFS',
+    'RANDOM',
+    'UID',
+    'OPTIND',
+    '_0',
+    '_a',
+    '_',
+    'PPID',
+    'BASH_X',
+    'SECONDS',
+    'LINENO',
+    'PS4',
+    'D',
+  ),
 );
 // What the runtime itself reads, or the shell between the wrapper and the script sets.
 const spoilt = /^(?:PATH|LD_.*|GLIBC.*|MALLOC.*|DROVER_.*|PWD|_|BASH_ENV|ENV|TMPDIR|POSIXLY_CORRECT)$/;
@@ -43,7 +94,13 @@ describe.each(shells.map((shell) => ({ shell, title: shell.join(' ') })))('value
     await fc.assert(
       fc.asyncProperty(environment, fc.array(value, { maxLength: 20 }), value, async (env, args, rest) => {
         round += 1;
-        await node.finish({ fence: `${round}`, interpreter: 'perl', script: dump + rest, args, env: { ...env, LC_ALL: 'C' } });
+        await node.finish({
+          fence: `${round}`,
+          interpreter: 'perl',
+          script: dump + rest,
+          args,
+          env: { ...env, LC_ALL: 'C' },
+        });
         expect(asEntries(node.kept(`${round}.o`))).toMatchObject({ ...env, LC_ALL: 'C' });
         expect(node.read('args').split('\0').slice(0, -1)).toEqual(args);
         expect(node.kept(`${round}.pl`).toString('utf8')).toBe(dump + rest);
@@ -56,7 +113,11 @@ describe.each(shells.map((shell) => ({ shell, title: shell.join(' ') })))('value
   it('arrive when they are very long', async () => {
     using node = new OnNode(shell);
     const long = `${'{{é\'"\\'.repeat(12_000)}\n`;
-    await node.finish({ script: `printf %s "$V"; printf %s "$1" >&2; : '${'x'.repeat(200_000)}'`, env: { V: long }, args: [long] });
+    await node.finish({
+      script: `printf %s "$V"; printf %s "$1" >&2; : '${'x'.repeat(200_000)}'`,
+      env: { V: long },
+      args: [long],
+    });
     expect(node.kept('run_2F1.o').toString('utf8')).toBe(long);
     expect(node.kept('run_2F1.e').toString('utf8')).toBe(long);
   });
@@ -90,7 +151,9 @@ describe.each(shells.map((shell) => ({ shell, title: shell.join(' ') })))('value
   it('come by the instance id that Aliyun’s agent puts into the text', async () => {
     using node = new OnNode(shell);
     const perInstance = { 'i-1': { env: { V: '{{ACS::InstanceId}}' } } };
-    const { content } = renderWrapper(wrapperInput({ instanceIdFrom: 'aliyun', perInstance, script: 'printf %s "$V"' }));
+    const { content } = renderWrapper(
+      wrapperInput({ instanceIdFrom: 'aliyun', perInstance, script: 'printf %s "$V"' }),
+    );
     const { envelope } = await node.run(content.replaceAll('{{ACS::InstanceId}}', 'i-1'));
     expect(envelope).toMatchObject({ kind: 'finished', stdout: '{{ACS::InstanceId}}' });
   });
@@ -99,7 +162,10 @@ describe.each(shells.map((shell) => ({ shell, title: shell.join(' ') })))('value
 describe.each<[Interpreter, string]>([
   ['sh', 'printf "%s|%s" "$1" "$V"; exit 3'],
   ['bash', 'a=("$@" "$V"); [[ ${#a[@]} == 2 ]] && printf "%s|%s" "${a[@]}"; exit 3'],
-  ['python3', 'import os, sys\nsys.stdout.buffer.write(("%s|%s" % (sys.argv[1], os.environ["V"])).encode())\nsys.exit(3)'],
+  [
+    'python3',
+    'import os, sys\nsys.stdout.buffer.write(("%s|%s" % (sys.argv[1], os.environ["V"])).encode())\nsys.exit(3)',
+  ],
   ['perl', 'print "$ARGV[0]|$ENV{V}"; exit 3'],
   ['node', "process.stdout.write(`${process.argv[2]}|${process.env.V}`); require('node:path'); process.exitCode = 3"],
 ])('a script in %s', (interpreter, script) => {
@@ -125,18 +191,22 @@ describe('the script’s surroundings', () => {
     using node = new OnNode();
     await node.finish({ script: 'cat /proc/$$/environ' });
     const env = asEntries(node.kept('run_2F1.o'));
-    expect(Object.keys(env).filter((key) => !['PWD', '_', 'OLDPWD', 'SHLVL'].includes(key)).sort()).toEqual([
-      'DROVER_OUTPUT',
-      'DROVER_STATE_DIR',
-      'PATH',
-    ]);
+    expect(
+      Object.keys(env)
+        .filter((key) => !['PWD', '_', 'OLDPWD', 'SHLVL'].includes(key))
+        .sort(),
+    ).toEqual(['DROVER_OUTPUT', 'DROVER_STATE_DIR', 'PATH']);
   });
 
   it('take a relative directory from where the agent starts scripts, whatever it is called', async () => {
     using node = new OnNode(shells[0], { OLDPWD: '/usr', CDPATH: '/' });
     mkdirSync(node.path('-'));
     mkdirSync(node.path('usr'));
-    expect((await node.finish({ fence: 'a', script: 'pwd', workingDirectory: '-' })).stdout).toBe(`${node.path('-')}\n`);
-    expect((await node.finish({ fence: 'b', script: 'pwd', workingDirectory: 'usr' })).stdout).toBe(`${node.path('usr')}\n`);
+    expect((await node.finish({ fence: 'a', script: 'pwd', workingDirectory: '-' })).stdout).toBe(
+      `${node.path('-')}\n`,
+    );
+    expect((await node.finish({ fence: 'b', script: 'pwd', workingDirectory: 'usr' })).stdout).toBe(
+      `${node.path('usr')}\n`,
+    );
   });
 });

@@ -3,7 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { renderWrapper, type WrapperInput, wrapperBytes } from '#shared/script/wrapper.ts';
 import { wrapperInput } from './on-node.ts';
 
-const hostile = fc.array(fc.constantFrom('{{', '{', '}}', "'", '@SCRIPT@', '@ARGS@', '$', '\n', 'ssm:x', '中'), { maxLength: 12 });
+const hostile = fc.array(fc.constantFrom('{{', '{', '}}', "'", '@SCRIPT@', '@ARGS@', '$', '\n', 'ssm:x', '中'), {
+  maxLength: 12,
+});
 const hostileText = hostile.map((parts) => parts.join(''));
 
 const render = (input: Partial<WrapperInput>): string => renderWrapper(wrapperInput(input)).content;
@@ -41,12 +43,16 @@ describe('renderWrapper', () => {
 
   it('leaves most of Aliyun’s 18,432 bytes to the script', () => {
     expect(wrapperBytes(wrapperInput({ script: '' }))).toBeLessThan(3900);
-    expect(wrapperBytes(wrapperInput({ script: 'é'.repeat(100) })) - wrapperBytes(wrapperInput({ script: '' }))).toBe(200);
+    expect(wrapperBytes(wrapperInput({ script: 'é'.repeat(100) })) - wrapperBytes(wrapperInput({ script: '' }))).toBe(
+      200,
+    );
   });
 
   it('gives each further instance little more than its own values', () => {
     const perInstance = (count: number) =>
-      Object.fromEntries(Array.from({ length: count }, (_, index) => [`i-${index + 100}`, { env: { HOST: `h${index + 100}` } }]));
+      Object.fromEntries(
+        Array.from({ length: count }, (_, index) => [`i-${index + 100}`, { env: { HOST: `h${index + 100}` } }]),
+      );
     const bytes = (count: number) => wrapperBytes(wrapperInput({ perInstance: perInstance(count) }));
     expect((bytes(51) - bytes(1)) / 50).toBeLessThan(40);
   });

@@ -1,0 +1,77 @@
+import { setTimeout } from 'node:timers/promises';
+import { agentRetries, nextTryMs, type RetryPolicy } from './back-off.ts';
+import { type CallFailure, type Classify, failureError } from './call-failure.ts';
+
+/** Time and chance of the back-off. */
+export interface Pacing {
+  /** Waits so many milliseconds. */
+  readonly sleep: (ms: number) => Promise<unknown>;
+  /** A number in [0, 1). */
+  readonly random: () => number;
+  /** Milliseconds; only differences are used. */
+  readonly now: () => number;
+}
+
+/** Real timers, chance and clock. */
+export const realPacing: Pacing = { sleep: (ms) => setTimeout(ms), random: Math.random, now: () => performance.now() };
+
+/** A call of a cloud. */
+export interface Call<T> {
+  /** For messages, such as `SSM SendCommand in eu-west-1`. */
+  readonly what: string;
+  readonly run: () => Promise<T>;
+  /** False for a call that must not be made again when it may have taken effect. */
+  readonly repeatable: boolean;
+}
+
+/** What came of a call: its answer, or the cloud's refusal with its code. */
+export type Answer<T> =
+  | { readonly refused: false; readonly value: T }
+  | { readonly refused: true; readonly code: string; readonly error: Error };
+
+/** Makes calls, again when that is safe and promising. */
+export interface Caller {
+  /**
+   * The answer of a call, where a refusal is a value.
+   * @throws AppError `agent.throttled`, `agent.unavailable`, `agent.quota-exceeded`
+   */
+  ask<T>(call: Call<T>): Promise<Answer<T>>;
+  /**
+   * The answer of a call that is safe to repeat.
+   * @throws AppError as `ask`, and `agent.refused`
+   */
+  read<T>(what: string, run: () => Promise<T>): Promise<T>;
+}
+
+const mayRepeat = (failure: CallFailure, repeatable: boolean): boolean =>
+  failure.kind === 'throttled' || (failure.kind === 'unavailable' && repeatable);
+
+/** Calls with jittered back-off. Throttled calls had no effect, so they are always tried again; unanswered ones only when repeatable. */
+export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPolicy = agentRetries): Caller => {
+  const attempt = async <T>(call: Call<T>, tries: number, startedMs: number): Promise<Answer<T>> => {
+    try {
+      return { refused: false, value: await call.run() };
+    } catch (error) {
+      const failure = classify(error);
+      if (failure === undefined) throw error;
+      const coded = failureError(call.what, failure, error);
+      if (failure.kind === 'refused') return { refused: true, code: failure.code, error: coded };
+      const so = { tries, elapsedMs: pacing.now() - startedMs, retryAfterMs: failure.retryAfterMs };
+      const delayMs = mayRepeat(failure, call.repeatable) ? nextTryMs(policy, so, pacing.random) : undefined;
+      if (delayMs === undefined) throw coded;
+      await pacing.sleep(delayMs);
+    }
+    return attempt(call, tries + 1, startedMs);
+  };
+  const ask = <T>(call: Call<T>): Promise<Answer<T>> => attempt(call, 1, pacing.now());
+  return { ask, read: async (what, run) => valueOf(await ask({ what, run, repeatable: true })) };
+};
+
+/**
+ * The value of an answer.
+ * @throws AppError `agent.refused` when it is a refusal
+ */
+export const valueOf = <T>(answer: Answer<T>): T => {
+  if (answer.refused) throw answer.error;
+  return answer.value;
+};

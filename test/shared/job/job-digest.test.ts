@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { commandVersion, jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { parseJobFile } from '#shared/job/job-file.ts';
+import { job } from './jobs.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
+
+describe('jsonDigest', () => {
+  it('is the SHA-256 of the canonical text', () => {
+    expect(jsonDigest({ b: 'ü€😀', a: 1 })).toBe(sha256('{"a":1,"b":"ü€😀"}'));
+  });
+});
+
+describe('jobDigest', () => {
+  const text =
+    'apiVersion: drover/v1\nkind: Job\nmetadata: {name: a}\nspec: {groups: [{name: g, phases: [{name: p, operations: [{id: o, run: x}]}]}]}\n';
+
+  it('is the same for another order of keys, comments and defaults written out', () => {
+    const other =
+      '# x\nspec: {groups: [{phases: [{operations: [{run: x, id: o, timeout: 1h}], name: p}], name: g, strategy: oneShot}]}\nmetadata: {name: a}\nkind: Job\napiVersion: drover/v1\n';
+    expect(jobDigest(parseJobFile(other, 'b'))).toBe(jobDigest(parseJobFile(text, 'a')));
+  });
+
+  it('differs when the job says something else', () => {
+    expect(jobDigest(parseJobFile(text.replace('run: x', 'run: y'), 'a'))).not.toBe(jobDigest(parseJobFile(text, 'a')));
+  });
+});
+
+describe('commandVersion', () => {
+  const command = { run: 'echo hi' };
+
+  it('counts defaults as if they were written', () => {
+    expect(commandVersion({ ...command, interpreter: 'sh', args: [], env: {}, timeout: '1h' })).toBe(
+      commandVersion(command),
+    );
+  });
+
+  it.each([
+    [{ run: 'echo ho' }],
+    [{ interpreter: 'bash' as const }],
+    [{ args: ['a'] }],
+    [{ env: { A: 'b' } }],
+    [{ timeout: '2h' }],
+    [{ outputs: { o: {} } }],
+    [{ runAs: 'root' }],
+    [{ workingDirectory: '/' }],
+  ])('differs with %j', (over) => {
+    expect(commandVersion({ ...command, ...over })).not.toBe(commandVersion(command));
+  });
+
+  it('does not count what belongs to the use in a job', () => {
+    const [operation] = job({
+      groups: [
+        {
+          name: 'g',
+          phases: [{ name: 'p', operations: [{ id: 'o', run: 'echo hi', when: 'true', failIgnore: true, name: 'n' }] }],
+        },
+      ],
+    }).spec.groups[0]!.phases[0]!.operations;
+    expect(commandVersion(operation!)).toBe(commandVersion(command));
+  });
+});
