@@ -20,7 +20,10 @@ const behaviourSchema = z.strictObject({
 
 const common = {
   cloud: z.enum(['aws', 'aliyun']),
-  account: z.string().regex(/^\d{12,16}$/).default(DEFAULT_ACCOUNT),
+  account: z
+    .string()
+    .regex(/^\d{12,16}$/)
+    .default(DEFAULT_ACCOUNT),
   region: z.string().regex(/^[a-z]{2}[a-z0-9-]+$/),
   os: z.enum(['linux', 'windows']).default('linux'),
   tags: z.record(z.string().min(1), z.string()).default({}),
@@ -88,7 +91,11 @@ const readYaml = (text: string, fileName: string): unknown => {
   }
 };
 
-const generated = ({ count, name, ...rest }: z.output<typeof generatorSchema>): readonly z.output<typeof entrySchema>[] =>
+const generated = ({
+  count,
+  name,
+  ...rest
+}: z.output<typeof generatorSchema>): readonly z.output<typeof entrySchema>[] =>
   Array.from({ length: count }, (_, index) => ({ ...rest, name: name.replaceAll('{n}', String(index + 1)) }));
 
 const withId = (entry: z.output<typeof entrySchema>): FleetInstance => ({
@@ -99,10 +106,13 @@ const withId = (entry: z.output<typeof entrySchema>): FleetInstance => ({
 const checkInstances = (instances: readonly FleetInstance[], fileName: string): void => {
   const seen = new Map<string, string>();
   for (const { id, cloud, name } of instances) {
-    if (!ID_PATTERNS[cloud].test(id)) throw new Error(`${fileName}: ${id} of ${name} is not an instance id of ${cloud}`);
+    if (!ID_PATTERNS[cloud].test(id))
+      throw new Error(`${fileName}: ${id} of ${name} is not an instance id of ${cloud}`);
     const other = seen.get(id);
     if (other !== undefined) {
-      throw new Error(`${fileName}: ${name} and ${other} have the same instance id ${id}; give each its own id or name`);
+      throw new Error(
+        `${fileName}: ${name} and ${other} have the same instance id ${id}; give each its own id or name`,
+      );
     }
     seen.set(id, name);
   }

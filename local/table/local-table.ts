@@ -7,7 +7,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
-import { createTableInput, table } from '#functions/adapters/dynamodb/table.ts';
+import { createTableInput, table } from '#shared/persistence/table.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
 interface DynaliteOptions {

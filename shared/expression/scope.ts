@@ -103,7 +103,9 @@ export const toCelContext = (scope: Scope): Readonly<Record<string, unknown>> =>
   const known = contexts.get(scope);
   if (known !== undefined) return known;
   const context: Record<string, unknown> = {
-    params: celParams(scope.params),
+    get params() {
+      return celParams(scope.params);
+    },
     run: new RunView(scope.run),
     outputs: scope.outputs,
   };

@@ -1,5 +1,16 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { OpenStore, StoreUnderTest } from './store-contract.ts';
+import type { Store } from '#shared/ports/store.ts';
+
+/** A store, its clock, and how to end it. */
+export interface StoreUnderTest {
+  readonly store: Store;
+  /** Moves the store's clock to an instant, in milliseconds since the epoch. */
+  readonly setNow: (epochMs: number) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Opens an empty store whose clock stands at `sampleTime`. */
+export type OpenStore = () => Promise<StoreUnderTest>;
 
 /** Opens a store before a suite's tests and closes it after them; tests keep apart by using run ids of their own. */
 export const openForSuite = (open: OpenStore): (() => StoreUnderTest) => {

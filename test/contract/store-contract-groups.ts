@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { aGroup, aRun, aSlice, batchId, newRunId, sampleTime } from '#test/kit/store-samples.ts';
-import { openForSuite } from './open-for-suite.ts';
-import type { OpenStore } from './store-contract.ts';
+import { type OpenStore, openForSuite } from './open-for-suite.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 

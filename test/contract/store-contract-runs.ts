@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunRecord } from '#shared/model/run.ts';
 import { aRun, newRunId, sampleTime } from '#test/kit/store-samples.ts';
-import { openForSuite } from './open-for-suite.ts';
-import type { OpenStore, StoreUnderTest } from './store-contract.ts';
+import { type OpenStore, openForSuite, type StoreUnderTest } from './open-for-suite.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 

@@ -12,8 +12,7 @@ import {
   sampleTime,
   sliceId,
 } from '#test/kit/store-samples.ts';
-import { openForSuite } from './open-for-suite.ts';
-import type { OpenStore } from './store-contract.ts';
+import { type OpenStore, openForSuite } from './open-for-suite.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 const newBatch = (runId: RunId, id: BatchId): NewBatch => ({

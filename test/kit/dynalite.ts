@@ -9,7 +9,7 @@ import {
   type DynamoDBClientConfig,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
-import { createTableInput, table } from '#functions/adapters/dynamodb/table.ts';
+import { createTableInput, table } from '#shared/persistence/table.ts';
 
 interface DynaliteOptions {
   readonly path?: string;

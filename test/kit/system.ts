@@ -10,6 +10,7 @@ import { startLocalTable } from '#local/table/local-table.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
+import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -56,6 +57,7 @@ export const someNodes = (
 export const startTestSystem = async (
   nodes: readonly InventoryNode[],
   script: ShellAgentScript = {},
+  wrap: (tasks: TaskBehaviours) => TaskBehaviours = (tasks) => tasks,
 ): Promise<TestSystem> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
   const table = await startLocalTable();
@@ -73,7 +75,7 @@ export const startTestSystem = async (
     log: silentLog,
   };
   const system = createSystem(ports);
-  await engine.attach(system.tasks);
+  await engine.attach(wrap(system.tasks));
   return {
     ...system,
     ports,

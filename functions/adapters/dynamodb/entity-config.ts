@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { table } from './table.ts';
+import { table } from '#shared/persistence/table.ts';
 
 /**
  * How items are laid out. Ids are attributes, because ElectroDB makes the keys of them. Fields that are ever updated in place are attributes

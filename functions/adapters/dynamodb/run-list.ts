@@ -8,7 +8,7 @@ import { type Month, monthOf, monthsBack } from './months.ts';
 import { fromRunItem } from './run-entity.ts';
 import { isLive, type StoreContext, strongRead } from './store-context.ts';
 import { io } from './store-errors.ts';
-import { table } from './table.ts';
+import { table } from '#shared/persistence/table.ts';
 
 /** How far back the list of runs goes; so an empty table is 25 small queries, not an endless walk. */
 const maxMonthsBack = 24;

@@ -32,13 +32,20 @@ export const acsDialect = ({ operations, requestId }: AcsOptions): Dialect => {
       const accessKeyId = accessKeyOf(call);
       const operation = operations[action];
       if (operation === undefined || headerOf(call, 'x-acs-version') !== VERSION) {
-        throw new CloudFault('InvalidAction.NotFound', 'Specified api is not found, please check your url and method.', 404);
+        throw new CloudFault(
+          'InvalidAction.NotFound',
+          'Specified api is not found, please check your url and method.',
+          404,
+        );
       }
       const at = call.url.indexOf('?');
       const parameters = new RpcParameters(at < 0 ? '' : call.url.slice(at + 1), call.body);
       return reply(200, operation(parameters, { accessKeyId, region: parameters.required('RegionId') }));
     },
-    fault: (fault) => (fault.code === 'InternalServerError' ? refuse(new CloudFault('InternalError', fault.message, 500)) : refuse(fault)),
+    fault: (fault) =>
+      fault.code === 'InternalServerError'
+        ? refuse(new CloudFault('InternalError', fault.message, 500))
+        : refuse(fault),
     throttled: () => {
       const fault = new CloudFault('Throttling.User', 'Request was denied due to user flow control.');
       return { ...refuse(fault), headers: { ...refuse(fault).headers, 'x-acs-retry-after': String(RETRY_AFTER_MS) } };

@@ -116,7 +116,10 @@ export class EcsEngine {
   #addCommand(command: EcsCommand, token: CommandToken | undefined): void {
     this.commands.set(command.commandId, command);
     if (token === undefined) return;
-    this.tokens.set(`${command.region} ${token.clientToken}`, { fingerprint: token.fingerprint, commandId: command.commandId });
+    this.tokens.set(`${command.region} ${token.clientToken}`, {
+      fingerprint: token.fingerprint,
+      commandId: command.commandId,
+    });
   }
 
   #add(invocation: EcsInvocation): EcsInvocationState {
@@ -142,16 +145,20 @@ export class EcsEngine {
     if (instance === undefined) this.#abortLater(state, instanceId, 'InstanceNotExists');
     else if (instance.behaviour.stopped === true) this.#abortLater(state, instanceId, 'InstanceNotRunning');
     else if (instance.behaviour.offline === true) this.#abortLater(state, instanceId, 'ClientNotRunning');
-    else if (this.#deps.faults.chance(instance.behaviour.flaky)) this.#abortLater(state, instanceId, 'ClientNotResponse');
-    else if (instance.os === 'windows' || command.type !== 'RunShellScript') this.#invalid(state, instanceId, 'CommandNotApplicable');
-    else if (username !== '' && !this.#deps.users.includes(username)) this.#invalid(state, instanceId, 'AccountNotExists');
+    else if (this.#deps.faults.chance(instance.behaviour.flaky))
+      this.#abortLater(state, instanceId, 'ClientNotResponse');
+    else if (instance.os === 'windows' || command.type !== 'RunShellScript')
+      this.#invalid(state, instanceId, 'CommandNotApplicable');
+    else if (username !== '' && !this.#deps.users.includes(username))
+      this.#invalid(state, instanceId, 'AccountNotExists');
     else if (workingDir !== '' && !isFolder(workingDir)) this.#invalid(state, instanceId, 'DirectoryNotExists');
     else this.#start(state, instance);
   }
 
   #start(state: EcsInvocationState, instance: FleetInstance): void {
-    const { invokeId, command, script, region, timeoutSeconds, terminationMode, workingDir } = state.invocation;
-    const own = command.enableParameter && hasBuiltIns(script) ? fillBuiltIns(script, builtInsOf(state, instance)) : script;
+    const { invokeId, command, script, timeoutSeconds, terminationMode, workingDir } = state.invocation;
+    const own =
+      command.enableParameter && hasBuiltIns(script) ? fillBuiltIns(script, builtInsOf(state, instance)) : script;
     if (own === undefined) {
       this.#invalid(state, instance.id, 'InvalidParameters');
       return;
@@ -160,7 +167,7 @@ export class EcsEngine {
       task: {
         task: invokeId,
         script,
-        env: { PATH: this.#deps.path, ALIYUN_REGION_ID: region },
+        env: { PATH: this.#deps.path },
         merge: true,
         timeoutSeconds,
         killTree: terminationMode === 'ProcessTree',
@@ -177,13 +184,21 @@ export class EcsEngine {
     const run = runIdOf(state.invocation.invokeId, instanceId);
     const abort = (): void => {
       this.#deliveries.delete(run);
-      this.#settle(state, instanceId, { status: 'Aborted', errorCode, errorInfo: 'The command could not be delivered.' });
+      this.#settle(state, instanceId, {
+        status: 'Aborted',
+        errorCode,
+        errorInfo: 'The command could not be delivered.',
+      });
     };
     this.#deliveries.set(run, setTimeout(abort, this.#deps.faults.undeliverableAfterSeconds * 1_000));
   }
 
   #invalid(state: EcsInvocationState, instanceId: string, errorCode: string): void {
-    this.#settle(state, instanceId, { status: 'Invalid', errorCode, errorInfo: 'The command cannot run on this instance as it is.' });
+    this.#settle(state, instanceId, {
+      status: 'Invalid',
+      errorCode,
+      errorInfo: 'The command cannot run on this instance as it is.',
+    });
   }
 
   #stopOne(state: EcsInvocationState, instanceId: string, running = true): void {
@@ -243,9 +258,11 @@ const builtInsOf = ({ invocation }: EcsInvocationState, instance: FleetInstance)
 });
 
 const endOf = (end: RunEnd, stopped: boolean): Pick<EcsResult, 'status' | 'errorCode' | 'errorInfo'> => {
-  if (end.cause === 'timedOut') return { status: 'Timeout', errorCode: 'ExecutionTimeout', errorInfo: 'the process execution timeout.' };
+  if (end.cause === 'timedOut')
+    return { status: 'Timeout', errorCode: 'ExecutionTimeout', errorInfo: 'the process execution timeout.' };
   if (end.cause === 'stopped' && stopped) return { status: 'Terminated', errorCode: '', errorInfo: '' };
-  if (end.cause === 'lost') return { status: 'Error', errorCode: 'ExecutionInterrupted', errorInfo: 'the execution was interrupted.' };
+  if (end.cause === 'lost')
+    return { status: 'Error', errorCode: 'ExecutionInterrupted', errorInfo: 'the execution was interrupted.' };
   if (end.cause === 'failedToStart') return { status: 'Error', errorCode: 'ExecutionException', errorInfo: end.stderr };
   if (end.exitCode === 0) return { status: 'Success', errorCode: '', errorInfo: '' };
   return { status: 'Failed', errorCode: 'ExitCodeNonzero', errorInfo: 'the process exit code is not zero.' };

@@ -16,7 +16,10 @@ export class RpcParameters {
   required(name: string): string {
     const value = this.#values.get(name);
     if (value === undefined || value === '') {
-      throw new CloudFault(`MissingParameter.${name}`, `The input parameter "${name}" that is mandatory for processing this request is not supplied.`);
+      throw new CloudFault(
+        `MissingParameter.${name}`,
+        `The input parameter "${name}" that is mandatory for processing this request is not supplied.`,
+      );
     }
     return value;
   }
@@ -27,7 +30,10 @@ export class RpcParameters {
     if (text === undefined) return bounds.absent;
     const value = Number(text);
     if (!Number.isInteger(value) || value < bounds.min || value > bounds.max) {
-      throw new CloudFault(`InvalidParameter.${name}`, `The specified parameter "${name}" must be ${bounds.min} to ${bounds.max}.`);
+      throw new CloudFault(
+        `InvalidParameter.${name}`,
+        `The specified parameter "${name}" must be ${bounds.min} to ${bounds.max}.`,
+      );
     }
     return value;
   }

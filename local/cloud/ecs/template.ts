@@ -30,8 +30,10 @@ export const readParameters = (text: string | undefined): ReadonlyMap<string, st
     if (key.length === 0 || key.length > LONGEST_KEY) {
       throw new CloudFault('ParameterKey.ExceedLimit', 'A parameter name has 1 to 64 bytes.', 403);
     }
-    if (!/^[A-Za-z0-9_-]+$/.test(key)) throw new CloudFault('InvalidParameter.Parameters', `The parameter name ${key} is not valid.`);
-    if (values.has(key.toLowerCase())) throw new CloudFault('ParameterKey.Duplicate', 'Parameter names differ in case only.', 403);
+    if (!/^[A-Za-z0-9_-]+$/.test(key))
+      throw new CloudFault('InvalidParameter.Parameters', `The parameter name ${key} is not valid.`);
+    if (values.has(key.toLowerCase()))
+      throw new CloudFault('ParameterKey.Duplicate', 'Parameter names differ in case only.', 403);
     values.set(key.toLowerCase(), value);
   }
   return values;
@@ -47,7 +49,9 @@ const entriesOf = (text: string): readonly (readonly [string, string])[] => {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new CloudFault('InvalidParameter.Parameters', 'Parameters must be a JSON object.');
   }
-  return Object.entries(parsed).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const);
+  return Object.entries(parsed).map(
+    ([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)] as const,
+  );
 };
 
 /**

@@ -257,7 +257,8 @@ export class Executor {
   /** A spawner that dies takes the knowledge of its runs with it. Another takes its place. */
   #onExit(link: SpawnerLink): void {
     if (this.#closing) return;
-    if (++this.#crashes > MOST_CRASHES) throw new Error('The spawner processes of the local cloud keep dying; is there memory left?');
+    if (++this.#crashes > MOST_CRASHES)
+      throw new Error('The spawner processes of the local cloud keep dying; is there memory left?');
     this.#links.splice(this.#links.indexOf(link), 1, this.#link());
     for (const run of link.runs) {
       this.#owner.delete(run);
@@ -268,6 +269,15 @@ export class Executor {
 
   #lostEnd(): RunEnd {
     const atMs = this.#deps.clock();
-    return { cause: 'lost', exitCode: 1, stdout: '', stderr: '', stdoutBytes: 0, stderrBytes: 0, startedAtMs: atMs, endedAtMs: atMs };
+    return {
+      cause: 'lost',
+      exitCode: 1,
+      stdout: '',
+      stderr: '',
+      stdoutBytes: 0,
+      stderrBytes: 0,
+      startedAtMs: atMs,
+      endedAtMs: atMs,
+    };
   }
 }

@@ -38,12 +38,7 @@ export class OrphanWatch {
     for (const [run, spawner] of dispatched) {
       const view = views.get(spawner);
       // No file: it ended in an orderly way, with every end acknowledged, so this run never reached it.
-      if (view === undefined) continue;
-      const end = view.ends.get(run);
-      const pid = view.held?.get(run);
-      if (end !== undefined) this.#onEnd(run, end);
-      else if (view.held === undefined || (pid !== undefined && !view.alive)) lost.push(run);
-      else if (pid !== undefined) this.#running.set(run, pid);
+      if (view !== undefined && this.#fateOf(run, view) === 'lost') lost.push(run);
     }
     for (const view of views.values()) if (view.done || !view.alive) forgetOrphan(this.#dir, view.spawner);
     this.#open = [...views.values()].filter((view) => !view.done && view.alive).map((view) => view.spawner);
@@ -82,6 +77,15 @@ export class OrphanWatch {
       if (view.held !== undefined || !view.alive || waitedMs >= LONGEST_SILENCE_MS) return view;
       await sleep(LOOK_MS);
     }
+  }
+
+  #fateOf(run: string, view: OrphanView): 'known' | 'lost' {
+    const end = view.ends.get(run);
+    const pid = view.held?.get(run);
+    if (end !== undefined) this.#onEnd(run, end);
+    else if (view.held === undefined || (pid !== undefined && !view.alive)) return 'lost';
+    else if (pid !== undefined) this.#running.set(run, pid);
+    return 'known';
   }
 
   #schedule(): void {

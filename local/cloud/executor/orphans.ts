@@ -28,25 +28,32 @@ export const spawnerFilePath = (dir: string, spawner: string): string => join(di
 
 /** Reads a spawner's file as far as it is written. */
 export const readOrphan = (dir: string, spawner: string): OrphanView => {
-  const text = readFileSync(spawnerFilePath(dir, spawner), 'utf8');
-  const lines: readonly SpawnerFileLine[] = text
-    .slice(0, text.lastIndexOf('\n') + 1)
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
-  const hello = lines.find((line) => line.t === 'hello');
+  const hello = readSpawnerFile(dir, spawner).find((line) => line.t === 'hello');
+  // Whether it lives is asked before the file is read for good: what it wrote last must not be missed.
+  const alive = hello === undefined || isAlive(hello.pid);
+  const lines = readSpawnerFile(dir, spawner);
   const held = lines.find((line) => line.t === 'held');
   return {
     spawner,
     held: held === undefined ? undefined : new Map(held.runs.map(({ run, pid }) => [run, pid])),
     ends: new Map(lines.flatMap((line) => (line.t === 'end' ? [[line.run, line] as const] : []))),
     done: lines.some((line) => line.t === 'done'),
-    alive: hello === undefined || isAlive(hello.pid),
+    alive,
   };
 };
 
+const readSpawnerFile = (dir: string, spawner: string): readonly SpawnerFileLine[] => {
+  const text = readFileSync(spawnerFilePath(dir, spawner), 'utf8');
+  return text
+    .slice(0, text.lastIndexOf('\n') + 1)
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+};
+
 /** Removes the file of a spawner of which everything is known. */
-export const forgetOrphan = (dir: string, spawner: string): void => rmSync(spawnerFilePath(dir, spawner), { force: true });
+export const forgetOrphan = (dir: string, spawner: string): void =>
+  rmSync(spawnerFilePath(dir, spawner), { force: true });
 
 const isAlive = (pid: number): boolean => {
   try {

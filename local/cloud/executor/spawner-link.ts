@@ -5,7 +5,12 @@ import type { SpawnerReport, SpawnerRequest } from '../spawner/protocol.ts';
 
 const MAIN = fileURLToPath(new URL('../spawner/main.ts', import.meta.url));
 /** Keeps the process small, because forking a small process is cheap. */
-const SMALL = ['--max-semi-space-size=1', '--max-old-space-size=96', '--v8-pool-size=1', '--disable-warning=ExperimentalWarning'];
+const SMALL = [
+  '--max-semi-space-size=1',
+  '--max-old-space-size=96',
+  '--v8-pool-size=1',
+  '--disable-warning=ExperimentalWarning',
+];
 
 /** Where a spawner works and whom it tells. */
 export interface SpawnerLinkOptions {

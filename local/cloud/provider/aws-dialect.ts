@@ -63,7 +63,11 @@ const callerOf = (call: Call, service: AwsService): Caller => {
   }
   const [, accessKeyId, region, signingName] = CREDENTIAL.exec(header) ?? [];
   if (accessKeyId === undefined || region === undefined) {
-    throw new CloudFault('IncompleteSignatureException', 'Authorization header requires an AWS4-HMAC-SHA256 credential.', 403);
+    throw new CloudFault(
+      'IncompleteSignatureException',
+      'Authorization header requires an AWS4-HMAC-SHA256 credential.',
+      403,
+    );
   }
   if (signingName !== service.signingName) {
     const scope = `Credential should be scoped to correct service: '${service.signingName}'.`;

@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Faults } from '../fault-plan.ts';
 import { CloudFault } from './cloud-fault.ts';
@@ -90,7 +96,11 @@ export class HttpEndpoint {
       const action = dialect.actionOf(call);
       if (action !== undefined) return this.#answerIn(dialect, action, call);
     }
-    return { status: 404, headers: { 'content-type': 'text/plain' }, body: 'No cloud of this endpoint has such an action.\n' };
+    return {
+      status: 404,
+      headers: { 'content-type': 'text/plain' },
+      body: 'No cloud of this endpoint has such an action.\n',
+    };
   }
 
   #answerIn(dialect: Dialect, action: string, call: Call): Reply {
@@ -99,7 +109,9 @@ export class HttpEndpoint {
     try {
       return dialect.handle(action, call);
     } catch (cause) {
-      return dialect.fault(cause instanceof CloudFault ? cause : new CloudFault('InternalServerError', String(cause), 500));
+      return dialect.fault(
+        cause instanceof CloudFault ? cause : new CloudFault('InternalServerError', String(cause), 500),
+      );
     } finally {
       this.#deps.settle();
     }

@@ -12,4 +12,5 @@ export const uuid = (random: () => number): string => {
 };
 
 /** An id in the form of Cloud Assistant: `c-hz…` for commands, `t-hz…` for invocations, `f-hz…` for files. */
-export const assistantId = (kind: 'c' | 't' | 'f', random: () => number): string => `${kind}-hz${letters(random, ALPHANUMERIC, 15)}`;
+export const assistantId = (kind: 'c' | 't' | 'f', random: () => number): string =>
+  `${kind}-hz${letters(random, ALPHANUMERIC, 15)}`;

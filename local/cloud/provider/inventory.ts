@@ -26,7 +26,9 @@ export class Inventory {
   /** The instances of a region, ordered by id. */
   list(cloud: FleetInstance['cloud'], caller: Caller): readonly FleetInstance[] {
     const all = this.#byRegion.get(`${cloud} ${caller.region}`) ?? [];
-    return this.#accounts.has(caller.accessKeyId) ? all.filter((instance) => instance.account === caller.accessKeyId) : all;
+    return this.#accounts.has(caller.accessKeyId)
+      ? all.filter((instance) => instance.account === caller.accessKeyId)
+      : all;
   }
 
   find(cloud: FleetInstance['cloud'], caller: Caller, id: string): FleetInstance | undefined {
@@ -42,4 +44,7 @@ export class Inventory {
 }
 
 /** Tags of an instance as the clouds show them: its name is a tag too on AWS. */
-export const awsTags = (instance: FleetInstance): Readonly<Record<string, string>> => ({ Name: instance.name, ...instance.tags });
+export const awsTags = (instance: FleetInstance): Readonly<Record<string, string>> => ({
+  Name: instance.name,
+  ...instance.tags,
+});

@@ -22,7 +22,12 @@ export class OutputStore {
 
   /** Remembers an output that was just journaled. */
   keep(place: RecordPlace, end: RunEnd): void {
-    const output = { stdout: end.stdout, stderr: end.stderr, stdoutBytes: end.stdoutBytes, stderrBytes: end.stderrBytes };
+    const output = {
+      stdout: end.stdout,
+      stderr: end.stderr,
+      stdoutBytes: end.stdoutBytes,
+      stderrBytes: end.stderrBytes,
+    };
     this.#kept.set(place.offset, output);
     this.#keptBytes += sizeOf(output);
     for (const [offset, old] of this.#kept) {

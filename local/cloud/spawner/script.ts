@@ -23,7 +23,10 @@ export const needsFile = (script: string): boolean =>
  * The agents save the script and start `sh -c <path>`. A file costs a write and a removal for each command, so where a script cannot
  * tell the difference it travels as the shell's argument. Merging is on the script's first line, which keeps its line numbers.
  */
-export const launchOf = (script: string, options: { readonly merge: boolean; readonly folder: string; readonly name: string }): Launch => {
+export const launchOf = (
+  script: string,
+  options: { readonly merge: boolean; readonly folder: string; readonly name: string },
+): Launch => {
   if (!needsFile(script)) {
     return { program: SHELL, args: ['-c', options.merge ? `exec 2>&1;${script}` : script, '_script.sh'] };
   }

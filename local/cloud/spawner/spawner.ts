@@ -66,7 +66,10 @@ export class Spawner {
     const ended = [...this.#held].flatMap(([run, held]) => (held.end === undefined ? [] : [{ run, end: held.end }]));
     this.#deps.file.add({
       t: 'held',
-      runs: [...running.map(([run, held]) => ({ run, pid: held.child?.pid ?? 0 })), ...ended.map(({ run }) => ({ run, pid: 0 }))],
+      runs: [
+        ...running.map(([run, held]) => ({ run, pid: held.child?.pid ?? 0 })),
+        ...ended.map(({ run }) => ({ run, pid: 0 })),
+      ],
     });
     for (const { run, end } of ended) this.#deps.file.add({ t: 'end', run, ...end });
     this.#exitWhenIdle();
@@ -110,10 +113,21 @@ export class Spawner {
   #spawn(request: RunMessage, task: TaskMessage): RunningChild {
     const home = this.#home(request.instance);
     const tmp = join(home, 'tmp');
-    const launch = launchOf(request.script ?? task.script, { merge: task.merge, folder: tmp, name: `_script-${request.task}` });
+    const launch = launchOf(request.script ?? task.script, {
+      merge: task.merge,
+      folder: tmp,
+      name: `_script-${request.task}`,
+    });
     const env = { ...task.env, ...request.env, HOME: home, TMPDIR: tmp, DROVER_STATE_DIR: join(home, 'state') };
     return new RunningChild(
-      { launch, cwd: task.cwd ?? home, env, merge: task.merge, timeoutSeconds: task.timeoutSeconds, killTree: task.killTree },
+      {
+        launch,
+        cwd: task.cwd ?? home,
+        env,
+        merge: task.merge,
+        timeoutSeconds: task.timeoutSeconds,
+        killTree: task.killTree,
+      },
       {
         clock: this.#deps.clock,
         onPartial: (text) => this.#deps.report({ t: 'partial', run: request.run, text }),

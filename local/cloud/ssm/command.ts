@@ -1,6 +1,13 @@
 import type { RecordPlace } from '../provider/journal.ts';
-import { type CommandCounts, commandStatus, countsAsError, INVOCATION_STATUS, isTerminal, type StatusPair } from './status.ts';
 import type { SsmTarget } from './requests.ts';
+import {
+  type CommandCounts,
+  commandStatus,
+  countsAsError,
+  INVOCATION_STATUS,
+  isTerminal,
+  type StatusPair,
+} from './status.ts';
 
 /** What a command is from its beginning; journaled as it is. */
 export interface SsmCommand {
@@ -50,7 +57,15 @@ export class SsmCommandState {
   /** Instances that it was sent to and that are not at their end. */
   readonly active = new Set<string>();
   cancelRequested = false;
-  #counts = { completed: 0, errors: 0, executionTimeouts: 0, deliveryTimeouts: 0, cancelled: 0, successes: 0, started: 0 };
+  #counts = {
+    completed: 0,
+    errors: 0,
+    executionTimeouts: 0,
+    deliveryTimeouts: 0,
+    cancelled: 0,
+    successes: 0,
+    started: 0,
+  };
 
   constructor(command: SsmCommand) {
     this.command = command;

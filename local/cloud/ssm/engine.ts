@@ -4,7 +4,7 @@ import { KEPT_RESULTS } from '../provider/engine-deps.ts';
 import { uuid } from '../provider/ids.ts';
 import type { RecordPlace } from '../provider/journal.ts';
 import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
-import { type SsmCommand, SsmCommandState } from './command.ts';
+import { type SsmCommand, SsmCommandState, type SsmInvocation } from './command.ts';
 import { commandEvent, invocationEvent } from './events.ts';
 import { INVOCATION_STATUS, isTerminal, type StatusPair } from './status.ts';
 
@@ -13,7 +13,13 @@ const SWEEP_MS = 1_000;
 /** Records of this engine in the journal. */
 export type SsmRecord =
   | { readonly k: 'ssm.send'; readonly t: string; readonly command: SsmCommand }
-  | { readonly k: 'ssm.settle'; readonly t: string; readonly i: string; readonly pair: StatusPair; readonly atMs: number }
+  | {
+      readonly k: 'ssm.settle';
+      readonly t: string;
+      readonly i: string;
+      readonly pair: StatusPair;
+      readonly atMs: number;
+    }
   | { readonly k: 'ssm.cancel'; readonly t: string; readonly ids: readonly string[] };
 
 /** Run Command: sends commands to instances as wide as MaxConcurrency allows and follows them to their end. */
@@ -26,6 +32,8 @@ export class SsmEngine {
   readonly #pumping = new Set<SsmCommandState>();
   readonly #sweep: NodeJS.Timeout;
   #results = 0;
+  /** Nothing is sent before the journal was replayed. */
+  #resumed = false;
 
   constructor(deps: EngineDeps) {
     this.#deps = deps;
@@ -93,16 +101,9 @@ export class SsmEngine {
 
   /** Goes on after the journal was replayed: `held` runs still go on, the others without an end never started. */
   resume(held: ReadonlySet<string>): void {
+    this.#resumed = true;
     for (const state of [...this.#open]) {
-      const waiting: string[] = [];
-      for (const { instanceId, pair, startedAtMs } of state.invocations.values()) {
-        if (isTerminal(pair)) continue;
-        if (held.has(runIdOf(state.command.commandId, instanceId)) || startedAtMs !== undefined) state.active.add(instanceId);
-        else waiting.push(instanceId);
-        if (held.has(runIdOf(state.command.commandId, instanceId))) this.#resumeHeld(state, instanceId);
-      }
-      state.queue.splice(0, state.queue.length, ...waiting);
-      for (const id of waiting) if (this.#cancelled.has(runIdOf(state.command.commandId, id))) this.#cancelOne(state, id);
+      this.#resumeOne(state, held);
       if (state.finished) this.#open.delete(state);
       else this.#pump(state);
     }
@@ -128,7 +129,7 @@ export class SsmEngine {
 
   #pump(state: SsmCommandState): void {
     // A delivery may end at once and come back here; the loop that is under way goes on with the next.
-    if (this.#pumping.has(state)) return;
+    if (!this.#resumed || this.#pumping.has(state)) return;
     this.#pumping.add(state);
     while (state.active.size < state.width && !state.errorsExceeded) {
       const instanceId = state.queue.shift();
@@ -199,10 +200,17 @@ export class SsmEngine {
     this.#settle(state, instanceId, INVOCATION_STATUS.cancelled);
   }
 
-  #resumeHeld(state: SsmCommandState, instanceId: string): void {
-    const run = runIdOf(state.command.commandId, instanceId);
-    this.onStarted(run, this.#deps.clock());
-    if (this.#cancelled.has(run)) this.#cancelOne(state, instanceId);
+  #resumeOne(state: SsmCommandState, held: ReadonlySet<string>): void {
+    const runOf = (instanceId: string): string => runIdOf(state.command.commandId, instanceId);
+    const open = [...state.invocations.values()].filter(({ pair }) => !isTerminal(pair));
+    const isSent = ({ instanceId, startedAtMs }: SsmInvocation): boolean =>
+      held.has(runOf(instanceId)) || startedAtMs !== undefined;
+    state.queue.splice(0, state.queue.length, ...open.filter((one) => !isSent(one)).map((one) => one.instanceId));
+    for (const { instanceId } of open.filter(isSent)) state.active.add(instanceId);
+    for (const { instanceId } of open) {
+      if (held.has(runOf(instanceId))) this.onStarted(runOf(instanceId), this.#deps.clock());
+      if (this.#cancelled.has(runOf(instanceId))) this.#cancelOne(state, instanceId);
+    }
   }
 
   /** Ends an invocation that ran nothing to an end. */

@@ -16,14 +16,24 @@ interface Filter {
 }
 
 /** DescribeInstanceInformation: the managed instances of a region. */
-export const describeInstanceInformation = (input: unknown, caller: Caller, inventory: Inventory, nowMs: number): object => {
+export const describeInstanceInformation = (
+  input: unknown,
+  caller: Caller,
+  inventory: Inventory,
+  nowMs: number,
+): object => {
   const request = readAws(describeInstanceInformationRequest, input);
   const filters = filtersOf(request);
   const offset = offsetOf(request.NextToken);
   if (offset === undefined) throw new CloudFault('InvalidNextToken', 'The specified token is not valid.');
-  const matching = candidates(filters, caller, inventory).filter((instance) => filters.every((filter) => matches(instance, filter)));
+  const matching = candidates(filters, caller, inventory).filter((instance) =>
+    filters.every((filter) => matches(instance, filter)),
+  );
   const page = pageOf(matching, offset, request.MaxResults);
-  return { InstanceInformationList: page.items.map((instance) => informationRow(instance, nowMs)), NextToken: page.nextToken };
+  return {
+    InstanceInformationList: page.items.map((instance) => informationRow(instance, nowMs)),
+    NextToken: page.nextToken,
+  };
 };
 
 const filtersOf = (request: DescribeInstanceInformationRequest): readonly Filter[] => {

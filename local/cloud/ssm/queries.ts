@@ -5,7 +5,12 @@ import type { Caller } from '../provider/inventory.ts';
 import { offsetOf, pageOf } from '../provider/paging.ts';
 import type { SsmCommandState } from './command.ts';
 import type { SsmEngine } from './engine.ts';
-import { getCommandInvocationRequest, type ListCommandsRequest, listCommandInvocationsRequest, listCommandsRequest } from './requests.ts';
+import {
+  getCommandInvocationRequest,
+  type ListCommandsRequest,
+  listCommandInvocationsRequest,
+  listCommandsRequest,
+} from './requests.ts';
 import { isTerminal, type StatusPair } from './status.ts';
 import { commandView, invocationDetail, invocationRow, pluginOf } from './views.ts';
 
@@ -28,7 +33,8 @@ export class SsmQueries {
     if (state === undefined || invocation === undefined || this.#deps.faults.hides(request.CommandId)) {
       throw new CloudFault('InvocationDoesNotExist');
     }
-    if (request.PluginName !== undefined && request.PluginName !== pluginOf(state.command)) throw new CloudFault('InvalidPluginName');
+    if (request.PluginName !== undefined && request.PluginName !== pluginOf(state.command))
+      throw new CloudFault('InvalidPluginName');
     return invocationDetail(state.command, invocation, this.#deps.outputs);
   }
 
@@ -73,7 +79,8 @@ export class SsmQueries {
   /** Commands that the request is about and that are not too fresh to be seen, newest first. */
   #commands(request: ListCommandsRequest, caller: Caller): readonly SsmCommandState[] {
     const one = request.CommandId === undefined ? undefined : this.visible(request.CommandId, caller);
-    const some = request.CommandId === undefined ? [...this.#engine.commands.values()].reverse() : one === undefined ? [] : [one];
+    const some =
+      request.CommandId === undefined ? [...this.#engine.commands.values()].reverse() : one === undefined ? [] : [one];
     const times = timesOf(request);
     return some.filter(
       ({ command }) =>
@@ -96,12 +103,16 @@ const timesOf = (request: ListCommandsRequest): { readonly afterMs: number; read
     if (Number.isNaN(atMs)) throw new CloudFault('ValidationException', `${key} must be an ISO 8601 time.`);
     return atMs;
   };
-  return { afterMs: read('InvokedAfter', Number.NEGATIVE_INFINITY), beforeMs: read('InvokedBefore', Number.POSITIVE_INFINITY) };
+  return {
+    afterMs: read('InvokedAfter', Number.NEGATIVE_INFINITY),
+    beforeMs: read('InvokedBefore', Number.POSITIVE_INFINITY),
+  };
 };
 
 const checkFilters = (request: ListCommandsRequest, allowed: readonly string[]): void => {
   for (const { key } of request.Filters ?? []) if (!allowed.includes(key)) throw new CloudFault('InvalidFilterKey');
-  if (request.InstanceId !== undefined && filterOf(request, 'Status') === 'Pending') throw new CloudFault('InvalidFilterKey');
+  if (request.InstanceId !== undefined && filterOf(request, 'Status') === 'Pending')
+    throw new CloudFault('InvalidFilterKey');
 };
 
 const matchesStatus = (request: ListCommandsRequest, pair: StatusPair): boolean => {

@@ -10,7 +10,11 @@ const pageSize = z.int().min(1).max(50).default(50);
 const nextToken = z.string().optional();
 
 const targetSchema = z.object({
-  Key: z.string().regex(/^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|^resource-groups:ResourceTypeFilters$|^resource-groups:Name$/u).min(1).max(163),
+  Key: z
+    .string()
+    .regex(/^[\p{L}\p{Z}\p{N}_.:/=\-@]*$|^resource-groups:ResourceTypeFilters$|^resource-groups:Name$/u)
+    .min(1)
+    .max(163),
   Values: z.array(z.string()).max(50),
 });
 
@@ -18,14 +22,25 @@ export type SsmTarget = z.output<typeof targetSchema>;
 
 export const sendCommandRequest = z.object({
   DocumentName: z.string().regex(/^[a-zA-Z0-9_\-.:/]{3,128}$/),
-  DocumentVersion: z.string().regex(/^([$]LATEST|[$]DEFAULT|[1-9][0-9]*)$/).default('$DEFAULT'),
+  DocumentVersion: z
+    .string()
+    .regex(/^([$]LATEST|[$]DEFAULT|[1-9][0-9]*)$/)
+    .default('$DEFAULT'),
   InstanceIds: instanceIds.default([]),
   Targets: z.array(targetSchema).max(5).default([]),
   TimeoutSeconds: z.int().min(30).max(2_592_000).default(3_600),
   Comment: z.string().max(100).default(''),
   Parameters: z.record(z.string(), z.array(z.string())).default({}),
-  MaxConcurrency: z.string().regex(/^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$/).max(7).default('50'),
-  MaxErrors: z.string().regex(/^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$/).max(7).default('0'),
+  MaxConcurrency: z
+    .string()
+    .regex(/^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$/)
+    .max(7)
+    .default('50'),
+  MaxErrors: z
+    .string()
+    .regex(/^([1-9][0-9]*|[0]|[1-9][0-9]%|[0-9]%|100%)$/)
+    .max(7)
+    .default('0'),
 });
 export type SendCommandRequest = z.output<typeof sendCommandRequest>;
 
@@ -37,7 +52,11 @@ export const getCommandInvocationRequest = z.object({
   PluginName: z.string().min(4).optional(),
 });
 
-const commandFilters = z.array(z.object({ key: z.string(), value: z.string().min(1) })).min(1).max(5).optional();
+const commandFilters = z
+  .array(z.object({ key: z.string(), value: z.string().min(1) }))
+  .min(1)
+  .max(5)
+  .optional();
 
 export const listCommandsRequest = z.object({
   CommandId: commandId.optional(),

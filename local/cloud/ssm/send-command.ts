@@ -24,8 +24,10 @@ export interface SendContext {
  * @throws CloudFault; nothing is sent then, not even to the instances that are in order.
  */
 export const newCommand = (request: SendCommandRequest, context: SendContext): SsmCommand => {
-  if (!DOCUMENTS.has(request.DocumentName)) throw new CloudFault('InvalidDocument', `Document ${request.DocumentName} does not exist.`);
-  if (!['$DEFAULT', '$LATEST', '1'].includes(request.DocumentVersion)) throw new CloudFault('InvalidDocumentVersion', 'No such version.');
+  if (!DOCUMENTS.has(request.DocumentName))
+    throw new CloudFault('InvalidDocument', `Document ${request.DocumentName} does not exist.`);
+  if (!['$DEFAULT', '$LATEST', '1'].includes(request.DocumentVersion))
+    throw new CloudFault('InvalidDocumentVersion', 'No such version.');
   checkParameters(request.Parameters);
   const targets = resolveTargets(request, context);
   const executionTimeoutSeconds = executionTimeoutOf(request.Parameters);
@@ -53,15 +55,22 @@ export const newCommand = (request: SendCommandRequest, context: SendContext): S
 const checkParameters = (parameters: SendCommandRequest['Parameters']): void => {
   const bytes = Buffer.byteLength(JSON.stringify(parameters));
   if (bytes > DOCUMENT_BYTES) {
-    throw new CloudFault('MaxDocumentSizeExceeded', `The document with its parameters has ${bytes} bytes; the limit is ${DOCUMENT_BYTES}.`);
+    throw new CloudFault(
+      'MaxDocumentSizeExceeded',
+      `The document with its parameters has ${bytes} bytes; the limit is ${DOCUMENT_BYTES}.`,
+    );
   }
   const { commands, workingDirectory, executionTimeout, ...others } = parameters;
   const unknown = Object.keys(others);
-  if (unknown.length > 0) throw new CloudFault('InvalidParameters', `The document has no parameter ${unknown.join(', ')}.`);
-  if (commands === undefined || commands.length === 0) throw new CloudFault('InvalidParameters', 'Parameter commands is required.');
+  if (unknown.length > 0)
+    throw new CloudFault('InvalidParameters', `The document has no parameter ${unknown.join(', ')}.`);
+  if (commands === undefined || commands.length === 0)
+    throw new CloudFault('InvalidParameters', 'Parameter commands is required.');
   const reference = PARAMETER_REFERENCE.exec(commands.join('\n'))?.[0];
-  if (reference !== undefined) throw new CloudFault('InvalidParameters', `Parameter ${reference} could not be resolved.`);
-  if ((workingDirectory?.[0] ?? '').length > 4_096) throw new CloudFault('InvalidParameters', 'workingDirectory is too long.');
+  if (reference !== undefined)
+    throw new CloudFault('InvalidParameters', `Parameter ${reference} could not be resolved.`);
+  if ((workingDirectory?.[0] ?? '').length > 4_096)
+    throw new CloudFault('InvalidParameters', 'workingDirectory is too long.');
   if (executionTimeout !== undefined && !EXECUTION_TIMEOUT.test(executionTimeout[0] ?? '')) {
     throw new CloudFault('InvalidParameters', 'executionTimeout must be 1 to 172800.');
   }
@@ -89,7 +98,10 @@ const knownInstance = (id: string, repeated: boolean, { inventory, caller }: Sen
   if (repeated) throw new CloudFault('DuplicateInstanceId');
   const instance = inventory.find('aws', caller, id);
   if (instance === undefined || instance.behaviour.stopped === true) {
-    throw new CloudFault('InvalidInstanceId', `Instances [[${id}]] not in a valid state for account ${instance?.account ?? caller.accessKeyId}`);
+    throw new CloudFault(
+      'InvalidInstanceId',
+      `Instances [[${id}]] not in a valid state for account ${instance?.account ?? caller.accessKeyId}`,
+    );
   }
   return instance;
 };

@@ -26,14 +26,16 @@ export const ssmService = (engine: SsmEngine, deps: EngineDeps): AwsService => {
         if (state === undefined) throw new CloudFault('InvalidCommandId');
         if (new Set(request.InstanceIds).size < request.InstanceIds.length) throw new CloudFault('DuplicateInstanceId');
         const stranger = request.InstanceIds.find((id) => !state.invocations.has(id));
-        if (stranger !== undefined) throw new CloudFault('InvalidInstanceId', `${stranger} is no target of the command.`);
+        if (stranger !== undefined)
+          throw new CloudFault('InvalidInstanceId', `${stranger} is no target of the command.`);
         engine.cancel(state, request.InstanceIds);
         return {};
       },
       GetCommandInvocation: (input, caller) => queries.getCommandInvocation(input, caller),
       ListCommandInvocations: (input, caller) => queries.listCommandInvocations(input, caller),
       ListCommands: (input, caller) => queries.listCommands(input, caller),
-      DescribeInstanceInformation: (input, caller) => describeInstanceInformation(input, caller, deps.inventory, deps.clock()),
+      DescribeInstanceInformation: (input, caller) =>
+        describeInstanceInformation(input, caller, deps.inventory, deps.clock()),
     },
   };
 };

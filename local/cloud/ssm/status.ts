@@ -1,6 +1,14 @@
 /** SSM's pair of coarse status and details; see "Understanding command statuses" of the user guide. */
 export interface StatusPair {
-  readonly status: 'Pending' | 'InProgress' | 'Delayed' | 'Success' | 'Cancelled' | 'TimedOut' | 'Failed' | 'Cancelling';
+  readonly status:
+    | 'Pending'
+    | 'InProgress'
+    | 'Delayed'
+    | 'Success'
+    | 'Cancelled'
+    | 'TimedOut'
+    | 'Failed'
+    | 'Cancelling';
   readonly details: string;
 }
 
@@ -28,7 +36,8 @@ const OPEN = new Set<string>(['Pending', 'InProgress', 'Delayed', 'Cancelling'])
 export const isTerminal = ({ status }: StatusPair): boolean => !OPEN.has(status);
 
 /** Failed and ExecutionTimedOut count against MaxErrors; what was never delivered does not. */
-export const countsAsError = ({ details }: StatusPair): boolean => details === 'Failed' || details === 'ExecutionTimedOut';
+export const countsAsError = ({ details }: StatusPair): boolean =>
+  details === 'Failed' || details === 'ExecutionTimedOut';
 
 /** How many invocations of a command are in which state. */
 export interface CommandCounts {

@@ -8,7 +8,10 @@ import { offsetOf, pageOf } from '../provider/paging.ts';
 /** Request shape and limits of GetResources (Resource Groups Tagging API reference). */
 const getResourcesRequest = z.object({
   PaginationToken: z.string().optional(),
-  TagFilters: z.array(z.object({ Key: z.string().min(1).max(128), Values: z.array(z.string().max(256)).max(20).default([]) })).max(50).default([]),
+  TagFilters: z
+    .array(z.object({ Key: z.string().min(1).max(128), Values: z.array(z.string().max(256)).max(20).default([]) }))
+    .max(50)
+    .default([]),
   ResourceTypeFilters: z.array(z.string().max(256)).max(100).default([]),
   ResourcesPerPage: z.int().min(1).max(100).default(50),
   ResourceARNList: z.array(z.string()).min(1).max(100).optional(),
@@ -27,10 +30,13 @@ const getResources = (request: GetResourcesRequest, caller: Caller, inventory: I
   const offset = offsetOf(request.PaginationToken);
   if (offset === undefined) throw new CloudFault('PaginationTokenExpiredException', 'The token is not valid.');
   const wantsInstances =
-    request.ResourceTypeFilters.length === 0 || request.ResourceTypeFilters.some((type) => type === 'ec2' || type === 'ec2:instance');
+    request.ResourceTypeFilters.length === 0 ||
+    request.ResourceTypeFilters.some((type) => type === 'ec2' || type === 'ec2:instance');
   const arns = request.ResourceARNList === undefined ? undefined : new Set(request.ResourceARNList);
   const found = wantsInstances
-    ? inventory.list('aws', caller).filter((instance) => hasTags(instance, request) && (arns?.has(arnOf(instance)) ?? true))
+    ? inventory
+        .list('aws', caller)
+        .filter((instance) => hasTags(instance, request) && (arns?.has(arnOf(instance)) ?? true))
     : [];
   const page = pageOf(found, offset, request.ResourcesPerPage);
   return {

@@ -224,7 +224,9 @@ describe('checkJob', () => {
           '/spec/runner/where',
           `${first}/targets/where`,
           `${first}/phases/0/runner/where`,
-        ].map((path) => `${path}: outputs cannot be used here: no operation ran before`),
+        ]
+          .map((path) => `${path}: outputs cannot be used here: no operation ran before`)
+          .sort(),
       );
     });
   });

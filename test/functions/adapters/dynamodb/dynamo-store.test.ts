@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
-import { type StoreUnderTest, storeContract } from '#test/contract/store-contract.ts';
+import type { StoreUnderTest } from '#test/contract/open-for-suite.ts';
+import { storeContract } from '#test/contract/store-contract.ts';
 import { startDynalite } from '#test/kit/dynalite.ts';
 import {
   aBatch,

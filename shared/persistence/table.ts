@@ -3,8 +3,6 @@
  * Everything is in one table; which item has which key is said in the `*-entity.ts` files.
  */
 export const table = {
-  /** Environment variable that carries the table's name to a function. */
-  nameVariable: 'DROVER_TABLE',
   /** Name where nobody gives another one (local cloud, tests). */
   defaultName: 'drover',
   partitionKey: 'pk',

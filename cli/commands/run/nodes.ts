@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { allPages } from '#shared/client/all-pages.ts';
+import type { NodeRow } from '#shared/contract/run-views.ts';
+import { defineCommand } from '../../command.ts';
+import { statusesSchema } from '../../inputs/statuses.ts';
+import { nodeRowsTable } from '../../output/node-rows.ts';
+import { resolveRunId } from '../../runs/resolve-run-id.ts';
+
+/** `drover run nodes`. */
+export const runNodesCommand = defineCommand({
+  name: 'nodes',
+  summary: 'List the nodes of a run, per phase',
+  args: { '<id>': 'run id, the beginning of one, or last' },
+  options: [
+    { flags: '--status <list>', description: 'only with these statuses, as failed,lost' },
+    { flags: '--phase <name>', description: 'only in this phase' },
+    { flags: '--node <id>', description: 'only this node' },
+  ],
+  schema: z.object({ status: statusesSchema.optional(), phase: z.string().optional(), node: z.string().optional() }),
+  run: async (session, filters, [text = '']) => {
+    const { client } = await session.connect();
+    const runId = await resolveRunId(client, text);
+    const items: NodeRow[] = [];
+    for await (const row of allPages((cursor) =>
+      client.listNodeRows(runId, { ...filters, limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
+    ))
+      items.push(row);
+    session.print({ items }, () => nodeRowsTable(items, session.style));
+    return 0;
+  },
+});

@@ -1,0 +1,77 @@
+import type { GroupView, PhaseView, RunView, SliceView } from '#shared/contract/run-views.ts';
+import { formatDuration } from '#shared/model/duration.ts';
+import type { PhaseStatus, StatusCounts } from '#shared/model/status.ts';
+import { countsText } from './counts-text.ts';
+import { attemptMs } from './progress.ts';
+import { safeLine } from './safe-text.ts';
+import type { Style } from './style.ts';
+import { type Column, renderTable } from './table.ts';
+
+interface Line {
+  readonly name: string;
+  readonly on: string;
+  readonly status: PhaseStatus;
+  readonly nodeCount: number;
+  readonly counts: StatusCounts;
+  readonly took: string;
+}
+
+const sliceTook = ({ openedAt, closedAt }: SliceView, now: number): string =>
+  formatDuration(Math.max(0, (closedAt === undefined ? now : Date.parse(closedAt)) - Date.parse(openedAt)));
+
+const sliceLine = (slice: SliceView, attempts: number, now: number): Line => {
+  const round = slice.round > 0 ? `round ${slice.round}/${slice.rounds}` : 'all nodes';
+  const attempt = attempts > 1 ? `, attempt ${slice.attempt}` : '';
+  const { status, nodeCount, counts } = slice;
+  return { name: `    ${round}${attempt}`, on: '', status, nodeCount, counts, took: sliceTook(slice, now) };
+};
+
+const phaseLines = (phase: PhaseView, attempts: number, now: number): readonly Line[] => {
+  const { name, on, status, nodeCount, counts, slices } = phase;
+  const [only] = slices;
+  const isOneSlice = slices.length === 1 && only?.round === 0;
+  const took = isOneSlice ? sliceTook(only, now) : '';
+  return [
+    { name: `  ${name}`, on: on === 'target' ? '' : on, status, nodeCount, counts, took },
+    ...(isOneSlice ? [] : slices.map((slice) => sliceLine(slice, attempts, now))),
+  ];
+};
+
+const groupLines = (group: GroupView, attempts: number, now: number): readonly Line[] => {
+  const { name, strategy, status, nodeCount, rounds } = group;
+  const how = strategy === 'grayScale' ? `grayScale${rounds > 0 ? `, ${rounds} rounds` : ''}` : 'oneShot';
+  return [
+    { name: `${name} (${how})`, on: '', status, nodeCount, counts: {}, took: '' },
+    ...group.phases.flatMap((phase) => phaseLines(phase, attempts, now)),
+  ];
+};
+
+const columns = (style: Style): readonly Column<Line>[] => [
+  { title: 'GROUP / PHASE / ROUND', cell: (line) => line.name },
+  { title: 'ON', cell: (line) => line.on },
+  { title: 'STATUS', cell: (line) => line.status, paint: (line, text) => style.status(line.status, text) },
+  { title: 'NODES', cell: (line) => (line.nodeCount === 0 ? '' : String(line.nodeCount)), align: 'right' },
+  { title: 'TOOK', cell: (line) => line.took, align: 'right' },
+  { title: 'COUNTS', cell: (line) => countsText(line.counts, style) },
+];
+
+const facts = (view: RunView, now: number, style: Style): readonly string[] => {
+  const params = Object.entries(view.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  const pairs: readonly (readonly [string, string])[] = [
+    ['run', view.runId],
+    ['job', view.job.name],
+    ['status', `${style.status(view.status)}${view.reason === undefined ? '' : ` (${safeLine(view.reason)})`}`],
+    ['attempt', String(view.attempt)],
+    ['by', safeLine(view.actor)],
+    ['created', view.createdAt],
+    ['took', formatDuration(attemptMs(view, now))],
+    ...(params.length === 0 ? [] : [['params', safeLine(params.join(' '), 400)] as const]),
+  ];
+  return pairs.map(([name, value]) => `${style.dim(name.padEnd(8))} ${value}`);
+};
+
+/** A run for a person: what it is, and how its groups, phases and rounds stand. */
+export const runText = (view: RunView, now: number, style: Style): string => {
+  const lines = view.groups.flatMap((group) => groupLines(group, view.attempt, now));
+  return `${facts(view, now, style).join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
+};

@@ -1,0 +1,22 @@
+/**
+ * Environment variables that carry the configuration of the deployed stack to its functions. Infra sets them, `functions/runtime/env.ts`
+ * reads them. None holds a secret.
+ */
+export const variables = {
+  /** Name of the table. */
+  table: 'DROVER_TABLE',
+  /** Days that what belongs to a run is kept in the table; absent: for ever. */
+  retentionDays: 'DROVER_RETENTION_DAYS',
+  /** Name of the bucket of the blobs. */
+  bucket: 'DROVER_BUCKET',
+  /** Start of every key in the bucket, such as `blobs/`; may be empty. */
+  keyPrefix: 'DROVER_KEY_PREFIX',
+  /** ARN of the run machine. */
+  stateMachine: 'DROVER_STATE_MACHINE_ARN',
+  /** AWS regions whose instances are targets: `eu-west-1,us-east-1`. */
+  awsRegions: 'DROVER_AWS_REGIONS',
+  /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */
+  aliyunRegions: 'DROVER_ALIYUN_REGIONS',
+  /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
+  aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
+} as const;
