@@ -1,5 +1,5 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 

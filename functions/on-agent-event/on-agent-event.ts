@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { Engine } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '#functions/records/json-blob.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
 import type { Scope } from '#shared/expression/scope.ts';

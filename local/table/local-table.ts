@@ -7,8 +7,8 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
-import { createTableInput, table } from '#shared/persistence/table.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { createTableInput, table } from '#shared/persistence/table.ts';
 
 interface DynaliteOptions {
   readonly path?: string;

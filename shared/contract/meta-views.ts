@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Answer of `GET /v1/version`. */
 export const versionViewSchema = z.object({ name: z.literal('drover'), version: z.string() });

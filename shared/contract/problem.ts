@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, type ErrorPlace } from '../errors/app-error.ts';
 import { type ErrorCode, isErrorCode } from '../errors/catalogue.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodeIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { nodeSchema } from '../model/node.ts';

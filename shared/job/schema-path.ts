@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { jobSchema } from '../model/job.ts';
 import type { Path } from './finding.ts';
 

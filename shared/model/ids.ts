@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A run: a ULID, so that runs sort by the time of their start. */
 export const runIdSchema = z

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodeIdSchema } from './ids.ts';
 
 /** Names of jobs, groups, phases: letters of any language, digits, `.`, `_`, `-`, blanks inside; 1 to 128 characters. */

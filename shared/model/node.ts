@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodeIdSchema } from './ids.ts';
 
 /** The agents that clouds put on their instances: AWS SSM, Alibaba Cloud Assistant. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodeIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';

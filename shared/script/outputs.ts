@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Why outputs are not, or not all, there. */
 export type OutputsError =

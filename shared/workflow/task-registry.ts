@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { batchIdSchema, invocationIdSchema, runIdSchema, sliceIdSchema } from '../model/ids.ts';
 import { phaseStatuses, runStatuses } from '../model/status.ts';
 

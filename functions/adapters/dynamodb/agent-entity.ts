@@ -1,5 +1,5 @@
 import { Entity } from 'electrodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type InvocationId, invocationIdSchema, type RunId, runIdSchema } from '#shared/model/ids.ts';
 import { type EntityTarget, expiry, modelOf, partition, sort, text } from './entity-config.ts';
 import { readRecord, type StoredItem } from './stored-record.ts';

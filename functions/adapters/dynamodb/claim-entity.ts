@@ -1,5 +1,5 @@
 import { Entity } from 'electrodb';
-import { z } from 'zod';
+import * as z from 'zod';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { KeyClaim } from '#shared/ports/store.ts';
 import { type EntityTarget, expiry, modelOf, partition, sort, text } from './entity-config.ts';

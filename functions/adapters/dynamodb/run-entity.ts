@@ -1,8 +1,8 @@
 import { Entity } from 'electrodb';
 import { type RunRecord, runRecordSchema } from '#shared/model/run.ts';
+import { table } from '#shared/persistence/table.ts';
 import { type EntityTarget, expiry, modelOf, ordinal, partition, sort, text } from './entity-config.ts';
 import { readRecord, type StoredItem } from './stored-record.ts';
-import { table } from '#shared/persistence/table.ts';
 
 /** Runs: `run#<run>` / `run`; in the index `runs#<month of creation>` / `<run>`. */
 export const createRunEntity = (target: EntityTarget) =>

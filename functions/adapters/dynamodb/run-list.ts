@@ -1,14 +1,14 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
+import { table } from '#shared/persistence/table.ts';
 import type { Page, PageRequest } from '#shared/ports/store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
 import { type Month, monthOf, monthsBack } from './months.ts';
 import { fromRunItem } from './run-entity.ts';
 import { isLive, type StoreContext, strongRead } from './store-context.ts';
 import { io } from './store-errors.ts';
-import { table } from '#shared/persistence/table.ts';
 
 /** How far back the list of runs goes; so an empty table is 25 small queries, not an endless walk. */
 const maxMonthsBack = 24;

@@ -2,8 +2,10 @@ import type { GetCommandInvocationResult } from '@aws-sdk/client-ssm';
 
 const errorSeparator = '\n----------ERROR-------\n';
 
-/** What SSM's agent and API put behind a text that they cut (amazon-ssm-agent, contracts package). */
-const cutMark = /(?:---(?:Output|Error) truncated-{3,4}|--(?:output|error) truncated--)\s*$/;
+/**
+ * What SSM's agent and API put behind a text that they cut: at the end, and behind the first of two streams (amazon-ssm-agent, pluginutil).
+ */
+const cutMark = /(?:---(?:Output|Error) truncated-{3,4}|--output truncated--)(?:\s*$|\n-{10}ERROR-{7}\n)/;
 
 /** True when SSM returned only the head of a text. */
 export const isCut = (text: string): boolean => cutMark.test(text);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Fields } from './fields.ts';
 import type { Findings } from './findings.ts';
 import { jsonText } from './source-text.ts';

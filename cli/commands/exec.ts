@@ -1,0 +1,154 @@
+import { z } from 'zod';
+import { allPages } from '#shared/client/all-pages.ts';
+import type { DroverClient } from '#shared/client/client.ts';
+import { groupOutputs } from '#shared/client/group-outputs.ts';
+import type { NodeRow, ResultView, RunView } from '#shared/contract/run-views.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { amountSchema, durationSchema, interpreters } from '#shared/model/job.ts';
+import { defineCommand } from '../command.ts';
+import { exitCodeOfRun } from '../exit-codes.ts';
+import { readInventory, readNodesFile } from '../inputs/nodes-file.ts';
+import { readInputFile } from '../inputs/read-file.ts';
+import { targetsOfFlags } from '../inputs/where.ts';
+import { outputGroupText } from '../output/output-text.ts';
+import { execJob } from '../runs/exec-job.ts';
+import { nextSteps, summaryLine } from '../runs/run-summary.ts';
+import { submitOnce } from '../runs/submit.ts';
+import { watchRun } from '../runs/watch-run.ts';
+import type { Session } from '../session.ts';
+
+const texts = z.array(z.string()).optional();
+/** A count arrives as text. */
+const amountFlag = z
+  .string()
+  .transform((text) => (/^\d+$/.test(text) ? Number(text) : text))
+  .pipe(amountSchema);
+
+const execSchema = z.object({
+  where: z.string().optional(),
+  node: texts,
+  tag: texts,
+  nodesFile: z.string().optional(),
+  interpreter: z.enum(interpreters).default('sh'),
+  timeout: durationSchema.optional(),
+  maxConcurrency: amountFlag.optional(),
+  maxFailures: amountFlag.default('100%'),
+  runAs: z.string().optional(),
+  propagateExitCode: z.boolean().default(false),
+});
+type ExecOptions = z.output<typeof execSchema>;
+
+const requestOf = async (session: Session, client: DroverClient, options: ExecOptions, words: readonly string[]) => {
+  const targets = targetsOfFlags(options);
+  if (targets === undefined && options.nodesFile === undefined)
+    throw new AppError('usage.invalid', 'It is not said on which nodes', {
+      hint: 'Give --where, --tag, --node or --nodes-file; all nodes are: --where true',
+    });
+  if (targets !== undefined && options.nodesFile !== undefined)
+    throw new AppError('usage.invalid', '--nodes-file cannot be combined with --where, --tag and --node');
+  const job = execJob({ ...options, words, targets });
+  if (options.nodesFile === undefined) return { job };
+  const file = await readInputFile(session.host, options.nodesFile);
+  return { job, nodes: [...(await readNodesFile(file, () => readInventory(client)))] };
+};
+
+const everything = async <T>(list: AsyncIterable<T>): Promise<readonly T[]> => {
+  const items: T[] = [];
+  for await (const item of list) items.push(item);
+  return items;
+};
+
+/** What `-o json` prints; its fields are not renamed or removed. */
+const execReport = (view: RunView, results: readonly ResultView[], rows: readonly NodeRow[]) => ({
+  runId: view.runId,
+  status: view.status,
+  groups: groupOutputs(results).map(({ nodes, status, exitCode, stdout, stderr }) => ({
+    nodes,
+    status,
+    exitCode,
+    stdout,
+    stderr,
+  })),
+  nodes: rows.map(({ nodeId, name, status, exitCode, reason, durationMs }) => ({
+    nodeId,
+    name,
+    status,
+    exitCode,
+    reason,
+    durationMs,
+  })),
+});
+
+/** Nodes that gave no result: their agent never took the command, or they were never started. */
+const silentRows = (rows: readonly NodeRow[], results: readonly ResultView[]): readonly NodeRow[] => {
+  const answered = new Set(results.map(({ nodeId }) => nodeId));
+  return rows.filter(({ nodeId }) => !answered.has(nodeId));
+};
+
+const reportText = (session: Session, results: readonly ResultView[], rows: readonly NodeRow[]): string => {
+  const look = { style: session.style, safe: session.host.stdout.isTerminal };
+  const silent = silentRows(rows, results).map(({ name, status, reason }) => ({
+    name,
+    status,
+    exitCode: null,
+    stdout: '',
+    stderr: reason ?? '',
+  }));
+  const told = results.map((result) => ({
+    ...result,
+    stderr: result.exitCode === null && result.stderr === '' ? (result.reason ?? '') : result.stderr,
+  }));
+  return groupOutputs([...told, ...silent])
+    .map((group) => outputGroupText(group, look))
+    .join('');
+};
+
+const exitCodeOf = (view: RunView, rows: readonly NodeRow[], propagate: boolean): number => {
+  const [only, ...others] = rows;
+  if (propagate && only !== undefined && others.length === 0 && only.exitCode !== null) return only.exitCode;
+  const failed = rows.some(({ status }) => status !== 'succeeded' && status !== 'ignored');
+  return failed ? Math.max(1, exitCodeOfRun(view.status)) : exitCodeOfRun(view.status);
+};
+
+/** `drover exec`. */
+export const execCommand = defineCommand({
+  name: 'exec',
+  summary: 'Run one command on many nodes and print what they answered, equal answers together',
+  details:
+    'Write the command after --. One word is a shell script: drover exec --where true -- \'df -h | tail -1\'\nSeveral words are a program and its arguments, exactly as they are: drover exec --tag app=shop -- ls "my file"',
+  args: { '<command...>': 'the command' },
+  options: [
+    { flags: '--where <condition>', description: 'on nodes for which this CEL condition over node holds' },
+    { flags: '--tag <name=value>', description: 'on nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--node <ids>', description: 'on these nodes: an id or a comma list (may be repeated)', many: true },
+    { flags: '--nodes-file <file>', description: 'on these nodes: JSON lines, of Drover or of autoexec' },
+    { flags: '--interpreter <name>', description: `what runs it: ${interpreters.join(', ')} (default sh)` },
+    { flags: '--run-as <user>', description: 'user on the node' },
+    { flags: '--timeout <duration>', description: 'for each node (default 1h)' },
+    { flags: '--max-concurrency <amount>', description: 'nodes at once: a count or a percentage (default all)' },
+    {
+      flags: '--max-failures <amount>',
+      description: 'stop when more nodes failed: a count or a percentage (default 100%)',
+    },
+    { flags: '--propagate-exit-code', description: 'with one node: exit with its exit code' },
+  ],
+  schema: execSchema,
+  passThrough: true,
+  run: async (session, options, words) => {
+    const { host } = session;
+    const connection = await session.connect();
+    const { client } = connection;
+    const { run } = await submitOnce(host, client, await requestOf(session, client, options, words));
+    const view = await watchRun(session, connection, run.runId);
+    const rows = await everything(
+      allPages((cursor) => client.listNodeRows(view.runId, { limit: 1000, ...(cursor && { cursor }) })),
+    );
+    const results = await everything(
+      allPages((cursor) => client.listResults(view.runId, { limit: 1000, ...(cursor && { cursor }) })),
+    );
+    session.print(execReport(view, results, rows), () => reportText(session, results, rows));
+    session.say(summaryLine(view, host.now(), session.talkStyle));
+    for (const step of nextSteps(view)) session.say(`next: ${step}`);
+    return exitCodeOf(view, rows, options.propagateExitCode);
+  },
+});

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { allPages } from '#shared/client/all-pages.ts';
+import type { InventoryNode } from '#shared/model/node.ts';
+import { defineCommand } from '../../command.ts';
+import { targetsOfFlags } from '../../inputs/where.ts';
+import { safeLine } from '../../output/safe-text.ts';
+import type { Style } from '../../output/style.ts';
+import { type Column, renderTable } from '../../output/table.ts';
+
+const columns = (style: Style): readonly Column<InventoryNode>[] => [
+  { title: 'NODE', cell: ({ id }) => id },
+  { title: 'NAME', cell: ({ name }) => safeLine(name, 60) },
+  { title: 'HOST', cell: ({ host, port }) => (port === undefined ? host : `${host}:${port}`) },
+  { title: 'AGENT', cell: ({ agent }) => agent },
+  { title: 'REGION', cell: ({ region }) => region },
+  { title: 'OS', cell: ({ os }) => os },
+  {
+    title: 'ONLINE',
+    cell: ({ online }) => (online ? 'yes' : 'no'),
+    paint: ({ online }, text) => (online ? text : style.yellow(text)),
+  },
+  {
+    title: 'TAGS',
+    cell: ({ tags }) =>
+      safeLine(
+        Object.entries(tags)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' '),
+        100,
+      ),
+  },
+];
+
+/** `drover nodes list`. */
+export const nodesListCommand = defineCommand({
+  name: 'list',
+  summary: 'List the nodes that the clouds know of',
+  options: [
+    { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
+    { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },
+  ],
+  schema: z.object({ where: z.string().optional(), tag: z.array(z.string()).optional() }),
+  run: async (session, options) => {
+    const where = targetsOfFlags(options)?.where;
+    const { client } = await session.connect();
+    const items: InventoryNode[] = [];
+    for await (const node of allPages((cursor) =>
+      client.listNodes({
+        limit: 1000,
+        ...(where === undefined ? {} : { where }),
+        ...(cursor === undefined ? {} : { cursor }),
+      }),
+    ))
+      items.push(node);
+    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
+    return 0;
+  },
+});

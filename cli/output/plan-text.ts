@@ -1,0 +1,94 @@
+import { foldNames } from '#shared/client/fold-names.ts';
+import { formatDuration } from '#shared/model/duration.ts';
+import type { PlanGroup, PlanPhase, PlanRound, PlanSlice, RunPlan } from '#shared/plan/run-plan.ts';
+import { safeLine } from './safe-text.ts';
+import type { Style } from './style.ts';
+import { type Column, renderTable } from './table.ts';
+
+/** Node names of a round are shown this long at most. */
+const namesLength = 100;
+
+const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+
+const operationsText = ({ operations }: PlanPhase): string =>
+  operations
+    .map(({ id, interpreter, timeoutSeconds, failIgnore, when }) => {
+      const notes = [interpreter, formatDuration(timeoutSeconds * 1000)];
+      if (failIgnore) notes.push('failure ignored');
+      if (when !== undefined) notes.push(`when ${safeLine(when, 60)}`);
+      return `${id} (${notes.join(', ')})`;
+    })
+    .join(', ');
+
+const phaseColumns: readonly Column<PlanPhase>[] = [
+  { title: 'PHASE', cell: ({ name }) => name },
+  { title: 'ON', cell: ({ on, runner }) => (runner === undefined ? on : `${on} ${runner.name}`) },
+  { title: 'OPERATIONS', cell: operationsText },
+];
+
+interface RoundLine {
+  readonly round: PlanRound;
+  readonly slice: PlanSlice | undefined;
+  readonly isFirst: boolean;
+}
+
+const roundLines = (round: PlanRound): readonly RoundLine[] =>
+  round.slices.length === 0
+    ? [{ round, slice: undefined, isFirst: true }]
+    : round.slices.map((slice, index) => ({ round, slice, isFirst: index === 0 }));
+
+const batchesText = (slice: PlanSlice | undefined): string =>
+  slice?.batches
+    .map(({ agent, account, region, online, batchCount }) => {
+      const place = [agent, account, region].filter((part) => part !== undefined).join('/');
+      return `${batchCount} × ${place}${online ? '' : ' offline'}`;
+    })
+    .join(', ') ?? '';
+
+const onceOf = ({ round, isFirst }: RoundLine, text: string): string => (isFirst && round.nodes.length > 0 ? text : '');
+
+const roundColumns = (isGrayScale: boolean): readonly Column<RoundLine>[] => [
+  { title: 'ROUND', cell: (line) => (isGrayScale && line.isFirst ? String(line.round.round) : ''), align: 'right' },
+  { title: 'PHASE', cell: ({ slice }) => slice?.phase ?? '' },
+  { title: 'NODES', cell: ({ slice }) => String(slice?.nodeCount ?? 0), align: 'right' },
+  { title: 'AT ONCE', cell: ({ slice }) => String(slice?.width ?? 0), align: 'right' },
+  { title: 'BATCHES', cell: ({ slice }) => batchesText(slice) },
+  {
+    title: 'WHO',
+    cell: (line) => onceOf(line, safeLine(foldNames(line.round.nodes.map(({ name }) => name)).join(' '), namesLength)),
+  },
+];
+
+const indent = (text: string): string => text.replaceAll(/^(?=.)/gm, '  ');
+
+const groupText = (group: PlanGroup, style: Style): string => {
+  const facts = [
+    group.strategy,
+    plural(group.nodeCount, 'node'),
+    group.strategy === 'grayScale' ? plural(group.rounds.length, 'round') : '',
+    group.failuresAllowed === 0
+      ? 'stops at the first failed node'
+      : `stops when more than ${plural(group.failuresAllowed, 'node')} failed`,
+    group.soakSeconds === undefined ? '' : `waits ${formatDuration(group.soakSeconds * 1000)} between rounds`,
+  ].filter(Boolean);
+  const leftOut = group.leftOut.map(({ nodeId, reason }) => `left out: ${nodeId} (${safeLine(reason)})\n`);
+  const shown = leftOut.length > 10 ? [...leftOut.slice(0, 10), `and ${leftOut.length - 10} more left out\n`] : leftOut;
+  const rounds = renderTable(roundColumns(group.strategy === 'grayScale'), group.rounds.flatMap(roundLines), style);
+  return `${style.bold(group.name)}  ${facts.join(', ')}\n${indent(
+    `${renderTable(phaseColumns, group.phases, style)}\n${rounds}${shown.join('')}`,
+  )}`;
+};
+
+/** A plan for a person: groups, phases, rounds with their nodes and batches, what is odd, and the totals. */
+export const planText = (plan: RunPlan, style: Style): string => {
+  const { nodes, nodeOperations, agentCalls } = plan.totals;
+  const warnings = plan.warnings.map(
+    ({ group, message }) => `${style.yellow('warning')} ${group}: ${safeLine(message)}\n`,
+  );
+  const totals = `${plural(nodes, 'node')}, ${plural(nodeOperations, 'operation')} on nodes, ${plural(agentCalls.sends, 'send')} and at least ${plural(agentCalls.looks, 'look')}`;
+  return [
+    ...plan.groups.map((group) => `${groupText(group, style)}\n`),
+    ...warnings,
+    `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
+  ].join('');
+};

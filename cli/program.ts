@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { execCommand } from './commands/exec.ts';
+import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { nodesListCommand } from './commands/nodes/list.ts';
+import { planCommand } from './commands/plan.ts';
+import { runContinueCommand } from './commands/run/continue.ts';
+import { runAbortCommand, runPauseCommand, runResumeCommand } from './commands/run/control.ts';
+import { runListCommand } from './commands/run/list.ts';
+import { runLogsCommand } from './commands/run/logs.ts';
+import { runNodesCommand } from './commands/run/nodes.ts';
+import { runShowCommand } from './commands/run/show.ts';
+import { runStartCommand } from './commands/run/start.ts';
+import { runWatchCommand } from './commands/run/watch.ts';
+import { validateCommand } from './commands/validate.ts';
+import { versionCommand } from './commands/version.ts';
+import { exitCodeHelp } from './exit-codes.ts';
+import type { CliHost } from './host.ts';
+
+/** A noun with its verbs. */
+interface Noun {
+  readonly name: string;
+  readonly summary: string;
+  readonly commands: readonly CommandDefinition[];
+}
+
+const nouns: readonly Noun[] = [
+  {
+    name: 'run',
+    summary: 'Start, watch and control runs',
+    commands: [
+      runStartCommand,
+      runListCommand,
+      runShowCommand,
+      runWatchCommand,
+      runNodesCommand,
+      runLogsCommand,
+      runContinueCommand,
+      runPauseCommand,
+      runResumeCommand,
+      runAbortCommand,
+    ],
+  },
+  { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
+];
+
+const verbs: readonly CommandDefinition[] = [planCommand, execCommand, validateCommand, versionCommand];
+
+/** The whole command line; `finish` is told the exit code of the command that ran. Errors and the end of `--help` are thrown. */
+export const buildProgram = (host: CliHost, finish: (exitCode: number) => void): Command => {
+  const program = new Command('drover')
+    .description('Runs jobs over fleets of cloud instances, phase by phase, never twice.')
+    .version(host.version, '-V, --version', 'print the version')
+    .helpCommand('help [command]', 'print help')
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => host.stdout.write(text),
+      writeErr: (text) => host.stderr.write(text),
+      // The thrown error is told at the end, like every other one.
+      outputError: () => undefined,
+      getOutHelpWidth: () => host.stdout.columns ?? 100,
+      getErrHelpWidth: () => host.stderr.columns ?? 100,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('afterAll', `\n${exitCodeHelp()}\n`);
+  addGlobalOptions(program);
+  for (const { name, summary, commands } of nouns) {
+    const noun = program.command(name).summary(summary).description(summary);
+    for (const command of commands) addCommand(noun, command, host, finish);
+  }
+  for (const command of verbs) addCommand(program, command, host, finish);
+  return program;
+};

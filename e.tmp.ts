@@ -1,0 +1,2 @@
+import { createDynamoStore } from '/work/main/functions/adapters/dynamodb/dynamo-store.ts';
+console.log(createDynamoStore);
