@@ -61,6 +61,7 @@ const globalOptions: readonly Option[] = [
   new Option('--state-dir <dir>', 'where the local cloud keeps its state (also DROVER_STATE_DIR)'),
   new Option('--fleet <file>', 'fleet file of the local cloud (also DROVER_FLEET)'),
   new Option('-q, --quiet', 'print data and errors only'),
+  new Option('--color', 'print with colours (also FORCE_COLOR; the default on a terminal)'),
   new Option('--no-color', 'print without colours (also NO_COLOR)'),
 ];
 

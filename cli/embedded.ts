@@ -1,20 +1,29 @@
 import { userInfo } from 'node:os';
-import { join } from 'node:path';
-import { openLocalApp, quietLog } from '#local/local-app.ts';
+import { type LocalApp, openLocalApp, quietLog } from '#local/local-app.ts';
 import { readFleet } from '#local/read-fleet.ts';
-import type { OpenEmbedded } from './context.ts';
+import type { EmbeddedOptions, OpenEmbedded } from './context.ts';
+import { localFolder } from './local-server.ts';
 import { version } from './version.ts';
 
-/** Opens the app in this process, on the embedded local cloud in `<state dir>/local`. Unfinished runs of that folder go on. */
-export const openEmbedded: OpenEmbedded = async ({ stateDir, fleetFile }) => {
-  const dir = join(stateDir, 'local');
-  const local = await openLocalApp({
-    stateDir: dir,
-    fleet: await readFleet(dir, fleetFile),
-    log: quietLog((line) => process.stderr.write(line)),
+/** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. */
+export const openLocal = async (
+  { stateDir, fleetFile }: { readonly stateDir: string; readonly fleetFile?: string | undefined },
+  write: (line: string) => void,
+): Promise<LocalApp> => {
+  const folder = localFolder(stateDir);
+  return openLocalApp({
+    stateDir: folder,
+    fleet: await readFleet(folder, fleetFile),
+    keepRunning: true,
+    log: quietLog(write),
     version,
     actor: userInfo().username,
   });
+};
+
+/** Opens the app in this process, on the embedded local cloud. Unfinished runs of that folder go on. */
+export const openEmbedded: OpenEmbedded = async (options: EmbeddedOptions) => {
+  const local = await openLocal(options, (line) => process.stderr.write(line));
   const fetchInProcess: typeof fetch = async (input, init) => local.app.fetch(new Request(input, init));
   return { fetch: fetchInProcess, baseUrl: 'http://drover.local', token: local.token, close: () => local.close() };
 };

@@ -8,6 +8,9 @@ import type { CliHost } from './host.ts';
 export const serverStateSchema = z.object({ url: z.url(), pid: z.int().positive() });
 export type ServerState = z.infer<typeof serverStateSchema>;
 
+/** Where the local cloud of a state directory keeps everything. */
+export const localFolder = (stateDir: string): string => join(stateDir, 'local');
+
 /** Where the running local server says where it is. */
 export const serverStateFile = (stateDir: string): string => join(stateDir, 'server.json');
 /** Where its token is; readable by its user only (mode 0600). */

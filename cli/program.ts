@@ -1,7 +1,10 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { localResetCommand } from './commands/local/reset.ts';
+import { localUpCommand } from './commands/local/up.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
@@ -42,10 +45,11 @@ const nouns: readonly Noun[] = [
     ],
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
 ];
 
-const verbs: readonly CommandDefinition[] = [planCommand, execCommand, validateCommand, versionCommand];
+const verbs: readonly CommandDefinition[] = [planCommand, execCommand, validateCommand, demoCommand, versionCommand];
 
 /** The whole command line; `finish` is told the exit code of the command that ran. Errors and the end of `--help` are thrown. */
 export const buildProgram = (host: CliHost, finish: (exitCode: number) => void): Command => {

@@ -13,7 +13,7 @@ const ownArguments = (argv: readonly string[]): readonly string[] =>
 const wantsJson = (argv: readonly string[]): boolean =>
   ownArguments(argv).some(
     (word, index, all) =>
-      /^(-o=?json|--output=json)$/.test(word) || (/^(-o|--output)$/.test(word) && all[index + 1] === 'json'),
+      /^(-o|--output=)json$/.test(word) || (/^(-o|--output)$/.test(word) && all[index + 1] === 'json'),
   );
 
 const usageError = (error: CommanderError): AppError =>
@@ -23,7 +23,8 @@ const usageError = (error: CommanderError): AppError =>
   });
 
 const tell = (host: CliHost, argv: readonly string[], error: AppError): void => {
-  const colored = usesColor(host.stderr, host.env, !argv.includes('--no-color'));
+  const flag = ownArguments(argv).findLast((word) => /^--(no-)?color$/.test(word));
+  const colored = usesColor(host.stderr, host.env, flag === undefined ? undefined : flag === '--color');
   const text = wantsJson(argv) ? JSON.stringify(errorProblem(error)) : errorLines(error, makeStyle(colored)).join('\n');
   host.stderr.write(`${text}\n`);
   if (error.code === 'internal.bug' && host.env['DROVER_DEBUG']) host.stderr.write(`${stackOf(error)}\n`);

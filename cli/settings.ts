@@ -13,7 +13,7 @@ export const globalOptionsSchema = z.object({
   stateDir: z.string().optional(),
   fleet: z.string().optional(),
   output: z.enum(outputFormats).optional(),
-  color: z.boolean().default(true),
+  color: z.boolean().optional(),
   quiet: z.boolean().default(false),
 });
 export type GlobalOptions = z.output<typeof globalOptionsSchema>;
@@ -25,7 +25,8 @@ export interface Settings {
   readonly stateDir: string;
   readonly fleetFile: string | undefined;
   readonly format: OutputFormat;
-  readonly color: boolean;
+  /** What the flag says; undefined without one. */
+  readonly color: boolean | undefined;
   readonly quiet: boolean;
 }
 

@@ -19,6 +19,8 @@ export interface LocalCloudOptions {
   readonly stateDir: string;
   readonly fleet: Fleet;
   readonly faults?: FaultPlan;
+  /** True: commands that run on instances go on when the cloud is closed, as on real ones; the next start hears of their ends. */
+  readonly keepRunning?: boolean;
   readonly log: Log;
 }
 
@@ -34,7 +36,13 @@ export interface LocalCloud extends System {
  * Starts table, instances and engine, wires the real adapters to them, and takes up the runs that an earlier process left unfinished.
  * @throws AppError `local.locked`
  */
-export const startLocalCloud = async ({ stateDir, fleet, faults, log }: LocalCloudOptions): Promise<LocalCloud> => {
+export const startLocalCloud = async ({
+  stateDir,
+  fleet,
+  faults,
+  keepRunning = false,
+  log,
+}: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table') });
   const clock = { now: () => Date.now() };
@@ -43,6 +51,7 @@ export const startLocalCloud = async ({ stateDir, fleet, faults, log }: LocalClo
   const provider = await startFleetCloud({
     fleet,
     dir: stateDir,
+    keepRunning,
     ...(faults === undefined ? {} : { faults }),
     onEvent: async (event) => {
       await system?.tasks.onAgentEvent(event);

@@ -49,15 +49,16 @@ export const makeStyle = (colored: boolean): Style => {
 };
 
 /**
- * Whether to colour: `--no-color` and `NO_COLOR` (any value) say no, else `FORCE_COLOR` (any value but 0) says yes, else `TERM=dumb` says no,
- * else only terminals are coloured (no-color.org, force-color.org).
+ * Whether to colour: the flag decides (`--color`, `--no-color`); else `NO_COLOR` (any value) says no, else `FORCE_COLOR` (any value but 0) says
+ * yes, else `TERM=dumb` says no, else only terminals are coloured (no-color.org, force-color.org).
  */
 export const usesColor = (
   sink: { readonly isTerminal: boolean },
   env: Readonly<Record<string, string | undefined>>,
-  wanted = true,
+  flag?: boolean,
 ): boolean => {
-  if (!wanted || env['NO_COLOR']) return false;
+  if (flag !== undefined) return flag;
+  if (env['NO_COLOR']) return false;
   if (env['FORCE_COLOR']) return env['FORCE_COLOR'] !== '0';
   return sink.isTerminal && env['TERM'] !== 'dumb';
 };

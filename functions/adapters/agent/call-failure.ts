@@ -62,7 +62,11 @@ export const failureError = (what: string, failure: CallFailure, cause: unknown)
     cause,
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
   };
-  return new AppError(codes[failure.kind], `${sentences[failure.kind](what)} ${failure.code}: ${messageOf(cause)}`, options);
+  return new AppError(
+    codes[failure.kind],
+    `${sentences[failure.kind](what)} ${failure.code}: ${messageOf(cause)}`,
+    options,
+  );
 };
 
 const networkCodes: ReadonlySet<string> = new Set([

@@ -64,14 +64,14 @@ export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPo
     return attempt(call, tries + 1, startedMs);
   };
   const ask = <T>(call: Call<T>): Promise<Answer<T>> => attempt(call, 1, pacing.now());
-  return { ask, read: async (what, run) => valueOf(await ask({ what, run, repeatable: true })) };
+  return { ask, read: async (what, run) => grantedOf(await ask({ what, run, repeatable: true })) };
 };
 
 /**
  * The value of an answer.
  * @throws AppError `agent.refused` when it is a refusal
  */
-export const valueOf = <T>(answer: Answer<T>): T => {
+export const grantedOf = <T>(answer: Answer<T>): T => {
   if (answer.refused) throw answer.error;
   return answer.value;
 };

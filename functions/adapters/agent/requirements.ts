@@ -5,7 +5,9 @@ import type { AgentLimits, PushFileRequest, SendRequest } from '#shared/ports/ag
 const fileBytes = 24_576;
 
 const bug = (message: string): AppError =>
-  new AppError('internal.bug', message, { hint: 'Batches are cut by the agent’s limits when planning; this one was not.' });
+  new AppError('internal.bug', message, {
+    hint: 'Batches are cut by the agent’s limits when planning; this one was not.',
+  });
 
 /**
  * Refuses what the planner must never send.
@@ -26,9 +28,13 @@ export const requireSendable = (request: SendRequest, limits: AgentLimits): void
   requireInstances(request.instanceIds, limits);
   const bytes = Buffer.byteLength(request.script);
   if (bytes > limits.scriptBytes)
-    throw new AppError('script.too-large', `Script and values make ${bytes} bytes; this agent takes ${limits.scriptBytes}.`, {
-      hint: 'Shorten the script, or let it download what it needs.',
-    });
+    throw new AppError(
+      'script.too-large',
+      `Script and values make ${bytes} bytes; this agent takes ${limits.scriptBytes}.`,
+      {
+        hint: 'Shorten the script, or let it download what it needs.',
+      },
+    );
 };
 
 /**
@@ -38,9 +44,13 @@ export const requireSendable = (request: SendRequest, limits: AgentLimits): void
 export const requireFile = (request: PushFileRequest, limits: Pick<AgentLimits, 'instances'>): void => {
   requireInstances(request.instanceIds, limits);
   if (request.content.byteLength > fileBytes)
-    throw new AppError('request.too-large', `The file has ${request.content.byteLength} bytes; agents take ${fileBytes}.`, {
-      hint: 'Put larger files where the nodes can download them.',
-    });
+    throw new AppError(
+      'request.too-large',
+      `The file has ${request.content.byteLength} bytes; agents take ${fileBytes}.`,
+      {
+        hint: 'Put larger files where the nodes can download them.',
+      },
+    );
   if (!/^\/(?:.*[^/])?$/s.test(request.path) || request.path === '/' || request.path.includes('\0'))
     throw new AppError('request.invalid', `'${request.path}' is not the absolute path of a file.`);
   if (!/^[0-7]{3,4}$/.test(request.mode))

@@ -61,9 +61,7 @@ export interface EcsCalls {
     readonly invokeId: string;
     readonly instanceId: readonly string[];
   }): Promise<z.infer<typeof emptyReply>>;
-  describeInvocations(
-    fields: PageFields & { readonly commandName: string },
-  ): Promise<z.infer<typeof invocationsReply>>;
+  describeInvocations(fields: PageFields & { readonly commandName: string }): Promise<z.infer<typeof invocationsReply>>;
   describeInvocationResults(
     fields: InvocationFields & { readonly contentEncoding: 'Base64' },
   ): Promise<z.infer<typeof invocationResultsReply>>;

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 
-/** Answers of ECS as they come over the wire (ECS API reference), as far as they are read. Fields that may be absent have a default. */
+// Answers of ECS as they come over the wire (ECS API reference), as far as they are read. What may be absent has a default.
 
-const text = z.string().default('');
-const nextToken = z.string().default('');
+const text = z
+  .string()
+  .nullish()
+  .transform((value) => value ?? '');
+const nextToken = text;
 const listOf = <Item extends z.ZodType>(item: Item) => z.array(item).default([]);
 
 /** RunCommand and SendFile. */
@@ -21,9 +24,12 @@ export const invocationsReply = z.object({
 const resultRow = z.object({
   InstanceId: z.string(),
   InvocationStatus: text,
-  ExitCode: z.int().optional(),
+  ExitCode: z.int().nullish(),
   Output: text,
-  Dropped: z.int().default(0),
+  Dropped: z
+    .int()
+    .nullish()
+    .transform((value) => value ?? 0),
   ErrorCode: text,
   ErrorInfo: text,
   StartTime: text,

@@ -14,10 +14,7 @@ export const pushFileScript = ({
   const directory = path.slice(0, path.lastIndexOf('/')) || '/';
   const place = overwrite
     ? ['if [ -d "$file" ]; then echo "$file is a directory" >&2; exit 21; fi', 'mv -f "$new" "$file"']
-    : [
-        'if [ -e "$file" ] || [ -L "$file" ]; then echo "$file exists already" >&2; exit 17; fi',
-        'ln "$new" "$file"',
-      ];
+    : ['if [ -e "$file" ] || [ -L "$file" ]; then echo "$file exists already" >&2; exit 17; fi', 'ln "$new" "$file"'];
   return [
     'set -eu',
     'umask 077',
@@ -26,7 +23,7 @@ export const pushFileScript = ({
     'mkdir -p "$directory"',
     'new=$(mktemp "$directory/.drover.XXXXXXXX")',
     'trap \'rm -f "$new"\' EXIT',
-    "base64 -d > \"$new\" <<'END'",
+    'base64 -d > "$new" <<\'END\'',
     Buffer.from(content).toString('base64'),
     'END',
     `chmod ${mode} "$new"`,

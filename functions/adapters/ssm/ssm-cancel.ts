@@ -17,7 +17,8 @@ const cancelPart = async (
   const client = context.clientFor(scope);
   const answer = await context.caller.ask({
     what: callName('CancelCommand', scope),
-    run: () => client.send(new CancelCommandCommand({ CommandId: commandId, InstanceIds: instanceIds.slice(0, pageSize) })),
+    run: () =>
+      client.send(new CancelCommandCommand({ CommandId: commandId, InstanceIds: instanceIds.slice(0, pageSize) })),
     repeatable: true,
   });
   if (answer.refused && !nothingToCancel.has(answer.code)) throw answer.error;

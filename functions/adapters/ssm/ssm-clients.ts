@@ -17,7 +17,11 @@ export interface AwsClientsOptions extends AccountCredentials<AwsCredentials> {
  * What every AWS client here is configured with: no tries of the SDK's own, because it cannot know that SendCommand must not be sent
  * twice (it has no idempotency token), and timeouts, of which the SDK has none.
  */
-export const awsClientConfig = (options: AwsClientsOptions, region: string, credentials: AwsCredentials | undefined) => {
+export const awsClientConfig = (
+  options: AwsClientsOptions,
+  region: string,
+  credentials: AwsCredentials | undefined,
+) => {
   const chosen = credentials ?? options.credentials;
   return {
     region,

@@ -23,7 +23,11 @@ export const find = async (
   const found: Command[] = [];
   let nextToken: string | undefined;
   for (let page = 0; page < mostPages; page += 1) {
-    const input = { Filters: [{ key: 'InvokedAfter' as const, value: after }], MaxResults: pageSize, NextToken: nextToken };
+    const input = {
+      Filters: [{ key: 'InvokedAfter' as const, value: after }],
+      MaxResults: pageSize,
+      NextToken: nextToken,
+    };
     const answer: ListCommandsResult = await context.caller.read(callName('ListCommands', scope), () =>
       client.send(new ListCommandsCommand(input)),
     );

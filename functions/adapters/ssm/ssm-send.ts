@@ -58,7 +58,10 @@ const sendOnce = async (
 
 const requireId = (commandId: string | undefined, scope: AgentScope): string => {
   if (commandId !== undefined && commandId !== '') return commandId;
-  throw new AppError('agent.unavailable', `${callName('SendCommand', scope)} returned no command id; it may have taken effect.`);
+  throw new AppError(
+    'agent.unavailable',
+    `${callName('SendCommand', scope)} returned no command id; it may have taken effect.`,
+  );
 };
 
 /** Sends a script. */

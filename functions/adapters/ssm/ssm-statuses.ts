@@ -50,10 +50,14 @@ export const coarseStatuses: Readonly<Record<string, StatusMeaning>> = {
 /** Words in neither table: taken as not at their end, because a verdict is never changed again and the caller's deadline ends the wait. */
 const unknown = means('running');
 
-const neverStarted = means('undeliverable', 'The SSM agent of the instance did not take it before the command expired.');
+const neverStarted = means(
+  'undeliverable',
+  'The SSM agent of the instance did not take it before the command expired.',
+);
 
 /** Documentation prints spaces, the wire has none, and both spellings of cancelled occur. */
-export const normaliseStatus = (status: string): string => status.replaceAll(/\s/g, '').replace(/^Canceled$/, 'Cancelled');
+export const normaliseStatus = (status: string): string =>
+  status.replaceAll(/\s/g, '').replace(/^Canceled$/, 'Cancelled');
 
 const meaningIn = (table: Readonly<Record<string, StatusMeaning>>, word: string): StatusMeaning | undefined =>
   Object.hasOwn(table, word) ? table[word] : undefined;

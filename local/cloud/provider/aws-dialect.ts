@@ -36,7 +36,7 @@ export const awsDialect = (services: Readonly<Record<string, AwsService>>): Dial
  * @throws CloudFault SerializationException for a wrong JSON type, ValidationException for a broken constraint.
  */
 export const readAws = <Schema extends z.ZodType>(schema: Schema, input: unknown): z.output<Schema> => {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [first] = parsed.error.issues;
   const wrongType = parsed.error.issues.find((issue) => issue.code === 'invalid_type' && issue.input !== undefined);

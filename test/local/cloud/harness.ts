@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,9 @@ import { type FleetCloud, type FleetCloudOptions, startFleetCloud } from '#local
 export const AWS_REGION = 'eu-central-1';
 export const ALIYUN_REGION = 'cn-hangzhou';
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+
+/** The package is CommonJS: Node wraps its exports once more than its types say. */
+const EcsClient: typeof ecs.default = Reflect.get(ecs.default, 'default') ?? ecs.default;
 
 /** One line of flow YAML for each instance. */
 export const fleetOf = (...lines: readonly string[]) =>
@@ -66,7 +70,7 @@ export const taggingClient = (endpoint: string, region = AWS_REGION) => {
 };
 
 export const ecsClient = (endpoint: string, accessKeyId = 'local') =>
-  new ecs.default.default(
+  new EcsClient(
     new $OpenApiUtil.Config({
       accessKeyId,
       accessKeySecret: 'local',
@@ -138,12 +142,13 @@ export const refusal = async (call: Promise<unknown>): Promise<string> => {
   return 'accepted';
 };
 
-/** Whether any process of a process group or with this id lives. */
-export const lives = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-};
+/** Waits until a process is gone; one that only waits to be buried counts as gone. */
+export const gone = (pid: number): Promise<true> =>
+  eventually(() => {
+    try {
+      process.kill(pid, 0);
+      return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ') ? true : undefined;
+    } catch {
+      return true;
+    }
+  }, 3_000);

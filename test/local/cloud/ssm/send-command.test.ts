@@ -1,4 +1,4 @@
-import { SendCommandCommand } from '@aws-sdk/client-ssm';
+import { SendCommandCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { instanceIdFor } from '#local/cloud/fleet.ts';
 import { AWS_REGION, aws, endOf, eventually, fleetOf, refusal, send, ssmClient, startCloud } from '../harness.ts';
@@ -141,7 +141,8 @@ describe('SendCommand', () => {
         body,
         headers: { 'x-amz-target': 'AmazonSSM.SendCommand', ...headers },
       });
-      return { status: answer.status, ...(await answer.json()) };
+      const fault: { readonly __type: string } = JSON.parse(await answer.text());
+      return { status: answer.status, ...fault };
     };
     const signed = `AWS4-HMAC-SHA256 Credential=k/20260101/${AWS_REGION}/ssm/aws4_request, SignedHeaders=host, Signature=0`;
     expect(await post({ authorization: signed })).toMatchObject({
@@ -156,7 +157,7 @@ describe('SendCommand', () => {
 
   test('an account as access key sees the instances of that account only', async () => {
     const { cloud } = await setUp();
-    const { SSMClient } = await import('@aws-sdk/client-ssm');
+
     const client = new SSMClient({
       endpoint: cloud.ssmEndpoint,
       region: AWS_REGION,

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
+import { createInterface } from 'node:readline/promises';
+import type { CliHost, TextSink, TextSource } from './host.ts';
+
+/** The parts of a process that the CLI uses. */
+export type HostProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr' | 'kill' | 'on' | 'off'>;
+
+const sinkOf = (stream: NodeJS.WriteStream): TextSink => ({
+  write: (text) => void stream.write(text),
+  isTerminal: stream.isTTY === true,
+  get columns() {
+    return stream.columns;
+  },
+  get rows() {
+    return stream.rows;
+  },
+});
+
+const readAll = async (stream: NodeJS.ReadStream): Promise<string> => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+};
+
+const sourceOf = ({ stdin, stderr }: HostProcess): TextSource => ({
+  isTerminal: stdin.isTTY === true,
+  readText: () => readAll(stdin),
+  ask: async (question) => {
+    const lines = createInterface({ input: stdin, output: stderr });
+    try {
+      // An interrupt or the end of the input closes the interface, which leaves its question unanswered for ever.
+      const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      return await Promise.race([lines.question(question), closed]);
+    } finally {
+      lines.close();
+    }
+  },
+});
+
+const isAlive = (kill: HostProcess['kill'], pid: number): boolean => {
+  try {
+    kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, and belongs to somebody else.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+};
+
+const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) {
+      resolve();
+      return;
+    }
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    }
+    signal?.addEventListener('abort', done);
+  });
+
+/** The host that a real process is. */
+export const processHost = (
+  process: HostProcess,
+  rest: Pick<CliHost, 'version' | 'openEmbedded' | 'fetch'>,
+): CliHost => ({
+  ...rest,
+  env: process.env,
+  homeDir: homedir(),
+  stdin: sourceOf(process),
+  stdout: sinkOf(process.stdout),
+  stderr: sinkOf(process.stderr),
+  now: Date.now,
+  sleep,
+  newKey: randomUUID,
+  isAlive: (pid) => isAlive(process.kill.bind(process), pid),
+  onInterrupt: (listener) => {
+    process.on('SIGINT', listener);
+    return () => void process.off('SIGINT', listener);
+  },
+});

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { variables } from '#shared/config/variables.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+
+/** The environment of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const required = z.string({ error: 'is not set' }).min(1, 'is empty');
+
+/** An empty variable counts as one that is not set. */
+const optional = z
+  .string()
+  .optional()
+  .transform((text) => text || undefined);
+
+const region = z.string().regex(/^[a-z]+(-[a-z0-9]+)+$/, 'is not a list of regions such as eu-west-1,us-east-1');
+
+const regions = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
+  .pipe(z.array(region));
+
+const days = optional
+  .transform((text) => (text === undefined ? undefined : Number(text)))
+  .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
+
+const secondsPerDay = 86_400;
+
+const tableSchema = z
+  .object({ [variables.table]: required, [variables.retentionDays]: days })
+  .transform(({ [variables.table]: tableName, [variables.retentionDays]: kept }) => ({
+    tableName,
+    ...(kept === undefined ? {} : { retentionSeconds: kept * secondsPerDay }),
+  }));
+
+const bucketSchema = z
+  .object({ [variables.bucket]: required, [variables.keyPrefix]: z.string().default('') })
+  .transform((env) => ({ bucket: env[variables.bucket], keyPrefix: env[variables.keyPrefix] }));
+
+const machineSchema = z
+  .object({ [variables.stateMachine]: required.regex(/^arn:[\w-]+:states:/, 'is not the ARN of a state machine') })
+  .transform((env) => ({ stateMachineArn: env[variables.stateMachine] }));
+
+const cloudsSchema = z
+  .object({
+    [variables.awsRegions]: regions,
+    [variables.aliyunRegions]: regions,
+    [variables.aliyunParameter]: optional,
+  })
+  .transform((env) => ({
+    awsRegions: env[variables.awsRegions],
+    aliyunRegions: env[variables.aliyunRegions],
+    aliyunParameter: env[variables.aliyunParameter],
+  }));
+
+const apiSchema = z
+  .object({ [variables.version]: required })
+  .transform((env) => ({ version: env[variables.version] }));
+
+const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
+  const parsed = schema.safeParse(environment);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const places = parsed.error.issues.map(({ message, path }) => ({ message, path: String(path[0] ?? '') }));
+  throw new AppError('config.invalid', places.map(({ path, message }) => `${path} ${message}`).join('; '), {
+    places,
+    hint: 'Set it in the environment of the function; the deployed stack does.',
+  });
+};
+
+/**
+ * Where the table is and how long what belongs to a run is kept.
+ * @throws AppError `config.invalid` that names the variable; so do all readers of this file
+ */
+export const readTableEnv = (environment: Environment = process.env) => read(tableSchema, environment);
+
+/** Where the blobs are. */
+export const readBucketEnv = (environment: Environment = process.env) => read(bucketSchema, environment);
+
+/** Which state machine runs the runs. */
+export const readMachineEnv = (environment: Environment = process.env) => read(machineSchema, environment);
+
+/** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
+export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** What the API says of itself. */
+export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** Whether debug lines are written. */
+export const isDebugging = (environment: Environment = process.env): boolean =>
+  environment[variables.logLevel] === 'debug';

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { type AppError, toAppError } from '#shared/errors/app-error.ts';
+import type { Log } from '#shared/ports/services.ts';
+import { runTask } from '#shared/workflow/run-task.ts';
+import { type TaskBehaviour, type TaskName, taskRegistry } from '#shared/workflow/task-registry.ts';
+import { openProcessLog } from './process.ts';
+
+/** Builds a task with its dependencies. Reads the environment; nothing does so before. */
+export type MakeTask<N extends TaskName> = () => TaskBehaviour<N>;
+
+/** A Lambda handler of an asynchronous or Step Functions call. */
+export type LambdaHandler = (event: unknown, context: { readonly awsRequestId: string }) => Promise<unknown>;
+
+/** The ids of an event: all of it that may be logged. */
+const idsSchema = z
+  .object({
+    runId: z.string().optional().catch(undefined),
+    attempt: z.number().optional().catch(undefined),
+    sliceId: z.string().optional().catch(undefined),
+    batchId: z.string().optional().catch(undefined),
+    invocationId: z.string().optional().catch(undefined),
+  })
+  .catch({});
+
+const logFailure = (log: Log, task: TaskName, error: AppError, ids: Record<string, string | number | undefined>) => {
+  const fields = { task, code: error.code, message: error.message, ...ids };
+  if (error.kind.fault === 'dependency') log.warn('task.failed', fields);
+  else log.error('task.failed', fields);
+};
+
+/**
+ * The Lambda handler of a task. Dependencies are built at the first call and kept; building that failed is tried again at the next call.
+ * A failure is logged in one line and thrown as AppError: its `name`, the code, is the error name that Step Functions sees.
+ */
+export const lambdaTask = <N extends TaskName>(
+  name: N,
+  make: MakeTask<N>,
+  openLog: () => Log = openProcessLog,
+): LambdaHandler => {
+  let behaviour: TaskBehaviour<N> | undefined;
+  return async (event, { awsRequestId }) => {
+    try {
+      behaviour ??= make();
+      return await runTask(taskRegistry[name], behaviour, event);
+    } catch (thrown) {
+      const error = toAppError(thrown);
+      logFailure(openLog(), name, error, { requestId: awsRequestId, ...idsSchema.parse(event) });
+      throw error;
+    }
+  };
+};

@@ -1,0 +1,38 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const folder = () => mkdtempSync(join(tmpdir(), 'drover-blobs-'));
+
+describe('blobs in a folder', () => {
+  it('gives back what was put, in sub-folders too, and leaves no drafts', async () => {
+    const dir = folder();
+    const blobs = createFolderBlobs(dir);
+
+    await Promise.all([
+      blobs.put('a/b/c.json', bytes('中文')),
+      blobs.put('a/b/c.json', bytes('中文')),
+      blobs.put('empty', bytes('')),
+    ]);
+
+    expect(new TextDecoder().decode(await blobs.get('a/b/c.json'))).toBe('中文');
+    expect(await blobs.get('empty')).toHaveLength(0);
+    expect(readdirSync(join(dir, 'a/b'))).toEqual(['c.json']);
+  });
+
+  it('says which blob is not there', async () => {
+    await expect(createFolderBlobs(folder()).get('no/such')).rejects.toMatchObject({
+      code: 'blob.not-found',
+      message: 'There is no blob no/such',
+    });
+  });
+
+  it('never leaves its folder', async () => {
+    await expect(createFolderBlobs(folder()).put('../outside', bytes('x'))).rejects.toMatchObject({
+      code: 'internal.bug',
+    });
+  });
+});

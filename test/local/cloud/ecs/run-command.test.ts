@@ -1,0 +1,387 @@
+import { existsSync, readFileSync } from 'node:fs';
+import {
+  CreateCommandRequest,
+  DescribeInvocationResultsRequest,
+  DescribeInvocationsRequest,
+  InvokeCommandRequest,
+  RunCommandRequest,
+  StopInvocationRequest,
+} from '@alicloud/ecs20140526';
+import { describe, expect, test } from 'vitest';
+import { instanceIdFor, parseFleet } from '#local/cloud/fleet.ts';
+import {
+  aliyun,
+  ecsClient,
+  eventually,
+  fleetOf,
+  gone,
+  refusal,
+  ALIYUN_REGION as regionId,
+  startCloud,
+  testDir,
+} from '../harness.ts';
+
+const ids = Object.fromEntries(
+  ['a', 'b', 'offline', 'stopped', 'flaky', 'windows', 'far'].map((name) => [name, instanceIdFor('aliyun', name)]),
+) as Record<string, string>;
+const { a, b, offline, stopped, flaky, windows, far } = ids as Record<
+  'a' | 'b' | 'offline' | 'stopped' | 'flaky' | 'windows' | 'far',
+  string
+>;
+const fleet = fleetOf(
+  aliyun('a', 'account: "1234567890123456", tags: {app: shop}'),
+  aliyun('b', 'tags: {app: shop}'),
+  aliyun('offline', 'behaviour: {offline: true}'),
+  aliyun('stopped', 'behaviour: {stopped: true}'),
+  aliyun('flaky', 'behaviour: {flaky: 1}'),
+  aliyun('windows', 'os: windows'),
+  'name: far, cloud: aliyun, region: cn-beijing',
+);
+
+const setUp = async () => {
+  const cloud = await startCloud({ fleet, faults: { undeliverableAfterSeconds: 0.1 } });
+  const client = ecsClient(cloud.ecsEndpoint);
+  const run = async (script: string, more: object = {}) => {
+    const request = new RunCommandRequest({
+      regionId,
+      type: 'RunShellScript',
+      commandContent: script,
+      instanceId: [a],
+      ...more,
+    });
+    return (await client.runCommand(request)).body!;
+  };
+  const results = async (invokeId: string, more: object = {}) => {
+    const request = new DescribeInvocationResultsRequest({
+      regionId,
+      invokeId,
+      contentEncoding: 'PlainText',
+      maxResults: 50,
+      ...more,
+    });
+    return (await client.describeInvocationResults(request)).body!.invocation!;
+  };
+  const end = (invokeId: string, instanceId = a) =>
+    eventually(async () => {
+      const row = (await results(invokeId, { instanceId })).invocationResults?.invocationResult?.[0];
+      return row === undefined || ['Pending', 'Running', 'Stopping'].includes(row.invocationStatus!) ? undefined : row;
+    });
+  return { cloud, client, run, results, end };
+};
+
+describe('RunCommand', () => {
+  test('runs a plain script and returns its merged output in order', async () => {
+    const { run, end, cloud } = await setUp();
+    const { invokeId, commandId } = await run('echo one; echo two >&2; echo three; pwd');
+    expect(commandId).toMatch(/^c-/);
+    expect(await end(invokeId!)).toMatchObject({
+      invocationStatus: 'Success',
+      invokeRecordStatus: 'Finished',
+      exitCode: 0,
+      output: `one\ntwo\nthree\n${cloud.dir}/instances/${a}\n`,
+      dropped: 0,
+      errorCode: '',
+      startTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      finishedTime: expect.stringMatching(/Z$/),
+    });
+  });
+
+  test('takes and returns base64 when told to, and base64 is what it returns by default', async () => {
+    const { client, run, end } = await setUp();
+    const { invokeId } = await run(Buffer.from('echo grüße').toString('base64'), { contentEncoding: 'Base64' });
+    expect((await end(invokeId!)).output).toBe('grüße\n');
+    const { body } = await client.describeInvocationResults(
+      new DescribeInvocationResultsRequest({ regionId, invokeId }),
+    );
+    expect(body?.invocation?.invocationResults?.invocationResult?.[0]?.output).toBe(
+      Buffer.from('grüße\n').toString('base64'),
+    );
+  });
+
+  test('keeps an exit code and says that it is not zero', async () => {
+    const { run, end } = await setUp();
+    const { invokeId } = await run('#!/bin/sh\nexit 5');
+    expect(await end(invokeId!)).toMatchObject({
+      invocationStatus: 'Failed',
+      exitCode: 5,
+      errorCode: 'ExitCodeNonzero',
+    });
+  });
+
+  test('reaches instances by tag, and each of many once', async () => {
+    const { run, results, end } = await setUp();
+    const { invokeId } = await run('true', { instanceId: undefined, resourceTag: [{ key: 'app', value: 'shop' }] });
+    await end(invokeId!, a);
+    await end(invokeId!, b);
+    expect((await results(invokeId!)).invocationResults?.invocationResult?.map((row) => row.instanceId).sort()).toEqual(
+      [a, b].sort(),
+    );
+  });
+
+  test.each([
+    ['an unknown instance', { instanceId: [a, 'i-bp00000000000000000'] }, 'InvalidInstance.NotFound'],
+    ['an instance of another region', { instanceId: [far] }, 'InvalidInstance.NotFound'],
+    ['101 instances', { instanceId: Array.from({ length: 101 }, (_, n) => `i-bp${n}`) }, 'InstanceIds.ExceedLimit'],
+    ['no instance', { instanceId: undefined }, 'MissingParam.InstanceId'],
+    [
+      'instances and tags',
+      { resourceTag: [{ key: 'app', value: 'shop' }] },
+      'InvalidResourceTag.ConflictWithInstanceIds',
+    ],
+    [
+      'a tag that nobody has',
+      { instanceId: undefined, resourceTag: [{ key: 'app', value: 'no' }] },
+      'InvalidResourceTag.InstanceNotFound',
+    ],
+    ['an unknown type', { type: 'RunPerlScript' }, 'InvalidCmdType.NotFound'],
+    ['18,433 bytes', { commandContent: '#'.repeat(18_433) }, 'CmdContent.ExceedLimit'],
+    ['18,432 bytes', { commandContent: '#'.repeat(18_432) }, 'accepted'],
+    [
+      'content and values above the limit',
+      { commandContent: `#{{v}}${'#'.repeat(18_000)}`, enableParameter: true, parameters: { v: 'x'.repeat(500) } },
+      'CmdContent.ExceedLimit',
+    ],
+    ['a long name', { name: 'x'.repeat(129) }, 'CmdName.ExceedLimit'],
+    ['a long description', { description: 'x'.repeat(513) }, 'CmdDesc.ExceedLimit'],
+    ['a long working directory', { workingDir: `/${'x'.repeat(200)}` }, 'InvalidParameter.WorkingDir'],
+    ['an unknown termination mode', { terminationMode: 'Gently' }, 'InvalidTerminationMode.NotFound'],
+    ['a token that is not ASCII', { clientToken: 'grüße' }, 'InvalidClientToken.Malformed'],
+    ['a schedule, which this cloud has not', { frequency: 'rate(5m)' }, 'Operation.Forbidden'],
+    ['a value but no parameters', { parameters: { v: 'x' } }, 'Parameter.Disabled'],
+    ['a name without value', { commandContent: 'echo {{v}}', enableParameter: true }, 'Parameter.MissingValue'],
+    ['a value without name', { enableParameter: true, parameters: { v: 'x' } }, 'Parameter.NotMatched'],
+    [
+      'eleven values',
+      { enableParameter: true, parameters: Object.fromEntries(Array.from({ length: 11 }, (_, n) => [`v${n}`, 'x'])) },
+      'ParameterCount.ExceedLimit',
+    ],
+    [
+      'names that differ in case',
+      { commandContent: '{{v}}', enableParameter: true, parameters: { v: 'x', V: 'y' } },
+      'ParameterKey.Duplicate',
+    ],
+  ])('answers a call with %s as the cloud does', async (_what, wrong, error) => {
+    const { run } = await setUp();
+    expect(await refusal(run('true', wrong))).toBe(error);
+  });
+
+  test('a repeated client token returns the first invocation and runs nothing again', async () => {
+    const { run, end } = await setUp();
+    const dir = await testDir();
+    const first = await run(`echo x >> ${dir}/ran`, { clientToken: 'inv-1' });
+    const again = await run(`echo x >> ${dir}/ran`, { clientToken: 'inv-1' });
+    expect([again.invokeId, again.commandId]).toEqual([first.invokeId, first.commandId]);
+    await end(first.invokeId!);
+    const probe = await run('true');
+    await end(probe.invokeId!);
+    expect(readFileSync(`${dir}/ran`, 'utf8')).toBe('x\n');
+    await expect(run('other', { clientToken: 'inv-1' })).rejects.toMatchObject({
+      code: 'IdempotentParameterMismatch',
+      statusCode: 403,
+    });
+  });
+
+  test("fills in built-in values per instance and the caller's values without quoting", async () => {
+    const { run, end } = await setUp();
+    const script =
+      'echo {{ACS::InstanceId}} {{ ACS::InstanceName }} {{ACS::RegionId}} {{ACS::AccountId}} {{ACS::InvokeId}} {{Who}} $(echo {{what}})';
+    const { invokeId } = await run(script, {
+      instanceId: [a, b],
+      enableParameter: true,
+      parameters: { who: 'me', what: 'x y' },
+    });
+    expect((await end(invokeId!, a)).output).toBe(`${a} a ${regionId} 1234567890123456 ${invokeId} me x y\n`);
+    expect((await end(invokeId!, b)).output).toBe(`${b} b ${regionId} 000000000000 ${invokeId} me x y\n`);
+  });
+
+  test('leaves braces alone without EnableParameter, and calls unknown built-ins invalid', async () => {
+    const { run, end } = await setUp();
+    expect((await end((await run("echo '{{ACS::InstanceId}} {{x}}'")).invokeId!)).output).toBe(
+      '{{ACS::InstanceId}} {{x}}\n',
+    );
+    const unknown = await run('echo {{ACS::Weather}}', { enableParameter: true });
+    expect(await end(unknown.invokeId!)).toMatchObject({ invocationStatus: 'Invalid' });
+  });
+
+  test.each([
+    ['an agent that is off', offline, {}, 'Aborted', 'ClientNotRunning'],
+    ['an instance that is off', stopped, {}, 'Aborted', 'InstanceNotRunning'],
+    ['a flaky agent', flaky, {}, 'Aborted', 'ClientNotResponse'],
+    ['a shell script for Windows', windows, {}, 'Invalid', 'CommandNotApplicable'],
+    ['PowerShell for Linux', a, { type: 'RunPowerShellScript' }, 'Invalid', 'CommandNotApplicable'],
+    ['a folder that is none', a, { workingDir: '/no/such/folder' }, 'Invalid', 'DirectoryNotExists'],
+    ['a user that is none', a, { username: 'nobody-here' }, 'Invalid', 'AccountNotExists'],
+  ])('tells of %s in the result of the instance', async (_what, instanceId, more, invocationStatus, errorCode) => {
+    const { run, end } = await setUp();
+    const { invokeId } = await run('true', { instanceId: [instanceId], ...more });
+    expect(await end(invokeId!, instanceId)).toMatchObject({ invocationStatus, errorCode });
+  });
+});
+
+describe('output', () => {
+  const lines = 'i=0; while [ $i -lt 6000 ]; do echo "line $i"; i=$((i+1)); done';
+  const all = Array.from({ length: 6_000 }, (_, n) => `line ${n}\n`).join('');
+
+  test('of a fast command is its tail, with the dropped bytes counted', async () => {
+    const { run, end } = await setUp();
+    const row = await end((await run(lines)).invokeId!);
+    expect(row.output).toBe(all.slice(-24 * 1024));
+    expect(row.dropped).toBe(all.length - 24 * 1024);
+  });
+
+  test('of a slow command is its streamed head and its tail, with a hole between', async () => {
+    const { run, end, results } = await setUp();
+    const { invokeId } = await run(`${lines}; sleep 1.5; echo end`);
+    const partial = await eventually(async () => {
+      const row = (await results(invokeId!)).invocationResults?.invocationResult?.[0];
+      return row?.output ? row : undefined;
+    });
+    expect(partial).toMatchObject({ invocationStatus: 'Running', output: all.slice(0, 2_048) });
+    const row = await end(invokeId!);
+    expect(row.output).toBe(all.slice(0, 2_048) + `${all}end\n`.slice(-(22 * 1024)));
+    expect(row.dropped).toBe(all.length + 4 - 24 * 1024);
+  });
+});
+
+describe('time-out and StopInvocation', () => {
+  const stubborn = (dir: string) => `sh -c 'echo $$ > ${dir}/child; exec >/dev/null 2>&1; sleep 60' & echo begun; wait`;
+  const childOf = (dir: string) =>
+    eventually(() =>
+      existsSync(`${dir}/child`) ? Number(readFileSync(`${dir}/child`, 'utf8')) || undefined : undefined,
+    );
+
+  test('the time-out ends the command, and with ProcessTree its children', async () => {
+    const { run, end } = await setUp();
+    const dir = await testDir();
+    const { invokeId } = await run(stubborn(dir), { timeout: 1, terminationMode: 'ProcessTree' });
+    const child = await childOf(dir);
+    expect(await end(invokeId!)).toMatchObject({
+      invocationStatus: 'Timeout',
+      errorCode: 'ExecutionTimeout',
+      output: 'begun\n',
+    });
+    expect(await gone(child)).toBe(true);
+  });
+
+  test('without ProcessTree the children are spared', async () => {
+    const { run, end } = await setUp();
+    const dir = await testDir();
+    const { invokeId } = await run(stubborn(dir), { timeout: 1 });
+    const child = await childOf(dir);
+    expect(await end(invokeId!)).toMatchObject({ invocationStatus: 'Timeout' });
+    expect(process.kill(child, 0)).toBe(true);
+    process.kill(child, 'SIGKILL');
+  });
+
+  test('stopping kills what runs and cancels what has not begun', async () => {
+    const { client, run, end } = await setUp();
+    const dir = await testDir();
+    const { invokeId } = await run(stubborn(dir), { instanceId: [a, offline], terminationMode: 'ProcessTree' });
+    const child = await childOf(dir);
+    const stop = (more: object) => client.stopInvocation(new StopInvocationRequest({ regionId, invokeId, ...more }));
+    await stop({ instanceId: [offline] });
+    expect(await end(invokeId!, offline)).toMatchObject({ invocationStatus: 'Cancelled' });
+    await stop({});
+    expect(await end(invokeId!, a)).toMatchObject({
+      invocationStatus: 'Terminated',
+      stopTime: expect.stringMatching(/Z$/),
+    });
+    expect(await gone(child)).toBe(true);
+    const { body } = await client.describeInvocations(new DescribeInvocationsRequest({ regionId, invokeId }));
+    expect(body?.invocations?.invocation?.[0]?.invocationStatus).toBe('Stopped');
+    expect(await refusal(stop({ invokeId: 't-none' }))).toBe('InvalidInvokeId.NotFound');
+    expect(await refusal(stop({ instanceId: Array.from({ length: 51 }, () => a) }))).toBe('InstanceIds.ExceedLimit');
+  });
+});
+
+describe('CreateCommand and InvokeCommand', () => {
+  test("a kept command takes base64 by default and runs with each call's own values", async () => {
+    const { client, end } = await setUp();
+    const commandContent = Buffer.from('echo hello {{name}}').toString('base64');
+    const create = new CreateCommandRequest({
+      regionId,
+      name: 'greet',
+      type: 'RunShellScript',
+      commandContent,
+      enableParameter: true,
+      clientToken: 'c-1',
+    });
+    const commandId = (await client.createCommand(create)).body!.commandId!;
+    expect((await client.createCommand(create)).body!.commandId).toBe(commandId);
+    const invoke = (more: object) =>
+      client.invokeCommand(new InvokeCommandRequest({ regionId, commandId, instanceId: [a], ...more }));
+    const { body } = await invoke({ parameters: { name: 'world' }, clientToken: 'i-1' });
+    expect((await end(body!.invokeId!)).output).toBe('hello world\n');
+    expect((await invoke({ parameters: { name: 'world' }, clientToken: 'i-1' })).body!.invokeId).toBe(body!.invokeId);
+    expect(await refusal(invoke({}))).toBe('Parameter.MissingValue');
+    expect(await refusal(invoke({ parameters: { name: 'x', other: 'y' } }))).toBe('Parameter.NotMatched');
+    expect(await refusal(invoke({ timeout: 9, parameters: { name: 'x' } }))).toBe('InvalidParameter.Timeout');
+    expect(await refusal(invoke({ commandId: 'c-none' }))).toBe('InvalidCmdId.NotFound');
+  });
+});
+
+describe('DescribeInvocations and DescribeInvocationResults', () => {
+  test('show the command, the aggregate and each instance', async () => {
+    const { client, run, end } = await setUp();
+    const { invokeId, commandId } = await run('[ "$HOME" != "${HOME%' + b + '}" ]', {
+      instanceId: [a, b],
+      name: 'check',
+    });
+    await end(invokeId!, a);
+    await end(invokeId!, b);
+    const describeInvocations = async (more: object) =>
+      (await client.describeInvocations(new DescribeInvocationsRequest({ regionId, ...more }))).body!;
+    const body = await describeInvocations({ invokeId, includeOutput: true, contentEncoding: 'PlainText' });
+    expect(body).toMatchObject({ totalCount: 1, nextToken: '' });
+    expect(body.invocations?.invocation?.[0]).toMatchObject({
+      invokeId,
+      commandId,
+      commandName: 'check',
+      invocationStatus: 'PartialFailed',
+      timeout: 60,
+    });
+    expect(
+      body.invocations?.invocation?.[0]?.invokeInstances?.invokeInstance?.map((row) => [
+        row.instanceId,
+        row.invocationStatus,
+        row.exitCode,
+      ]),
+    ).toEqual([
+      [a, 'Failed', 1],
+      [b, 'Success', 0],
+    ]);
+    expect((await describeInvocations({ commandName: 'other' })).invocations?.invocation).toEqual([]);
+    expect((await describeInvocations({ instanceId: b })).invocations?.invocation).toHaveLength(1);
+    expect(await refusal(describeInvocations({ includeOutput: true }))).toBe('MissingParam.InvokeId');
+  });
+
+  test('page with the token inside Invocation', async () => {
+    const fleet100 = parseFleet(`generate: [{count: 100, name: 'n{n}', cloud: aliyun, region: ${regionId}}]`, 'f');
+    const cloud = await startCloud({ fleet: fleet100 });
+    const client = ecsClient(cloud.ecsEndpoint);
+    const instanceId = fleet100.instances.map((instance) => instance.id);
+    const { body } = await client.runCommand(
+      new RunCommandRequest({ regionId, type: 'RunShellScript', commandContent: 'true', instanceId }),
+    );
+    const seen = new Set<string>();
+    const sizes: number[] = [];
+    for (let nextToken: string | undefined; nextToken !== ''; ) {
+      const request = new DescribeInvocationResultsRequest({
+        regionId,
+        invokeId: body!.invokeId!,
+        maxResults: 40,
+        ...(nextToken === undefined ? {} : { nextToken }),
+      });
+      const page = (await client.describeInvocationResults(request)).body!.invocation!;
+      sizes.push(page.invocationResults!.invocationResult!.length);
+      for (const row of page.invocationResults!.invocationResult!) seen.add(row.instanceId!);
+      nextToken = page.nextToken ?? '';
+    }
+    expect(sizes).toEqual([40, 40, 20]);
+    expect(seen).toEqual(new Set(instanceId));
+    const tooMany = client.describeInvocationResults(
+      new DescribeInvocationResultsRequest({ regionId, maxResults: 51 }),
+    );
+    expect(await refusal(tooMany)).toBe('InvalidParameter.MaxResults');
+  });
+});
