@@ -15,7 +15,7 @@ export interface ExecSpec {
 }
 
 /** In templates `${{` begins an expression; doubling the `$` makes it text. */
-const asText = (word: string): string => word.replaceAll('${{', '$${{');
+const asText = (word: string): string => word.split('${{').join('$${{');
 
 /**
  * One word is a script of the interpreter. Of several, a shell runs the first as a program with the others as its arguments, exactly as they

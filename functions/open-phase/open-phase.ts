@@ -12,7 +12,7 @@ import { selectNodes } from '#shared/plan/selection.ts';
 import { type LeftNode, sliceNodes, toCandidates } from '#shared/plan/slice-nodes.ts';
 import { planStages, type SlicePlan } from '#shared/plan/stages.ts';
 import { phaseWidth } from '#shared/plan/width.ts';
-import type { Agents } from '#shared/ports/agent.ts';
+import type { PlanningAgents } from '#shared/ports/agent.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NewBatch, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
@@ -23,7 +23,7 @@ export interface OpenPhaseDeps {
     Pick<PlanStore, 'getGroup' | 'getSlice' | 'listSlices' | 'listProgress' | 'getBatch' | 'openSlice'> &
     Pick<LedgerStore, 'listResults'>;
   readonly json: JsonBlobs;
-  readonly agents: Agents;
+  readonly agents: PlanningAgents;
   readonly clock: Clock;
 }
 

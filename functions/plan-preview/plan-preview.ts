@@ -7,13 +7,13 @@ import type { Job, ParamValues } from '#shared/model/job.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
-import type { Agents } from '#shared/ports/agent.ts';
+import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 
 /** What planning needs. */
 export interface PlanPreviewDeps {
   readonly inventory: Inventory;
-  readonly agents: Agents;
+  readonly agents: PlanningAgents;
 }
 
 /** A request that was found to be in order, and what would happen. */

@@ -54,9 +54,7 @@ const cloudsSchema = z
     aliyunParameter: env[variables.aliyunParameter],
   }));
 
-const apiSchema = z
-  .object({ [variables.version]: required })
-  .transform((env) => ({ version: env[variables.version] }));
+const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);

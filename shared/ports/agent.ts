@@ -115,6 +115,9 @@ export interface Agent {
 /** Agents by kind. */
 export type Agents = Readonly<Record<AgentKind, Agent>>;
 
+/** What planning needs of the agents: nothing that calls a cloud. */
+export type PlanningAgents = Readonly<Record<AgentKind, Pick<Agent, 'limits'>>>;
+
 /** The scope of a placement. */
 export const scopeOf = (placement: Pick<Placement, 'account' | 'region'>): AgentScope => ({
   ...(placement.account === undefined ? {} : { account: placement.account }),

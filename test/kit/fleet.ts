@@ -1,26 +1,61 @@
-import type { ApiServices } from '#functions/api/services.ts';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FaultPlan } from '#local/cloud/fault-plan.ts';
+import { parseFleet } from '#local/cloud/fleet.ts';
+import { type LocalCloud, startLocalCloud } from '#local/local-cloud.ts';
 import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import { someNodes, startTestSystem } from './system.ts';
+import { silentLog } from './system.ts';
 
-/** A fleet that a test can run jobs on. */
-export interface OpenFleet {
-  readonly services: ApiServices;
+/** A local cloud with a fleet that a test runs jobs on. */
+export interface OpenFleet extends LocalCloud {
+  readonly stateDir: string;
   /** The run as it stands when nothing is under way any more. */
   ended(runId: RunId): Promise<RunView>;
-  close(): Promise<void>;
+  /** Starts a job and waits for its end. */
+  run(job: unknown, params?: Readonly<Record<string, never>>): Promise<RunView>;
 }
 
-/** Hosts `h-1`, `h-2` … with the tag role=h, and a runner named `runner`. */
-export const openFleet = async ({ hosts }: { readonly hosts: number }): Promise<OpenFleet> => {
-  const runner = someNodes('aws', 'runner', 1, { name: 'runner', tags: { drover: 'runner' } });
-  const system = await startTestSystem([...someNodes('aws', 'h', hosts), ...runner]);
+/** An instance whose id sorts as its number does. */
+const instance = (cloud: 'aws' | 'aliyun', name: string, number: number, tags: string): string => {
+  const id = cloud === 'aws' ? `i-${String(number).padStart(17, '0')}` : `i-bp${String(number).padStart(18, '0')}`;
+  return `  - {id: ${id}, name: ${name}, cloud: ${cloud}, region: ${cloud === 'aws' ? 'eu-west-1' : 'cn-hangzhou'}, tags: {${tags}}}`;
+};
+
+/** `h-1`, `h-2` … of AWS with the tag role=h, then `c-1`, `c-2` … of Alibaba Cloud with role=h too, and a runner named `runner`. */
+export const hostsFleet = (hosts: number, cnHosts = 0): string =>
+  [
+    'instances:',
+    ...Array.from({ length: hosts }, (_, index) => instance('aws', `h-${index + 1}`, index + 1, 'role: h')),
+    ...Array.from({ length: cnHosts }, (_, index) => instance('aliyun', `c-${index + 1}`, index + 1, 'role: h')),
+    instance('aws', 'runner', 99_999, 'drover: runner'),
+  ].join('\n');
+
+/** Opens a local cloud on a fleet file's text, in a new folder. */
+export const openFleet = async (fleetYaml: string, faults?: FaultPlan): Promise<OpenFleet> => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'drover-fleet-'));
+  const cloud = await startLocalCloud({
+    stateDir,
+    fleet: parseFleet(fleetYaml, 'fleet of the test'),
+    log: silentLog,
+    ...(faults === undefined ? {} : { faults }),
+  });
+  const ended = async (runId: RunId) => {
+    await cloud.engine.idle();
+    return cloud.services.viewRun(runId);
+  };
   return {
-    services: system.services,
-    ended: async (runId) => {
-      await system.engine.idle();
-      return system.services.viewRun(runId);
+    ...cloud,
+    stateDir,
+    ended,
+    run: async (job, params = {}) => {
+      const { runId } = await cloud.services.submitRun({ request: { job, params, only: {} }, actor: 'test' });
+      return ended(runId);
     },
-    close: system.close,
+    close: async () => {
+      await cloud.close();
+      await rm(stateDir, { recursive: true, force: true });
+    },
   };
 };

@@ -4,6 +4,9 @@ import type { AgentLimits, PushFileRequest, SendRequest } from '#shared/ports/ag
 /** What SendFile takes after base64 (ECS API reference: 32 KB); the same for both clouds, so that a job runs on either. */
 const fileBytes = 24_576;
 
+/** Absolute, ending in a name. */
+const filePath = /^\/(?:[^\0]*\/)?(?!\.{1,2}$)[^/\0]+$/;
+
 const bug = (message: string): AppError =>
   new AppError('internal.bug', message, {
     hint: 'Batches are cut by the agent’s limits when planning; this one was not.',
@@ -51,7 +54,7 @@ export const requireFile = (request: PushFileRequest, limits: Pick<AgentLimits, 
         hint: 'Put larger files where the nodes can download them.',
       },
     );
-  if (!/^\/(?:.*[^/])?$/s.test(request.path) || request.path === '/' || request.path.includes('\0'))
+  if (!filePath.test(request.path))
     throw new AppError('request.invalid', `'${request.path}' is not the absolute path of a file.`);
   if (!/^[0-7]{3,4}$/.test(request.mode))
     throw new AppError('request.invalid', `'${request.mode}' is not a file mode in octal, such as 0644.`);

@@ -20,6 +20,7 @@ export class OrphanWatch {
   readonly #onEnd: (run: string, end: RunEnd) => void;
   /** Runs still going on, with their process group. */
   readonly #running = new Map<string, number>();
+  readonly #stopped = new Set<string>();
   #open: string[] = [];
   #timer: NodeJS.Timeout | undefined;
   readonly #kills: NodeJS.Timeout[] = [];
@@ -50,6 +51,7 @@ export class OrphanWatch {
   stop(run: string): void {
     const pid = this.#running.get(run);
     if (pid === undefined || pid === 0) return;
+    this.#stopped.add(run);
     signalGroup(pid, 'SIGTERM');
     this.#kills.push(setTimeout(() => this.#running.has(run) && signalGroup(pid, 'SIGKILL'), GRACE_MS));
   }
@@ -79,6 +81,12 @@ export class OrphanWatch {
     }
   }
 
+  /** The spawner does not know that the signal came from us. */
+  #ended(run: string, end: RunEnd): void {
+    const bySignal = this.#stopped.delete(run) && end.cause === 'exited' && end.exitCode > 128;
+    this.#onEnd(run, bySignal ? { ...end, cause: 'stopped' } : end);
+  }
+
   #fateOf(run: string, view: OrphanView): 'known' | 'lost' {
     const end = view.ends.get(run);
     const pid = view.held?.get(run);
@@ -99,7 +107,7 @@ export class OrphanWatch {
   #look(): void {
     this.#open = this.#open.filter((spawner) => {
       const view = readOrphan(this.#dir, spawner);
-      for (const [run, end] of view.ends) if (this.#running.delete(run)) this.#onEnd(run, end);
+      for (const [run, end] of view.ends) if (this.#running.delete(run)) this.#ended(run, end);
       if (view.alive && !view.done) return true;
       forgetOrphan(this.#dir, spawner);
       return false;

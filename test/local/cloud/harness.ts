@@ -45,8 +45,13 @@ export const startCloud = async (
 ): Promise<FleetCloud & { readonly dir: string }> => {
   const dir = options.dir ?? (await testDir());
   const cloud = await startFleetCloud({ spawnersCount: 1, ...options, dir });
-  onTestFinished(() => cloud.close());
-  return { ...cloud, dir };
+  let closed: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closed ??= cloud.close();
+    return closed;
+  };
+  onTestFinished(close);
+  return { ...cloud, close, dir };
 };
 
 export const ssmClient = (

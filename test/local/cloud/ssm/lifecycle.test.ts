@@ -31,7 +31,7 @@ const flaky = instanceIdFor('aws', 'flaky');
 const fleet = fleetOf(
   ...names.map((name) => aws(name)),
   aws('offline', 'behaviour: {offline: true}'),
-  aws('slow', 'behaviour: {slowSeconds: 0.3}'),
+  aws('slow', 'behaviour: {slowSeconds: 0.5}'),
   aws('flaky', 'behaviour: {flaky: 1}'),
 );
 
@@ -109,7 +109,7 @@ describe('a command on instances', () => {
   });
 
   test('to an instance that does not answer is delayed and then undeliverable', async () => {
-    const { client } = await setUp();
+    const { client } = await setUp({ faults: { undeliverableAfterSeconds: 0.6 } });
     const commandId = await send(client, [offline, a], 'true');
     expect(await lookAt(client, commandId, offline)).toMatchObject({ Status: 'Delayed', StatusDetails: 'Delayed' });
     expect(await endOf(client, commandId, offline)).toMatchObject({
@@ -134,7 +134,7 @@ describe('a command on instances', () => {
     const commandId = await send(client, [slow], 'true');
     expect(await lookAt(client, commandId, slow)).toMatchObject({ Status: 'Pending' });
     await endOf(client, commandId, slow);
-    expect(Date.now() - sentMs).toBeGreaterThanOrEqual(290);
+    expect(Date.now() - sentMs).toBeGreaterThanOrEqual(490);
   });
 
   test('is killed with all its processes after executionTimeout', async () => {
@@ -203,7 +203,7 @@ describe('CancelCommand', () => {
   });
 
   test('on some instances leaves the others alone', async () => {
-    const { client } = await setUp();
+    const { client } = await setUp({ faults: { undeliverableAfterSeconds: 60 } });
     const commandId = await send(client, [offline, slow], 'echo done');
     await client.send(new CancelCommandCommand({ CommandId: commandId, InstanceIds: [offline] }));
     expect(await lookAt(client, commandId, offline)).toMatchObject({ Status: 'Cancelled' });

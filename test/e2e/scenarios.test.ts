@@ -1,10 +1,10 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import { type OpenFleet, openFleet } from '#test/kit/fleet.ts';
+import { hostsFleet, type OpenFleet, openFleet } from '#test/kit/fleet.ts';
 import { happenedBefore, mostAtOnce, nodesOf, readTrace, traced } from '#test/kit/trace.ts';
 
 let fleet: OpenFleet | undefined;
@@ -38,7 +38,7 @@ const run = async (
   count: number,
   spec: Readonly<Record<string, unknown>>,
 ): Promise<{ readonly runId: RunId; readonly view: RunView }> => {
-  fleet = await openFleet({ hosts: count });
+  fleet = await openFleet(hostsFleet(count));
   const { runId } = await fleet.services.submitRun({
     request: { job: jobOf(spec), params: {}, only: {} },
     actor: 'test',
@@ -151,7 +151,6 @@ describe('the order and overlap of executions', () => {
     expect(await operationsOf(runId, 'h-2')).toEqual(['a:succeeded', 'b:succeeded', 'c:succeeded']);
     const before = readTrace(file).length;
 
-    const { writeFileSync } = await import('node:fs');
     writeFileSync(marker, '');
     await fleet!.services.continueRun(runId, { mode: 'continue', only: {} }, 'test');
     const after = await fleet!.ended(runId);

@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openEngine } from '#functions/runtime/engine.ts';
+import { readApiEnv } from '#functions/runtime/env.ts';
+import { openInventory } from '#functions/runtime/inventory.ts';
+import { planningAgents } from '#functions/runtime/planning-agents.ts';
+import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { createServices } from '#functions/runtime/services.ts';
+import { openStore } from '#functions/runtime/store.ts';
+import { createApp } from './app.ts';
+import { createIamCallers } from './iam-callers.ts';
+
+const open = () => {
+  const log = openProcessLog();
+  const services = createServices({
+    store: openStore(),
+    blobs: openBlobs(),
+    agents: planningAgents,
+    inventory: openInventory(),
+    engine: openEngine(),
+    clock: systemClock,
+    ids: randomIds,
+    log,
+  });
+  const { authorize, mount } = createIamCallers(randomUUID);
+  return handle(mount(createApp({ services, authorize, ...readApiEnv(), log, newRequestId: randomUUID })));
+};
+
+let answer: ReturnType<typeof open> | undefined;
+
+/** The HTTP API on Lambda, behind an API Gateway that lets only signed requests through. Built at the first request. */
+export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<ReturnType<typeof open>> => {
+  answer ??= open();
+  return answer(event, context);
+};

@@ -1,0 +1,11 @@
+import { createJsonBlobs } from '#functions/records/json-blob.ts';
+import { openBlobs } from '#functions/runtime/blobs.ts';
+import { lambdaTask } from '#functions/runtime/lambda-task.ts';
+import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
+import { openStore } from '#functions/runtime/store.ts';
+import { finishRun } from './finish-run.ts';
+
+/** Finish Run on Lambda. */
+export const handler = lambdaTask('finishRun', () =>
+  finishRun({ store: openStore(), json: createJsonBlobs(openBlobs()), clock: systemClock, log: openProcessLog() }),
+);

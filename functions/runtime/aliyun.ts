@@ -1,0 +1,28 @@
+import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
+import type { AgentScope } from '#shared/ports/agent.ts';
+import { readAliyunCredentials } from './aliyun-credentials.ts';
+import { readCloudsEnv } from './env.ts';
+import { keptFor } from './kept-for.ts';
+import { systemClock } from './process.ts';
+
+/** New credentials in the parameter are taken up within this time, without a new deployment. */
+const credentialsKeptMs = 600_000;
+
+/** Calls of ECS by account and region. */
+export type EcsClients = (scope: AgentScope) => EcsCalls;
+
+/**
+ * Signs in to Alibaba Cloud when it is first needed: only then are its client loaded and its credentials read, so that runs without nodes
+ * there pay for neither.
+ */
+export const openAliyun = (): (() => Promise<EcsClients>) => {
+  const { aliyunParameter } = readCloudsEnv();
+  const make = async (): Promise<EcsClients> => {
+    const [{ aliyunClients }, credentials] = await Promise.all([
+      import('#functions/adapters/aliyun/aliyun-clients.ts'),
+      readAliyunCredentials(aliyunParameter),
+    ]);
+    return aliyunClients(credentials);
+  };
+  return keptFor({ make, forMs: credentialsKeptMs, clock: systemClock });
+};

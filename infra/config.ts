@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+const regions = z
+  .string()
+  .regex(/^([a-z]+(-[a-z0-9]+)+(,|$))*$/, 'is a list of regions such as eu-west-1,us-east-1')
+  .transform((text) => text.split(',').filter((part) => part !== ''));
+
+const configSchema = z
+  .strictObject({
+    /** Part of the stack's name. `prod` keeps table and bucket when the stack is deleted. */
+    stage: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'has 1 to 16 letters, digits and hyphens').default('dev'),
+    /** How long runs, results and outputs are kept. */
+    retentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+    /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
+    logDays: z.coerce
+      .number()
+      .pipe(z.union([z.literal(7), z.literal(14), z.literal(30), z.literal(90), z.literal(365)]))
+      .default(30),
+    /** AWS regions whose instances are targets; the region of the stack when absent. */
+    awsRegions: regions.optional(),
+    /** Alibaba Cloud regions whose instances are targets. */
+    aliyunRegions: regions.default([]),
+    /** Name of the SecureString parameter with the credentials for Alibaba Cloud. */
+    aliyunParameter: z.string().regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter').optional(),
+  })
+  .refine(({ aliyunRegions, aliyunParameter }) => aliyunRegions.length === 0 || aliyunParameter !== undefined, {
+    path: ['aliyunParameter'],
+    message: 'is needed with aliyunRegions',
+  });
+
+/** What differs between deployments. */
+export type Config = Readonly<z.output<typeof configSchema>>;
+
+/** Context keys of the deployment: `cdk deploy -c stage=prod -c awsRegions=eu-west-1,us-east-1`. */
+export const configKeys = ['stage', 'retentionDays', 'logDays', 'awsRegions', 'aliyunRegions', 'aliyunParameter'] as const;
+
+/**
+ * Reads the configuration from the context of a CDK app.
+ * @throws Error that names each wrong key
+ */
+export const readConfig = (contextOf: (key: string) => unknown): Config => {
+  const given = configKeys.map((key) => [key, contextOf(key)] as const).filter(([, value]) => value !== undefined);
+  const parsed = configSchema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  throw new Error(`The context of the deployment is wrong.\n${z.prettifyError(parsed.error)}`);
+};
+
+/** True where data outlives the stack. */
+export const keepsData = ({ stage }: Pick<Config, 'stage'>): boolean => stage === 'prod';

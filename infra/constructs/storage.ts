@@ -1,0 +1,53 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { table } from '#shared/persistence/table.ts';
+import { type Config, keepsData } from '../config.ts';
+
+/** A blob outlives the last record that names it: a run that is paused for weeks keeps its records fresh, not its blobs. */
+const blobMarginDays = 90;
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/** The table of everything that is remembered, and the bucket of the blobs. */
+export class Storage extends Construct {
+  readonly table: Table;
+  readonly bucket: Bucket;
+
+  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
+    super(scope, id);
+    const keeps = keepsData(config);
+    const removalPolicy = keeps ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.table = new Table(this, 'Table', {
+      partitionKey: text(table.partitionKey),
+      sortKey: text(table.sortKey),
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: table.ttlAttribute,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      // With a key of DynamoDB's own: encrypted like with any other, and no charge per call.
+      encryption: TableEncryption.DEFAULT,
+      deletionProtection: keeps,
+      removalPolicy,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: table.runsIndex.name,
+      partitionKey: text(table.runsIndex.partitionKey),
+      sortKey: text(table.runsIndex.sortKey),
+      projectionType: ProjectionType[table.runsIndex.projection],
+    });
+    this.bucket = new Bucket(this, 'Blobs', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      lifecycleRules: [
+        {
+          expiration: Duration.days(config.retentionDays + blobMarginDays),
+          abortIncompleteMultipartUploadAfter: Duration.days(1),
+        },
+      ],
+      removalPolicy,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+import { type TaskName, taskRegistry } from '#shared/workflow/task-registry.ts';
+
+/** What a function may do. Each word is a set of rights and the variables that go with it (see constructs/grants.ts). */
+export type Need =
+  | 'readTable'
+  | 'writeTable'
+  | 'writeBulk'
+  | 'listRuns'
+  | 'readBlobs'
+  | 'writeBlobs'
+  | 'sendCommands'
+  | 'readCommands'
+  | 'inventory'
+  | 'completeTasks'
+  | 'startExecutions';
+
+/** One Lambda function. */
+export interface FunctionRow {
+  /** Folder under `functions/` with its `handler.ts`. */
+  readonly folder: string;
+  readonly memoryMiB: number;
+  readonly timeoutSeconds: number;
+  readonly needs: readonly Need[];
+}
+
+/** Names of the functions: the tasks, and the HTTP API. */
+export type FunctionName = TaskName | 'api';
+
+const needs: Readonly<Record<TaskName, readonly Need[]>> = {
+  startRun: ['readTable', 'writeTable', 'readBlobs'],
+  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
+  openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
+  invokeOperation: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
+  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
+  closePhase: ['readTable', 'writeTable', 'readBlobs'],
+  hold: ['readTable', 'writeTable', 'completeTasks'],
+  finishRun: ['readTable', 'writeTable', 'readBlobs'],
+  onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
+};
+
+/** A task's function: size and time as the registry says, rights as listed here. */
+export const taskRow = (name: TaskName): FunctionRow => {
+  const { folder, memoryMiB, timeoutSeconds } = taskRegistry[name];
+  return { folder, memoryMiB, timeoutSeconds, needs: needs[name] };
+};
+
+/** The function behind the HTTP API. API Gateway gives up after 30 seconds. */
+export const apiRow: FunctionRow = {
+  folder: 'api',
+  memoryMiB: 1024,
+  timeoutSeconds: 29,
+  needs: ['readTable', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'startExecutions', 'completeTasks'],
+};

@@ -1,0 +1,101 @@
+import { describe, expect, test } from 'vitest';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
+import { makePlan } from '#test/functions/api/hand-made-services.ts';
+import { cli, jobYaml } from '../test-host.ts';
+
+const argv = ['plan', '-', '--param', 'version=1'];
+
+const rolling = (): RunPlan => {
+  const plan = makePlan();
+  const [group] = plan.groups;
+  const [round] = group!.rounds;
+  const nodes = (count: number, from: number) =>
+    Array.from({ length: count }, (_, i) => ({ ...round!.nodes[0]!, name: `web-${from + i}` }));
+  const [slice] = round!.slices;
+  return {
+    ...plan,
+    groups: [
+      {
+        ...group!,
+        strategy: 'grayScale',
+        nodeCount: 50,
+        failuresAllowed: 2,
+        soakSeconds: 30,
+        phases: [
+          { ...group!.phases[0]!, name: 'announce', on: 'runner', runner: { ...round!.nodes[0]!, name: 'ops-1' } },
+          {
+            ...group!.phases[0]!,
+            operations: [
+              { ...group!.phases[0]!.operations[0]!, id: 'stop', failIgnore: true, timeoutSeconds: 120 },
+              { ...group!.phases[0]!.operations[0]!, when: 'int(outputs.df.free) > 1000' },
+            ],
+          },
+        ],
+        rounds: [
+          {
+            round: 1,
+            nodes: nodes(1, 1),
+            slices: [
+              { ...slice!, phase: 'announce', kind: 'runner', nodeCount: 1, width: 1 },
+              { ...slice!, nodeCount: 1, width: 1 },
+            ],
+          },
+          {
+            round: 2,
+            nodes: nodes(49, 2),
+            slices: [
+              {
+                ...slice!,
+                nodeCount: 49,
+                width: 25,
+                batches: [
+                  slice!.batches[0]!,
+                  { agent: 'aliyun', account: '12', region: 'cn-hangzhou', online: false, batchCount: 3, nodeCount: 9 },
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    ],
+    totals: { nodes: 50, nodeOperations: 101, agentCalls: { sends: 9, looks: 9 } },
+  };
+};
+
+describe('drover plan', () => {
+  test('shows groups, phases, rounds with their nodes and batches, what is odd, and the totals', async () => {
+    const { stdout, exitCode } = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => rolling() } });
+    expect(exitCode).toBe(0);
+    expect(
+      stdout,
+    ).toBe(`roll  grayScale, 50 nodes, 2 rounds, stops when more than 2 nodes failed, waits 30.0s between rounds
+  PHASE     ON            OPERATIONS
+  announce  runner ops-1  start (sh, 60m00s)
+  restart   target        stop (sh, 2m00s, failure ignored), start (sh, 60m00s, when int(outputs.df.free) > 1000)
+
+  ROUND  PHASE     NODES  AT ONCE  BATCHES                                               WHO
+      1  announce      1        1  1 × aws/eu-west-1                                     web-1
+         restart       1        1  1 × aws/eu-west-1
+      2  restart      49       25  1 × aws/eu-west-1, 3 × aliyun/12/cn-hangzhou offline  web-[2-50]
+  left out: i-9 (excluded)
+
+warning roll: Offline now: i-2.
+roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan bbbbbbbbbbbb
+`);
+  });
+
+  test('a oneShot group has no rounds', async () => {
+    const { stdout } = await cli(argv, { stdin: jobYaml });
+    expect(stdout).toContain('roll  oneShot, 2 nodes, stops at the first failed node\n');
+    expect(stdout).toContain(
+      '  PHASE    NODES  AT ONCE  BATCHES            WHO\n  restart      2        2  1 × aws/eu-west-1  web-[1-2]\n',
+    );
+  });
+
+  test('JSON is the plan of the API; nothing is started', async () => {
+    const { stdout, asked } = await cli([...argv, '-o', 'json'], { stdin: jobYaml });
+    expect(JSON.parse(stdout)).toEqual(makePlan());
+    expect(asked.map(([name]) => name)).toEqual(['planPreview']);
+    expect(asked[0]?.[1]).toMatchObject({ params: { version: '1', count: 1 } });
+  });
+});

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { embeddedCli, jobYaml, makeFolder } from '../test-host.ts';
+
+describe('drover validate', () => {
+  test('tells each file on its own, and needs no server', async () => {
+    const folder = await makeFolder({ 'good.yaml': jobYaml, 'bad.yaml': jobYaml.replace('phases:', 'phasse:') });
+    const good = join(folder, 'good.yaml');
+    const bad = join(folder, 'bad.yaml');
+    const { exitCode, stdout, stderr, opened } = await embeddedCli(['validate', bad, good, '/nowhere.yaml']);
+    expect({ exitCode, opened }).toEqual({ exitCode: 2, opened: [] });
+    expect(stdout).toMatch(new RegExp(`^${good}: job roll-shop is valid \\([0-9a-f]{12}\\)\n$`));
+    expect(stderr).toContain(`${bad}:11:7`);
+    expect(stderr).toContain('Cannot read /nowhere.yaml');
+  });
+
+  test('a valid job exits with 0', async () => {
+    expect((await embeddedCli(['validate', '-'], { stdin: jobYaml })).exitCode).toBe(0);
+  });
+
+  test('JSON has a verdict for each file', async () => {
+    const folder = await makeFolder({ 'good.yaml': jobYaml });
+    const { stdout, stderr } = await embeddedCli([
+      'validate',
+      join(folder, 'good.yaml'),
+      '/nowhere.yaml',
+      '-o',
+      'json',
+    ]);
+    expect(JSON.parse(stdout)).toMatchObject({
+      items: [
+        { valid: true, job: 'roll-shop', digest: expect.stringMatching(/^[0-9a-f]{64}$/) },
+        { file: '/nowhere.yaml', valid: false, problem: { code: 'usage.invalid' } },
+      ],
+    });
+    expect(stderr).toBe('');
+  });
+});
