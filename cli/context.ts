@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createClient, type DroverClient } from '#shared/client/client.ts';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
-import type { CliHost } from './host.ts';
 import { findLocalServer } from './local-server.ts';
 import type { Settings } from './settings.ts';
 
@@ -35,6 +34,14 @@ export interface Connection {
   close(): Promise<void>;
 }
 
+/** What choosing needs of the host. */
+export interface ConnectionHost {
+  readonly fetch: typeof fetch;
+  /** True when a process with that id runs on this machine. */
+  isAlive(pid: number): boolean;
+  readonly openEmbedded: OpenEmbedded;
+}
+
 const readToken = async (path: string): Promise<string> => {
   try {
     return (await readFile(path, 'utf8')).trim();
@@ -43,13 +50,13 @@ const readToken = async (path: string): Promise<string> => {
   }
 };
 
-const openServer = async (settings: Settings, host: CliHost, baseUrl: string): Promise<Connection> => {
+const openServer = async (settings: Settings, host: ConnectionHost, baseUrl: string): Promise<Connection> => {
   const token = settings.tokenFile === undefined ? {} : { token: await readToken(settings.tokenFile) };
   const client = createClient({ baseUrl, fetch: host.fetch, ...token });
   return { kind: 'server', baseUrl, client, close: async () => undefined };
 };
 
-const openInProcess = async (settings: Settings, host: CliHost): Promise<Connection> => {
+const openInProcess = async (settings: Settings, host: ConnectionHost): Promise<Connection> => {
   const fleet = settings.fleetFile === undefined ? {} : { fleetFile: settings.fleetFile };
   const app = await host.openEmbedded({ stateDir: settings.stateDir, ...fleet });
   const { baseUrl, fetch, token } = app;
@@ -60,7 +67,7 @@ const openInProcess = async (settings: Settings, host: CliHost): Promise<Connect
  * The way to Drover: the server that was named; else the local server that runs with this state directory; else the app in this process.
  * @throws AppError `usage.invalid` when the token file cannot be read, `config.invalid`, `local.locked`.
  */
-export const openConnection = async (settings: Settings, host: CliHost): Promise<Connection> => {
+export const openConnection = async (settings: Settings, host: ConnectionHost): Promise<Connection> => {
   if (settings.server !== undefined) return openServer(settings, host, settings.server);
   const local = await findLocalServer(host, settings.stateDir);
   if (local === undefined) return openInProcess(settings, host);

@@ -1,4 +1,5 @@
-import type { OpenEmbedded } from './context.ts';
+import type { ConnectionHost } from './context.ts';
+import type { SettingsSource } from './settings.ts';
 
 /** Where text goes: standard output or standard error. */
 export interface TextSink {
@@ -19,25 +20,19 @@ export interface TextSource {
 }
 
 /** Everything that the CLI needs of the process and the machine it runs on; tests give their own. */
-export interface CliHost {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly homeDir: string;
+export interface CliHost extends SettingsSource, ConnectionHost {
   readonly version: string;
   readonly stdin: TextSource;
   /** For data. */
   readonly stdout: TextSink;
   /** For everything else. */
   readonly stderr: TextSink;
-  readonly fetch: typeof fetch;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Resolves after that many milliseconds, or at once when the signal is aborted. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** A new random key. */
   newKey(): string;
-  /** True when a process with that id runs on this machine. */
-  isAlive(pid: number): boolean;
   /** Calls the listener at each Ctrl-C, which then does not end the process, until the returned function is called. */
   onInterrupt(listener: () => void): () => void;
-  readonly openEmbedded: OpenEmbedded;
 }

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { CliHost } from './host.ts';
 
 /** What a running local server writes beside its data, for clients on this machine. */
 export const serverStateSchema = z.object({ url: z.url(), pid: z.int().positive() });
@@ -42,7 +41,7 @@ const parseState = (text: string, path: string): ServerState => {
  * @throws AppError `config.invalid` when its files are damaged.
  */
 export const findLocalServer = async (
-  host: Pick<CliHost, 'isAlive'>,
+  host: { isAlive(pid: number): boolean },
   stateDir: string,
 ): Promise<(ServerState & { readonly token: string }) | undefined> => {
   const path = serverStateFile(stateDir);

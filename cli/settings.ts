@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { CliHost } from './host.ts';
 
 export const outputFormats = ['table', 'json', 'yaml'] as const;
 /** How data is printed. */
@@ -30,12 +29,18 @@ export interface Settings {
   readonly quiet: boolean;
 }
 
+/** Where settings come from beside the flags. */
+export interface SettingsSource {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly homeDir: string;
+}
+
 /** `$DROVER_STATE_DIR`, else `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
-const defaultStateDir = ({ env, homeDir }: Pick<CliHost, 'env' | 'homeDir'>): string =>
+const defaultStateDir = ({ env, homeDir }: SettingsSource): string =>
   env['DROVER_STATE_DIR'] || join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
 
 /** What the flags, the environment and the defaults come to. */
-export const settingsOf = (options: GlobalOptions, host: Pick<CliHost, 'env' | 'homeDir'>): Settings => ({
+export const settingsOf = (options: GlobalOptions, host: SettingsSource): Settings => ({
   server: options.server ?? (host.env['DROVER_SERVER'] || undefined),
   tokenFile: options.tokenFile ?? (host.env['DROVER_TOKEN_FILE'] || undefined),
   stateDir: options.stateDir ?? defaultStateDir(host),

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const regions = z
   .string()
@@ -8,7 +8,10 @@ const regions = z
 const configSchema = z
   .strictObject({
     /** Part of the stack's name. `prod` keeps table and bucket when the stack is deleted. */
-    stage: z.string().regex(/^[a-z][a-z0-9-]{0,15}$/, 'has 1 to 16 letters, digits and hyphens').default('dev'),
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/, 'has 1 to 16 letters, digits and hyphens')
+      .default('dev'),
     /** How long runs, results and outputs are kept. */
     retentionDays: z.coerce.number().int().min(1).max(3650).default(90),
     /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
@@ -21,7 +24,10 @@ const configSchema = z
     /** Alibaba Cloud regions whose instances are targets. */
     aliyunRegions: regions.default([]),
     /** Name of the SecureString parameter with the credentials for Alibaba Cloud. */
-    aliyunParameter: z.string().regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter').optional(),
+    aliyunParameter: z
+      .string()
+      .regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter')
+      .optional(),
   })
   .refine(({ aliyunRegions, aliyunParameter }) => aliyunRegions.length === 0 || aliyunParameter !== undefined, {
     path: ['aliyunParameter'],
@@ -32,7 +38,14 @@ const configSchema = z
 export type Config = Readonly<z.output<typeof configSchema>>;
 
 /** Context keys of the deployment: `cdk deploy -c stage=prod -c awsRegions=eu-west-1,us-east-1`. */
-export const configKeys = ['stage', 'retentionDays', 'logDays', 'awsRegions', 'aliyunRegions', 'aliyunParameter'] as const;
+export const configKeys = [
+  'stage',
+  'retentionDays',
+  'logDays',
+  'awsRegions',
+  'aliyunRegions',
+  'aliyunParameter',
+] as const;
 
 /**
  * Reads the configuration from the context of a CDK app.

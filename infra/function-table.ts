@@ -11,8 +11,7 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
-  | 'completeTasks'
-  | 'startExecutions';
+  | 'completeTasks';
 
 /** One Lambda function. */
 export interface FunctionRow {
@@ -22,9 +21,6 @@ export interface FunctionRow {
   readonly timeoutSeconds: number;
   readonly needs: readonly Need[];
 }
-
-/** Names of the functions: the tasks, and the HTTP API. */
-export type FunctionName = TaskName | 'api';
 
 const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
@@ -39,16 +35,23 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
 };
 
+/** Every task. */
+export const taskNames = Object.keys(needs) as readonly TaskName[];
+
+/** Tasks with a need. */
+export const tasksThatNeed = (need: Need): readonly TaskName[] =>
+  taskNames.filter((name) => needs[name].includes(need));
+
 /** A task's function: size and time as the registry says, rights as listed here. */
 export const taskRow = (name: TaskName): FunctionRow => {
   const { folder, memoryMiB, timeoutSeconds } = taskRegistry[name];
   return { folder, memoryMiB, timeoutSeconds, needs: needs[name] };
 };
 
-/** The function behind the HTTP API. API Gateway gives up after 30 seconds. */
+/** The function behind the HTTP API, which also starts executions. API Gateway gives up after 30 seconds. */
 export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'startExecutions', 'completeTasks'],
+  needs: ['readTable', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
 };

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { allPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
-import { groupOutputs } from '#shared/client/group-outputs.ts';
-import type { NodeRow, ResultView, RunView } from '#shared/contract/run-views.ts';
+import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { amountSchema, durationSchema, interpreters } from '#shared/model/job.ts';
 import { defineCommand } from '../command.ts';
@@ -10,7 +9,7 @@ import { exitCodeOfRun } from '../exit-codes.ts';
 import { readInventory, readNodesFile } from '../inputs/nodes-file.ts';
 import { readInputFile } from '../inputs/read-file.ts';
 import { targetsOfFlags } from '../inputs/where.ts';
-import { outputGroupText } from '../output/output-text.ts';
+import { execReport, execText } from '../output/exec-report.ts';
 import { execJob } from '../runs/exec-job.ts';
 import { nextSteps, summaryLine } from '../runs/run-summary.ts';
 import { submitOnce } from '../runs/submit.ts';
@@ -58,51 +57,6 @@ const everything = async <T>(list: AsyncIterable<T>): Promise<readonly T[]> => {
   return items;
 };
 
-/** What `-o json` prints; its fields are not renamed or removed. */
-const execReport = (view: RunView, results: readonly ResultView[], rows: readonly NodeRow[]) => ({
-  runId: view.runId,
-  status: view.status,
-  groups: groupOutputs(results).map(({ nodes, status, exitCode, stdout, stderr }) => ({
-    nodes,
-    status,
-    exitCode,
-    stdout,
-    stderr,
-  })),
-  nodes: rows.map(({ nodeId, name, status, exitCode, reason, durationMs }) => ({
-    nodeId,
-    name,
-    status,
-    exitCode,
-    reason,
-    durationMs,
-  })),
-});
-
-/** Nodes that gave no result: their agent never took the command, or they were never started. */
-const silentRows = (rows: readonly NodeRow[], results: readonly ResultView[]): readonly NodeRow[] => {
-  const answered = new Set(results.map(({ nodeId }) => nodeId));
-  return rows.filter(({ nodeId }) => !answered.has(nodeId));
-};
-
-const reportText = (session: Session, results: readonly ResultView[], rows: readonly NodeRow[]): string => {
-  const look = { style: session.style, safe: session.host.stdout.isTerminal };
-  const silent = silentRows(rows, results).map(({ name, status, reason }) => ({
-    name,
-    status,
-    exitCode: null,
-    stdout: '',
-    stderr: reason ?? '',
-  }));
-  const told = results.map((result) => ({
-    ...result,
-    stderr: result.exitCode === null && result.stderr === '' ? (result.reason ?? '') : result.stderr,
-  }));
-  return groupOutputs([...told, ...silent])
-    .map((group) => outputGroupText(group, look))
-    .join('');
-};
-
 const exitCodeOf = (view: RunView, rows: readonly NodeRow[], propagate: boolean): number => {
   const [only, ...others] = rows;
   if (propagate && only !== undefined && others.length === 0 && only.exitCode !== null) return only.exitCode;
@@ -146,7 +100,8 @@ export const execCommand = defineCommand({
     const results = await everything(
       allPages((cursor) => client.listResults(view.runId, { limit: 1000, ...(cursor && { cursor }) })),
     );
-    session.print(execReport(view, results, rows), () => reportText(session, results, rows));
+    const look = { style: session.style, safe: host.stdout.isTerminal };
+    session.print(execReport(view, results, rows), () => execText(results, rows, look));
     session.say(summaryLine(view, host.now(), session.talkStyle));
     for (const step of nextSteps(view)) session.say(`next: ${step}`);
     return exitCodeOf(view, rows, options.propagateExitCode);

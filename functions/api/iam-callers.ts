@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ApiDeps, ApiEnv } from './api-env.ts';
 
 /** Where API Gateway says who signed a request (HTTP API with IAM authorization, payload 2.0). */

@@ -1,5 +1,5 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { AliyunCredentials } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { ownClientConfig } from '#functions/adapters/aws/own-client-config.ts';
 import { callService } from '#functions/adapters/aws/service-error.ts';

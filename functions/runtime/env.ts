@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { variables } from '#shared/config/variables.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AppError, toAppError } from '#shared/errors/app-error.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { runTask } from '#shared/workflow/run-task.ts';

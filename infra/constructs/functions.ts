@@ -1,28 +1,20 @@
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { type TaskName, taskRegistry } from '#shared/workflow/task-registry.ts';
-import { type FunctionRow, taskRow } from '../function-table.ts';
+import { variables } from '#shared/config/variables.ts';
+import type { TaskName } from '#shared/workflow/task-registry.ts';
+import manifest from '../../package.json' with { type: 'json' };
+import { apiRow, type FunctionRow, taskNames, taskRow } from '../function-table.ts';
 import { type GrantScope, grants, isBasicNeed } from './grants.ts';
 import { HouseFunction } from './house-function.ts';
 
 /** `startRun` as an id in the tree: `StartRun`. */
 const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
-/** What the functions stand on. */
-export interface FunctionScope extends GrantScope {
-  readonly logDays: RetentionDays;
-}
-
 /** A function with the rights and variables of its row. */
-export const createFunction = (
-  construct: Construct,
-  name: string,
-  row: FunctionRow,
-  scope: FunctionScope,
-): HouseFunction => {
+const createFunction = (construct: Construct, id: string, row: FunctionRow, scope: GrantScope): HouseFunction => {
   const given = row.needs.filter(isBasicNeed).map((need) => grants[need](scope));
   const environment = Object.assign({}, ...given.map((grant) => grant.environment));
-  const created = new HouseFunction(construct, idOf(name), { row, logDays: scope.logDays, environment });
+  const created = new HouseFunction(construct, id, { row, logDays: scope.config.logDays, environment });
   for (const statement of given.flatMap((grant) => grant.statements)) created.addToRolePolicy(statement);
   return created;
 };
@@ -31,9 +23,27 @@ export const createFunction = (
 export class TaskFunctions extends Construct {
   readonly byTask: ReadonlyMap<TaskName, HouseFunction>;
 
-  constructor(scope: Construct, id: string, functionScope: FunctionScope) {
+  constructor(scope: Construct, id: string, grantScope: GrantScope) {
     super(scope, id);
-    const names = Object.keys(taskRegistry) as TaskName[];
-    this.byTask = new Map(names.map((name) => [name, createFunction(this, name, taskRow(name), functionScope)]));
+    this.byTask = new Map(taskNames.map((name) => [name, createFunction(this, idOf(name), taskRow(name), grantScope)]));
+  }
+
+  /** The function of a task. */
+  of(name: TaskName): HouseFunction {
+    const found = this.byTask.get(name);
+    if (found === undefined) throw new Error(`No function for the task ${name}`);
+    return found;
   }
 }
+
+/** The function behind the HTTP API, which also starts executions. */
+export const createApiFunction = (
+  scope: Construct,
+  { stateMachine, ...grantScope }: GrantScope & { readonly stateMachine: StateMachine },
+): HouseFunction => {
+  const created = createFunction(scope, 'ApiFunction', apiRow, grantScope);
+  created.addEnvironment(variables.version, manifest.version);
+  created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
+  stateMachine.grantStartExecution(created);
+  return created;
+};

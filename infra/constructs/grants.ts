@@ -55,9 +55,7 @@ const readsParameter = ({ aliyunParameter }: Config): readonly PolicyStatement[]
     : [
         allow(
           ['ssm:GetParameter'],
-          [
-            `arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter/${aliyunParameter.replace(/^\//, '')}`,
-          ],
+          [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter/${aliyunParameter.replace(/^\//, '')}`],
         ),
       ];
 
@@ -78,8 +76,8 @@ const commandTargets = (config: Config): readonly string[] =>
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);
 
-/** Needs that the storage and the clouds meet; those that the run machine meets are granted where it is. */
-export type BasicNeed = Exclude<Need, 'completeTasks' | 'startExecutions'>;
+/** Needs that the storage and the clouds meet; what the run machine meets is granted where it is. */
+export type BasicNeed = Exclude<Need, 'completeTasks'>;
 
 /** What each need comes to, by least privilege. */
 export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> = {

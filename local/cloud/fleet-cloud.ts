@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join, resolve } from 'node:path';
 import { acsDialect } from './ecs/acs-dialect.ts';
 import { ecsOperations } from './ecs/ecs-operations.ts';
@@ -11,7 +12,6 @@ import { awsDialect } from './provider/aws-dialect.ts';
 import type { EngineDeps } from './provider/engine-deps.ts';
 import { EventBus, type EventSink } from './provider/event-bus.ts';
 import { HttpEndpoint } from './provider/http-endpoint.ts';
-import { uuid } from './provider/ids.ts';
 import { Inventory } from './provider/inventory.ts';
 import { Journal } from './provider/journal.ts';
 import { OutputStore } from './provider/output-store.ts';
@@ -31,7 +31,7 @@ export interface FleetCloudOptions {
   readonly faults?: FaultPlan;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
-  /** From 0 up to 1. */
+  /** From 0 up to 1; decides what goes wrong. */
   readonly random?: () => number;
   /** Receives EventBridge-shaped events of Run Command, best effort. */
   readonly onEvent?: EventSink;
@@ -73,7 +73,7 @@ export const startFleetCloud = async (options: FleetCloudOptions): Promise<Fleet
         AmazonSSM: ssmService(ssm, deps),
         ResourceGroupsTaggingAPI_20170126: taggingService(deps.inventory),
       }),
-      acsDialect({ operations: ecsOperations(parts, deps), requestId: () => uuid(deps.random).toUpperCase() }),
+      acsDialect({ operations: ecsOperations(parts, deps), requestId: () => deps.uuid().toUpperCase() }),
     ],
     faults: deps.faults,
     settle: () => journal.flush(),
@@ -115,7 +115,7 @@ const assemble = (options: FleetCloudOptions) => {
     clock,
     path: hostPath(),
     spawnersCount: options.spawnersCount ?? DEFAULT_SPAWNERS,
-    spawnerName: () => uuid(Math.random),
+    spawnerName: randomUUID,
   });
   const deps: EngineDeps = {
     inventory: new Inventory(options.fleet),
@@ -126,7 +126,7 @@ const assemble = (options: FleetCloudOptions) => {
     events: new EventBus(options.onEvent, faults),
     perInstanceEvents: options.perInstanceEvents === true,
     clock,
-    random,
+    uuid: randomUUID,
     path: hostPath(),
     users: hostUsers(),
   };

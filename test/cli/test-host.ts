@@ -77,7 +77,10 @@ export const makeHost = (wishes: HostWishes = {}) => {
     },
     openEmbedded: async (options) => {
       opened.push(options);
-      return { fetch: viaApp, baseUrl: 'http://embedded', token, close: async () => void (closed += 1) };
+      const close = async () => {
+        closed += 1;
+      };
+      return { fetch: viaApp, baseUrl: 'http://embedded', token, close };
     },
     ...wishes.host,
   };

@@ -62,11 +62,9 @@ export const failureError = (what: string, failure: CallFailure, cause: unknown)
     cause,
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
   };
-  return new AppError(
-    codes[failure.kind],
-    `${sentences[failure.kind](what)} ${failure.code}: ${messageOf(cause)}`,
-    options,
-  );
+  const message = messageOf(cause);
+  const detail = failure.kind === 'unavailable' || message === '' ? failure.code : `${failure.code}: ${message}`;
+  return new AppError(codes[failure.kind], `${sentences[failure.kind](what)} ${detail}`, options);
 };
 
 const networkCodes: ReadonlySet<string> = new Set([

@@ -1,5 +1,6 @@
 import * as openApiCore from '@alicloud/openapi-core';
 import { $OpenApiUtil, OpenApiUtil } from '@alicloud/openapi-core';
+import { networkCodeOf } from '#functions/adapters/agent/call-failure.ts';
 import { type AccountCredentials, clientPerScope } from '#functions/adapters/agent/scope-clients.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import { createEcsCalls, type EcsCalls, type EcsTransport } from './ecs-calls.ts';
@@ -31,6 +32,19 @@ const classOf = (loaded: ClientClass | { readonly default: ClientClass }): Clien
 /** The endpoint of a region (ECS API reference, "Endpoints"): the oldest region has a name of its own. */
 const endpointOf = (region: string): string =>
   region === 'cn-hangzhou' ? 'ecs-cn-hangzhou.aliyuncs.com' : `ecs.${region}.aliyuncs.com`;
+
+/**
+ * The error of a call that got no answer, without its message: that has the whole URL, and so the script. Its code and name stay. Errors
+ * that the cloud answered with are returned as they are.
+ */
+const withoutUrl = (error: unknown): unknown => {
+  const code = networkCodeOf(error);
+  if (!(error instanceof Error) || (code === undefined && error.name !== 'RequestTimeoutError')) return error;
+  return Object.assign(new Error(`No answer: ${code ?? error.name}`), {
+    name: error.name,
+    ...(code === undefined ? {} : { code }),
+  });
+};
 
 /**
  * Signed calls through the SDK's generic client. The generated ECS client would do the same behind 380 methods and four megabytes, which
@@ -66,8 +80,12 @@ const transportOf = (options: AliyunClientsOptions, credentials: AliyunCredentia
       bodyType: 'json',
     });
     const request = new $OpenApiUtil.OpenApiRequest({ query: OpenApiUtil.query(query) });
-    const { body }: Readonly<Record<string, unknown>> = await client.callApi(params, request, runtime);
-    return body;
+    try {
+      const { body }: Readonly<Record<string, unknown>> = await client.callApi(params, request, runtime);
+      return body;
+    } catch (error) {
+      throw withoutUrl(error);
+    }
   };
 };
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 // Answers of ECS as they come over the wire (ECS API reference), as far as they are read. What may be absent has a default.
 

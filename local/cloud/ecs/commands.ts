@@ -19,7 +19,7 @@ const NOT_SERVED = ['Frequency', 'ContainerId', 'ContainerName', 'Launcher', 'Os
 /** What a command is made from besides the call's parameters. */
 export interface CommandContext {
   readonly region: string;
-  readonly random: () => number;
+  readonly uuid: string;
   /** The encoding of the content when the call does not say: plain for RunCommand, base64 for CreateCommand. */
   readonly defaultEncoding: 'PlainText' | 'Base64';
 }
@@ -45,7 +45,7 @@ export const readCommand = (parameters: RpcParameters, context: CommandContext):
     throw new CloudFault('ParameterCount.ExceedLimit', 'A command has at most 20 parameters.', 403);
   }
   return {
-    commandId: assistantId('c', context.random),
+    commandId: assistantId('c', context.uuid),
     region: context.region,
     name,
     type,

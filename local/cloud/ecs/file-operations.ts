@@ -36,7 +36,7 @@ export const fileOperations = (
       caller,
       inventory: deps.inventory,
     });
-    const invokeId = assistantId('f', deps.random);
+    const invokeId = assistantId('f', deps.uuid());
     files.add({
       invokeId,
       region: caller.region,

@@ -34,7 +34,7 @@ export const runOperations = (engine: EcsEngine, deps: EngineDeps): Readonly<Rec
       if (earlier !== undefined) return { CommandId: earlier.commandId, InvokeId: earlier.invokeId };
       const command = readCommand(parameters, {
         region: caller.region,
-        random: deps.random,
+        uuid: deps.uuid(),
         defaultEncoding: 'PlainText',
       });
       const invokeId = invoke(command, parameters, caller, command.timeoutSeconds);
@@ -47,7 +47,7 @@ export const runOperations = (engine: EcsEngine, deps: EngineDeps): Readonly<Rec
       parameters.required('Name');
       const command = readCommand(parameters, {
         region: caller.region,
-        random: deps.random,
+        uuid: deps.uuid(),
         defaultEncoding: 'Base64',
       });
       engine.create(command, tokenOf(parameters));
@@ -116,7 +116,7 @@ const newInvocation = ({ command, parameters, caller, deps, timeoutSeconds }: In
   if (values.size > 0 && !command.enableParameter)
     throw new CloudFault('Parameter.Disabled', 'The command takes no parameters.');
   return {
-    invokeId: assistantId('t', deps.random),
+    invokeId: assistantId('t', deps.uuid()),
     region: caller.region,
     command,
     script: command.enableParameter ? fillCustom(command.content, values) : command.content,

@@ -59,8 +59,7 @@ export class OrphanWatch {
   /** Stops every run and waits until it is known how they ended. */
   async stopAll(): Promise<void> {
     for (const run of this.#running.keys()) this.stop(run);
-    const deadline = Date.now() + LONGEST_SILENCE_MS;
-    while (this.#open.length > 0 && Date.now() < deadline) {
+    for (let waitedMs = 0; this.#open.length > 0 && waitedMs < LONGEST_SILENCE_MS; waitedMs += LOOK_MS) {
       this.#look();
       await sleep(LOOK_MS);
     }

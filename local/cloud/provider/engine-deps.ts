@@ -15,7 +15,8 @@ export interface EngineDeps {
   readonly events: EventBus;
   readonly perInstanceEvents: boolean;
   readonly clock: () => number;
-  readonly random: () => number;
+  /** A new random UUID each time. */
+  readonly uuid: () => string;
   /** Search path of the commands. */
   readonly path: string;
   /** Users that exist on the instances. */

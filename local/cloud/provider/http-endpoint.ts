@@ -5,7 +5,6 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Faults } from '../fault-plan.ts';
 import { CloudFault } from './cloud-fault.ts';
 
@@ -62,7 +61,10 @@ export class HttpEndpoint {
       this.#server.once('error', reject);
       this.#server.listen(0, '127.0.0.1', resolve);
     });
-    return (this.#server.address() as AddressInfo).port;
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string')
+      throw new Error('The endpoint of the local cloud has no port.');
+    return address.port;
   }
 
   /** How often each action was called, refused calls included. */

@@ -1,7 +1,6 @@
 import type { FleetInstance } from '../fleet.ts';
 import type { EngineDeps } from '../provider/engine-deps.ts';
 import { KEPT_RESULTS } from '../provider/engine-deps.ts';
-import { uuid } from '../provider/ids.ts';
 import type { RecordPlace } from '../provider/journal.ts';
 import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import { type SsmCommand, SsmCommandState, type SsmInvocation } from './command.ts';
@@ -268,13 +267,13 @@ export class SsmEngine {
   }
 
   #emitCommand(state: SsmCommandState, pair: StatusPair): void {
-    this.#deps.events.emit(commandEvent(uuid(this.#deps.random), state.command, pair, this.#deps.clock()));
+    this.#deps.events.emit(commandEvent(this.#deps.uuid(), state.command, pair, this.#deps.clock()));
   }
 
   #emitInvocation(state: SsmCommandState, instanceId: string, pair: StatusPair): void {
     if (!this.#deps.perInstanceEvents) return;
     const change = { instanceId, pair };
-    this.#deps.events.emit(invocationEvent(uuid(this.#deps.random), state.command, change, this.#deps.clock()));
+    this.#deps.events.emit(invocationEvent(this.#deps.uuid(), state.command, change, this.#deps.clock()));
   }
 
   #record(record: SsmRecord): void {

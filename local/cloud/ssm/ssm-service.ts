@@ -1,7 +1,6 @@
 import { type AwsService, readAws } from '../provider/aws-dialect.ts';
 import { CloudFault } from '../provider/cloud-fault.ts';
 import type { EngineDeps } from '../provider/engine-deps.ts';
-import { uuid } from '../provider/ids.ts';
 import type { SsmEngine } from './engine.ts';
 import { describeInstanceInformation } from './instance-information.ts';
 import { SsmQueries } from './queries.ts';
@@ -17,7 +16,7 @@ export const ssmService = (engine: SsmEngine, deps: EngineDeps): AwsService => {
     operations: {
       SendCommand: (input, caller) => {
         const request = readAws(sendCommandRequest, input);
-        const context = { inventory: deps.inventory, caller, commandId: uuid(deps.random), nowMs: deps.clock() };
+        const context = { inventory: deps.inventory, caller, commandId: deps.uuid(), nowMs: deps.clock() };
         return { Command: commandView(engine.send(newCommand(request, context))) };
       },
       CancelCommand: (input, caller) => {

@@ -99,8 +99,7 @@ describe('drover exec', () => {
       'my file',
       '--help',
     ]);
-    const { request } = asked[0]?.[1] as { request: { job: object } };
-    expect(request.job).toMatchObject({
+    expect((asked[0]?.[1] as { request: { job: object } } | undefined)?.request.job).toMatchObject({
       metadata: { name: 'exec' },
       spec: {
         targets: { where: '("app" in node.tags && node.tags["app"] == "shop")' },

@@ -70,8 +70,8 @@ describe('drover plan', () => {
       stdout,
     ).toBe(`roll  grayScale, 50 nodes, 2 rounds, stops when more than 2 nodes failed, waits 30.0s between rounds
   PHASE     ON            OPERATIONS
-  announce  runner ops-1  start (sh, 60m00s)
-  restart   target        stop (sh, 2m00s, failure ignored), start (sh, 60m00s, when int(outputs.df.free) > 1000)
+  announce  runner ops-1  start (sh, 1h00m)
+  restart   target        stop (sh, 2m00s, failure ignored), start (sh, 1h00m, when int(outputs.df.free) > 1000)
 
   ROUND  PHASE     NODES  AT ONCE  BATCHES                                               WHO
       1  announce      1        1  1 × aws/eu-west-1                                     web-1

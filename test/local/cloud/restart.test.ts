@@ -202,3 +202,59 @@ test('closing with keepRunning leaves commands alone, and the next start hears o
   writeFileSync(`${dir}/gate`, '');
   expect(await endOf(client, commandId, a)).toMatchObject({ Status: 'Failed', ResponseCode: 4 });
 });
+
+/** Processes that start the commands, as they announced themselves. */
+const spawnersOf = (dir: string): readonly number[] =>
+  readdirSync(`${dir}/provider/spawners`).map((name) => {
+    const hello: { readonly pid: number } = JSON.parse(linesOf(`${dir}/provider/spawners/${name}`)[0]!);
+    return hello.pid;
+  });
+
+const sendBoth = async (served: Pick<Served, 'ssmEndpoint' | 'ecsEndpoint'>, dir: string) => {
+  const commandId = await send(ssmClient(served.ssmEndpoint), [a], gated(dir));
+  await fileAt(`${dir}/ran`);
+  const commandContent = `echo $$ >> ${dir}/ali; until [ -e ${dir}/gate ]; do sleep 0.02; done`;
+  const request = new RunCommandRequest({ regionId, type: 'RunShellScript', commandContent, instanceId: [ali] });
+  const invokeId = (await ecsClient(served.ecsEndpoint).runCommand(request)).body!.invokeId!;
+  await fileAt(`${dir}/ali`);
+  return { commandId, invokeId };
+};
+
+const assistantRow = async (endpoint: string, invokeId: string) => {
+  const { body } = await ecsClient(endpoint).describeInvocationResults(
+    new DescribeInvocationResultsRequest({ regionId, invokeId }),
+  );
+  return body!.invocation!.invocationResults!.invocationResult![0]!;
+};
+
+test('when everything is killed at once nobody knows how commands ended, and they do not run again', async () => {
+  const dir = await testDir();
+  const first = await serve(dir);
+  const { commandId, invokeId } = await sendBoth(first, dir);
+  for (const pid of spawnersOf(dir)) process.kill(pid, 'SIGKILL');
+  await first.kill();
+  writeFileSync(`${dir}/gate`, '');
+  const second = await serve(dir);
+  const client = ssmClient(second.ssmEndpoint);
+  expect(await lookAt(client, commandId, a)).toMatchObject({ Status: 'InProgress', ResponseCode: -1 });
+  expect(await assistantRow(second.ecsEndpoint, invokeId)).toMatchObject({
+    invocationStatus: 'Error',
+    errorCode: 'ExecutionInterrupted',
+  });
+  await endOf(client, await send(client, [a], 'true'), a);
+  expect([linesOf(`${dir}/ran`).length, linesOf(`${dir}/ali`).length]).toEqual([1, 1]);
+});
+
+test('a spawner that dies is replaced; what it ran is lost, and nothing else', async () => {
+  const dir = await testDir();
+  const cloud = await startCloud({ fleet: parseFleet(FLEET, 'fleet.yaml'), dir });
+  const { commandId, invokeId } = await sendBoth(cloud, dir);
+  for (const pid of spawnersOf(dir)) process.kill(pid, 'SIGKILL');
+  await eventually(async () =>
+    (await assistantRow(cloud.ecsEndpoint, invokeId)).invocationStatus === 'Error' ? true : undefined,
+  );
+  const client = ssmClient(cloud.ssmEndpoint);
+  expect(await endOf(client, await send(client, [a], 'true'), a)).toMatchObject({ Status: 'Success' });
+  expect(await lookAt(client, commandId, a)).toMatchObject({ Status: 'InProgress' });
+  writeFileSync(`${dir}/gate`, '');
+});

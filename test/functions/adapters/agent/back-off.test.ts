@@ -38,7 +38,9 @@ describe('the back-off of agent calls', () => {
         const delayMs = nextTryMs(policy, { tries, elapsedMs: 0, retryAfterMs: asked }, () => share);
         if (delayMs === undefined) return;
         expect(delayMs).toBeGreaterThanOrEqual(asked);
-        expect(delayMs).toBeLessThanOrEqual(asked + Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (tries - 1)));
+        expect(delayMs).toBeLessThanOrEqual(
+          asked + Math.min(policy.maxDelayMs, policy.firstDelayMs * 2 ** (tries - 1)),
+        );
       }),
     );
   });

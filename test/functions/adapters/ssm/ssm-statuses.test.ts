@@ -74,7 +74,9 @@ describe('statuses of SSM', () => {
 
   test('an undeliverable one says why', () => {
     const silent = table.filter(([details, status, state]) =>
-      state === 'undeliverable' ? statusMeaning({ status, statusDetails: details, started: false }).reason === null : false,
+      state === 'undeliverable'
+        ? statusMeaning({ status, statusDetails: details, started: false }).reason === null
+        : false,
     );
     expect(silent).toEqual([]);
   });

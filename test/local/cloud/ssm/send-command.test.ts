@@ -189,6 +189,15 @@ describe('SendCommand', () => {
     expect(Command).toMatchObject({ TargetCount: 0, StatusDetails: 'NoInstancesInTag' });
   });
 
+  test('takes ids as targets too, and then an unknown one fails alone', async () => {
+    const { cloud, client } = await setUp();
+    cloud.setFaults({ undeliverableAfterSeconds: 0 });
+    const unknown = 'i-00000000000000000';
+    const commandId = await send(client, [], 'true', { Targets: [{ Key: 'InstanceIds', Values: [one!, unknown] }] });
+    expect(await endOf(client, commandId, one!)).toMatchObject({ Status: 'Success' });
+    expect(await endOf(client, commandId, unknown)).toMatchObject({ StatusDetails: 'Undeliverable' });
+  });
+
   test('does not pretend to run on Windows, and does not fail the others for it', async () => {
     const { client } = await setUp();
     const commandId = await send(client, [windows!, one!], 'true');

@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
+import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
+import { runCommandFields } from '#functions/adapters/aliyun/aliyun-send.ts';
+import { derivedToken } from '#functions/adapters/aliyun/client-token.ts';
+import { ended, invocationOf, runOnOne, sending } from '#test/contract/agent-sendings.ts';
+import { type AgentKindUnderTest, openAgentForSuite } from '#test/contract/open-agent.ts';
+import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
+
+const kind: AgentKindUnderTest = {
+  kind: 'aliyun',
+  region: 'cn-hangzhou',
+  actions: { send: 'RunCommand', look: 'DescribeInvocationResults' },
+  open: ({ ecsEndpoint }) =>
+    createAliyunAgent({
+      ...patientPacing,
+      clientFor: aliyunClients({
+        endpoint: ecsEndpoint,
+        protocol: 'http',
+        accessKeyId: 'local',
+        accessKeySecret: 'local',
+      }),
+    }),
+};
+
+describe('sending by Cloud Assistant', () => {
+  const subject = openAgentForSuite(kind);
+
+  test('leaves two braces in a script alone', async () => {
+    await expect(runOnOne(subject(), "echo '{{ACS::InstanceId}} {{ name }}'")).resolves.toMatchObject({
+      text: '{{ACS::InstanceId}} {{ name }}\n',
+    });
+  });
+
+  test('has the instance id filled in when the script asks for it', async () => {
+    const ids = subject().good.slice(0, 2);
+    const request = sending(subject(), ids, "echo '{{ACS::InstanceId}}'", { needsInstanceId: true });
+    const receipt = await subject().agent.send(request);
+    const reports = await ended(subject(), invocationOf(subject(), receipt, ids));
+    expect(reports.map(({ text }) => text).toSorted()).toEqual(ids.map((id) => `${id}\n`).toSorted());
+  });
+
+  test('starts nothing new when the same sending comes again', async () => {
+    const request = sending(subject(), subject().good.slice(0, 2), 'true');
+    const first = await subject().agent.send(request);
+    await expect(subject().agent.send(request)).resolves.toEqual(first);
+  });
+
+  test('starts nothing new when a sending comes again of which an instance was refused', async () => {
+    const request = sending(subject(), [subject().unknown, ...subject().good.slice(0, 2)], 'true');
+    const first = await subject().agent.send(request);
+    await expect(subject().agent.send(request)).resolves.toEqual(first);
+  });
+
+  test('refuses our id when it comes again with another script', async () => {
+    const request = sending(subject(), subject().good.slice(0, 1), 'true');
+    await subject().agent.send(request);
+    await expect(subject().agent.send({ ...request, script: 'false' })).rejects.toMatchObject({
+      code: 'agent.refused',
+    });
+  });
+
+  test('gives the agent a minute more than the script has', () => {
+    const request = sending(subject(), ['i-1'], 'true', { timeoutSeconds: 7 });
+    expect(runCommandFields(request, ['i-1'], 'token')).toMatchObject({ timeout: 67, name: request.invocationId });
+  });
+
+  test('tokens fit, are the same for the same instances in any order, and differ otherwise', () => {
+    const instances = fc.uniqueArray(fc.stringMatching(/^i-[a-z0-9]{1,6}$/), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(fc.string(), instances, instances, (id, some, others) => {
+        const token = derivedToken('run', id, some);
+        expect(token).toMatch(/^[\x20-\x7e]{1,64}$/);
+        expect(derivedToken('run', id, some.toReversed())).toBe(token);
+        expect(derivedToken('file', id, some)).not.toBe(token);
+        expect(derivedToken('run', id, others) === token).toBe(some.toSorted().join() === others.toSorted().join());
+      }),
+    );
+  });
+});
