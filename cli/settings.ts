@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 
+/** Names of the output formats. */
 export const outputFormats = ['table', 'json', 'yaml'] as const;
 /** How data is printed. */
 export type OutputFormat = (typeof outputFormats)[number];

@@ -9,6 +9,7 @@ export const narrowingOptions: readonly OptionSpec[] = [
   { flags: '--phase <name>', description: 'only this phase (may be repeated)', many: true },
   { flags: '--node <ids>', description: 'only these nodes: an id or a comma list (may be repeated)', many: true },
 ];
+/** The values of those flags. */
 export const narrowingFlagsSchema = z.object({ group: texts, phase: texts, node: texts });
 
 /** Flags of commands that take a job. */
@@ -21,6 +22,7 @@ export const jobOptions: readonly OptionSpec[] = [
   { flags: '--nodes <file>', description: 'autoexec: the nodes file' },
   { flags: '--scripts <dir>', description: 'autoexec: the folder with the scripts' },
 ];
+/** The values of those flags, the narrowing ones included. */
 export const jobFlagsSchema = narrowingFlagsSchema.extend({
   param: texts,
   paramsFile: z.string().optional(),

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Architecture, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionRow } from '../function-table.ts';
@@ -20,6 +20,7 @@ const bundling = {
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
+  logLevel: LogLevel.ERROR,
   banner: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);",
 };
 
