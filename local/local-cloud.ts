@@ -52,6 +52,8 @@ export const startLocalCloud = async ({
     fleet,
     dir: stateDir,
     keepRunning,
+    // The wrapper's fence answers a second arrival from its record.
+    redeliver: true,
     ...(faults === undefined ? {} : { faults }),
     onEvent: async (event) => {
       await system?.tasks.onAgentEvent(event);

@@ -41,6 +41,11 @@ export interface FleetCloudOptions {
   readonly spawnersCount?: number;
   /** True: commands go on when the cloud is closed, as they do when it is killed; the next start hears of their ends. */
   readonly keepRunning?: boolean;
+  /**
+   * True: commands that were running when the whole cloud was killed, helpers included, are delivered to their instances once more, as the
+   * clouds' agents do after a restart; the script has to see to it that a second arrival does no harm. Otherwise their end is never known.
+   */
+  readonly redeliver?: boolean;
 }
 
 /** A running local cloud. */
@@ -116,6 +121,7 @@ const assemble = (options: FleetCloudOptions) => {
     path: hostPath(),
     spawnersCount: options.spawnersCount ?? DEFAULT_SPAWNERS,
     spawnerName: randomUUID,
+    redeliver: options.redeliver === true,
   });
   const deps: EngineDeps = {
     inventory: new Inventory(options.fleet),

@@ -38,6 +38,8 @@ export interface ExecutorDeps {
   /** Makes names of spawners that no earlier server used. */
   readonly spawnerName: () => string;
   readonly clock: () => number;
+  /** True: a run whose spawner died with its server is handed out again, as an agent does that was restarted in the middle of a command. */
+  readonly redeliver: boolean;
 }
 
 /** Spawners may die now and then (out of memory); one that dies again and again is a fault to be seen. */
@@ -74,11 +76,11 @@ export class Executor {
 
   /**
    * Reads what earlier spawners left; the ends that they saw are reported at once or later. `dispatched`: runs without an end and the
-   * spawner that got each. Returns the runs that still go on; every other one without an end never started.
+   * spawner that got each. Returns the runs that still go on; every other one without an end never started, or is to be delivered again.
    */
   async recover(dispatched: ReadonlyMap<string, string>): Promise<ReadonlySet<string>> {
     const { held, lost } = await this.#orphans.recover(dispatched);
-    for (const run of lost) this.#recordEnd(run, this.#lostEnd());
+    if (!this.#deps.redeliver) for (const run of lost) this.#recordEnd(run, this.#lostEnd());
     this.#deps.journal.flush();
     return held;
   }

@@ -27,12 +27,13 @@ const without$ = (key: string): string => key.replace(/\.\$$/, '');
 
 /** Paths that a template (Parameters, ItemSelector) makes. */
 const made = (template: Readonly<Record<string, unknown>>, before: Shape, prefix = ''): Shape =>
-  Object.entries(template).reduce<Shape>((shape, [key, value]) => {
-    const path = `${prefix}${without$(key)}`;
-    if (isRecord(value)) return { ...shape, [path]: '', ...made(value, before, `${path}.`) };
-    const origin = typeof value === 'string' && value.startsWith('$.') ? (before[value.slice(2)] ?? '') : '';
-    return { ...shape, [path]: origin };
-  }, {});
+  Object.fromEntries(
+    Object.entries(template).flatMap(([key, value]): readonly (readonly [string, string])[] => {
+      const path = `${prefix}${without$(key)}`;
+      if (isRecord(value)) return [[path, ''], ...Object.entries(made(value, before, `${path}.`))];
+      return [[path, typeof value === 'string' && value.startsWith('$.') ? (before[value.slice(2)] ?? '') : '']];
+    }),
+  );
 
 /** Paths of a task's result, as its ResultSelector puts them at `$.now`. */
 const selected = (state: Extract<State, { Type: 'Task' }>): Shape =>

@@ -4,6 +4,7 @@ import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { runCommandFields } from '#functions/adapters/aliyun/aliyun-send.ts';
 import { derivedToken } from '#functions/adapters/aliyun/client-token.ts';
+import { createEcsCalls, type EcsTransport } from '#functions/adapters/aliyun/ecs-calls.ts';
 import { ended, invocationOf, runOnOne, sending } from '#test/contract/agent-sendings.ts';
 import { type AgentKindUnderTest, openAgentForSuite } from '#test/contract/open-agent.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
@@ -59,6 +60,24 @@ describe('sending by Cloud Assistant', () => {
     await expect(subject().agent.send({ ...request, script: 'false' })).rejects.toMatchObject({
       code: 'agent.refused',
     });
+  });
+
+  test('never sends the token of a refused call with other instances', async () => {
+    const tokens: unknown[] = [];
+    const refusal = Object.assign(new Error('no such instance'), {
+      name: 'ClientError',
+      code: 'InvalidInstance.NotFound',
+    });
+    const transport: EcsTransport = async (action, query) => {
+      if (action === 'DescribeInstances') return { Instances: { Instance: [{ InstanceId: 'i-1' }] } };
+      tokens.push(query['ClientToken']);
+      if (tokens.length === 1) throw refusal;
+      return { InvokeId: 't-1' };
+    };
+    const agent = createAliyunAgent({ ...patientPacing, clientFor: () => createEcsCalls('cn-hangzhou', transport) });
+    const request = sending(subject(), ['i-1', 'i-2'], 'true');
+    await expect(agent.send(request)).resolves.toMatchObject({ agentInvocationId: 't-1' });
+    expect(tokens).toEqual([request.invocationId, derivedToken('run', request.invocationId, ['i-1'])]);
   });
 
   test('gives the agent a minute more than the script has', () => {

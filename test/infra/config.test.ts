@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { readConfig } from '#infra/config.ts';
+
+const read = (context: Readonly<Record<string, unknown>>) => readConfig((key) => context[key]);
+
+describe('the configuration of a deployment', () => {
+  it('has a value for everything', () => {
+    expect(read({})).toEqual({ stage: 'dev', retentionDays: 90, logDays: 30, aliyunRegions: [] });
+  });
+
+  it('reads what the command line gives, which is text', () => {
+    const given = {
+      stage: 'prod',
+      retentionDays: '30',
+      logDays: '7',
+      awsRegions: 'eu-west-1,us-east-1',
+      aliyunRegions: 'cn-hangzhou',
+      aliyunParameter: '/drover/aliyun',
+    };
+    expect(read(given)).toEqual({
+      stage: 'prod',
+      retentionDays: 30,
+      logDays: 7,
+      awsRegions: ['eu-west-1', 'us-east-1'],
+      aliyunRegions: ['cn-hangzhou'],
+      aliyunParameter: '/drover/aliyun',
+    });
+  });
+
+  it.each([
+    ['stage', 'Prod!'],
+    ['retentionDays', 'ninety'],
+    ['logDays', '8'],
+    ['awsRegions', 'eu-west-1;us-east-1'],
+    ['aliyunParameter', 'a b'],
+  ])('names %s when it is wrong', (key, value) => {
+    expect(() => read({ [key]: value })).toThrow(key);
+  });
+
+  it('asks for the credentials when Alibaba Cloud is a target', () => {
+    expect(() => read({ aliyunRegions: 'cn-hangzhou' })).toThrow('aliyunParameter');
+  });
+});

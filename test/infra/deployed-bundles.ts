@@ -1,0 +1,82 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { readConfig } from '#infra/config.ts';
+import { DroverStack } from '#infra/stacks/drover-stack.ts';
+import settings from '../../cdk.json' with { type: 'json' };
+import type { Order, Reply, Report } from './invoke-bundle.ts';
+
+/** A function as it would be deployed. */
+export interface DeployedBundle {
+  /** `StartRun` … `Api`. */
+  readonly name: string;
+  readonly file: string;
+  readonly bytes: number;
+  /** Files that went in, as the source map names them. */
+  readonly sources: readonly string[];
+  /** Variables of the function; a reference to another resource is that resource's logical id. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : String(Object.values(value as Readonly<Record<string, unknown>>).flat()[0]);
+
+const bundleOf = (
+  outdir: string,
+  id: string,
+  properties: Readonly<Record<string, Record<string, unknown>>>,
+): DeployedBundle => {
+  const asset = join(outdir, `asset.${String(properties['Code']?.['S3Key']).replace(/\.zip$/, '')}`);
+  const file = join(asset, 'index.mjs');
+  const variables = properties['Environment']?.['Variables'] as Readonly<Record<string, unknown>>;
+  return {
+    name: id.replace(/[0-9A-F]{8}$/, '').replace(/^Tasks|Function$/g, ''),
+    file,
+    bytes: statSync(file).size,
+    sources: JSON.parse(readFileSync(`${file}.map`, 'utf8')).sources,
+    environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)])),
+  };
+};
+
+/** Synthesises the stack into a folder with every function really bundled. */
+export const bundleStack = (
+  outdir: string,
+  context: Readonly<Record<string, string>> = {},
+): readonly DeployedBundle[] => {
+  const app = new App({ outdir, context: settings.context });
+  const stack = new DroverStack(app, 'Drover-bundled', { config: readConfig((key) => context[key]) });
+  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
+  return Object.entries(functions).map(([id, { Properties }]) => bundleOf(outdir, id, Properties));
+};
+
+/** Loads a bundle in a process of its own and calls its handler. Also gives the lines that it logged. */
+export const invokeBundle = async (
+  order: Order,
+  environment: Readonly<Record<string, string>>,
+): Promise<Report & { readonly lines: readonly Record<string, unknown>[] }> => {
+  const child = fork(fileURLToPath(new URL('./invoke-bundle.ts', import.meta.url)), { env: environment, silent: true });
+  let printed = '';
+  let complaints = '';
+  child.stdout?.on('data', (chunk) => (printed += chunk));
+  child.stderr?.on('data', (chunk) => (complaints += chunk));
+  child.send(order);
+  const reported = new Promise<Report>((resolve, reject) => {
+    child.once('message', (report: Report) => resolve(report));
+    child.once('exit', () => reject(new Error(`The bundle ended without a report. ${complaints}`)));
+  });
+  const closed = once(child, 'close');
+  const report = await reported;
+  await closed;
+  const lines = printed.split('\n').filter((line) => line !== '');
+  return { ...report, lines: lines.map((line) => JSON.parse(line)) };
+};
+
+/** The result of a reply. */
+export const resultOf = (reply: Reply | undefined): unknown => {
+  if (reply && 'result' in reply) return reply.result;
+  throw new Error(`The handler failed: ${JSON.stringify(reply)}`);
+};

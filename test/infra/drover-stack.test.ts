@@ -1,0 +1,192 @@
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { createTableInput } from '#shared/persistence/table.ts';
+import { runMachine } from '#shared/workflow/run-machine.ts';
+import { type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
+import { synthesise } from './synth.ts';
+
+const dev = synthesise();
+const prod = synthesise({ stage: 'prod', retentionDays: '30', awsRegions: 'eu-west-1,us-east-1' });
+const specs: readonly TaskSpec[] = Object.values(taskRegistry);
+const isTask = (id: string) => id.startsWith('Tasks');
+
+describe('the table', () => {
+  it('is the one that the store is written for', () => {
+    const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, BillingMode } = createTableInput('any');
+    dev.template.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema,
+      GlobalSecondaryIndexes,
+      BillingMode,
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+    const [[, resource] = []] = dev.ofType('AWS::DynamoDB::Table');
+    expect(resource?.Properties.AttributeDefinitions).toHaveLength(AttributeDefinitions.length);
+    expect(resource?.Properties.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions));
+  });
+
+  it('outlives the stack in production only', () => {
+    prod.template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      Properties: { DeletionProtectionEnabled: true },
+    });
+    dev.template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Delete',
+      Properties: { DeletionProtectionEnabled: false },
+    });
+  });
+});
+
+describe('the bucket', () => {
+  it('is private, encrypted and forgets what is old', () => {
+    prod.template.hasResource('AWS::S3::Bucket', {
+      DeletionPolicy: 'Retain',
+      Properties: {
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        BucketEncryption: Match.anyValue(),
+        LifecycleConfiguration: {
+          Rules: [
+            { ExpirationInDays: 120, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+          ],
+        },
+      },
+    });
+  });
+
+  it('refuses plain HTTP', () => {
+    dev.template.hasResourceProperties('AWS::S3::BucketPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Action: 's3:*', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('the functions', () => {
+  it('are one per task of the registry and one for the API', () => {
+    expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(specs.length + 1);
+  });
+
+  it('have the size and time of the registry', () => {
+    const sizes = dev
+      .ofType('AWS::Lambda::Function')
+      .filter(([id]) => isTask(id))
+      .map(([, { Properties }]) => [Properties.MemorySize, Properties.Timeout]);
+    expect(sizes.sort()).toEqual(specs.map(({ memoryMiB, timeoutSeconds }) => [memoryMiB, timeoutSeconds]).sort());
+  });
+
+  it('run on Node.js 24, arm64, traced, with logs that end', () => {
+    dev.template.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
+    });
+    dev.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('are told the regions, and never a secret', () => {
+    const config = synthesise({
+      awsRegions: 'eu-west-1,us-east-1',
+      aliyunRegions: 'cn-hangzhou',
+      aliyunParameter: '/drover/aliyun',
+    });
+    const environments = config
+      .ofType('AWS::Lambda::Function')
+      .map(([, { Properties }]) => Properties.Environment.Variables);
+    expect(environments.filter((env) => env.DROVER_AWS_REGIONS === 'eu-west-1,us-east-1')).toHaveLength(4);
+    expect(environments.filter((env) => env.DROVER_ALIYUN_PARAMETER === '/drover/aliyun')).toHaveLength(4);
+    expect(environments.flatMap(Object.keys).filter((name) => /secret|password|token|accesskey/i.test(name))).toEqual(
+      [],
+    );
+  });
+});
+
+describe('the run machine', () => {
+  const [[machineId, machine] = []] = dev.ofType('AWS::StepFunctions::StateMachine');
+
+  it('is the document of the workflow, word for word', () => {
+    expect(JSON.parse(machine?.Properties.DefinitionString)).toEqual(JSON.parse(JSON.stringify(runMachine)));
+  });
+
+  it('has a function for each placeholder of the document, and nothing else', () => {
+    const substitutions: Record<string, { 'Fn::GetAtt': [string, string] }> =
+      machine?.Properties.DefinitionSubstitutions;
+    const placeholders = specs.flatMap(({ placeholder }) => placeholder ?? []);
+    expect(
+      Object.keys(substitutions)
+        .map((name) => `\${${name}}`)
+        .sort(),
+    ).toEqual([...placeholders].sort());
+    for (const [name, { 'Fn::GetAtt': target }] of Object.entries(substitutions)) {
+      expect(target[0], name).toMatch(new RegExp(`^Tasks${name.replace(/Function$/, '')}[0-9A-F]{8}$`));
+      expect(dev.resources[target[0]]?.Type).toBe('AWS::Lambda::Function');
+    }
+  });
+
+  it('is logged without data, and traced', () => {
+    expect(machine?.Properties).toMatchObject({
+      LoggingConfiguration: { IncludeExecutionData: false, Level: 'ERROR' },
+      TracingConfiguration: { Enabled: true },
+    });
+  });
+
+  it('may run its own distributed Map, and that alone', () => {
+    const [[, policy] = []] = dev.ofType('AWS::IAM::Policy').filter(([id]) => id.startsWith('WorkflowMapRuns'));
+    const [start, watch, redrive] = policy?.Properties.PolicyDocument.Statement ?? [];
+    expect(start).toMatchObject({ Action: 'states:StartExecution', Resource: { Ref: machineId } });
+    expect(watch.Action).toEqual(['states:DescribeExecution', 'states:StopExecution']);
+    expect(JSON.stringify(watch.Resource)).toMatch(/:execution:.*WorkflowRun.*":\*"/);
+    expect(redrive.Action).toBe('states:RedriveExecution');
+    expect(JSON.stringify(redrive.Resource)).toMatch(/:execution:.*WorkflowRun.*"\/Batch:\*"/);
+  });
+});
+
+describe('events of agents', () => {
+  it('reach On Agent Event when a command is over, without the script, and a queue when they cannot', () => {
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.ssm'],
+        'detail-type': ['EC2 Command Status-change Notification'],
+        detail: { status: ['Success', 'Failed', 'TimedOut', 'Cancelled'], 'document-name': ['AWS-RunShellScript'] },
+      },
+      Targets: [
+        {
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('TasksOnAgentEvent'), 'Arn'] },
+          DeadLetterConfig: { Arn: Match.anyValue() },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 2 },
+          InputTransformer: {
+            InputPathsMap: {
+              source: '$.source',
+              'detail-command-id': '$.detail.command-id',
+              'detail-status': '$.detail.status',
+            },
+            InputTemplate: '{"source":<source>,"detail":{"command-id":<detail-command-id>,"status":<detail-status>}}',
+          },
+        },
+      ],
+    });
+  });
+});
+
+describe('the HTTP API', () => {
+  it('lets only signed requests through', () => {
+    dev.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
+    dev.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /{proxy+}' });
+  });
+
+  it('is limited and logged', () => {
+    dev.template.hasResourceProperties('AWS::ApiGatewayV2::Stage', {
+      DefaultRouteSettings: { ThrottlingBurstLimit: 200, ThrottlingRateLimit: 100 },
+      AccessLogSettings: { DestinationArn: Match.anyValue() },
+    });
+  });
+});

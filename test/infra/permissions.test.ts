@@ -1,0 +1,156 @@
+import { describe, expect, it } from 'vitest';
+import { type Synthesised, synthesise } from './synth.ts';
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const actionsOf = ({ Action }: Statement): readonly string[] => (typeof Action === 'string' ? [Action] : Action);
+
+/** Statements by the name of the function (or machine) whose role they are for. */
+const statementsByOwner = ({ ofType, resources }: Synthesised): ReadonlyMap<string, readonly Statement[]> => {
+  const owners = new Map<string, string>();
+  for (const [id, { Properties }] of [
+    ...ofType('AWS::Lambda::Function'),
+    ...ofType('AWS::StepFunctions::StateMachine'),
+  ])
+    owners.set((Properties.Role ?? Properties.RoleArn)['Fn::GetAtt'][0], id.replace(/[0-9A-F]{8}$/, ''));
+  const found = new Map<string, Statement[]>();
+  for (const [, { Properties }] of ofType('AWS::IAM::Policy'))
+    for (const { Ref } of Properties.Roles) {
+      const owner = owners.get(Ref) ?? Ref;
+      found.set(owner, [...(found.get(owner) ?? []), ...Properties.PolicyDocument.Statement]);
+    }
+  for (const [id, { Properties }] of Object.entries(resources))
+    if (Properties?.Policies) throw new Error(`${id} has inline policies`);
+  return found;
+};
+
+const stack = synthesise({ aliyunRegions: 'cn-hangzhou', aliyunParameter: '/drover/aliyun' });
+const owners = statementsByOwner(stack);
+
+const rightsOf = (owner: string, service: string): readonly string[] =>
+  (owners.get(owner) ?? [])
+    .flatMap(actionsOf)
+    .filter((action) => action.startsWith(`${service}:`))
+    .sort();
+
+const holdersOf = (action: string): readonly string[] =>
+  [...owners].flatMap(([owner, statements]) => (statements.flatMap(actionsOf).includes(action) ? [owner] : [])).sort();
+
+/** Calls that IAM knows no resources for (service authorization reference). Those on clouds are held to the configured regions. */
+const everywhere: Readonly<Record<string, 'anywhere' | 'configured regions'>> = {
+  'xray:PutTraceSegments': 'anywhere',
+  'xray:PutTelemetryRecords': 'anywhere',
+  'xray:GetSamplingRules': 'anywhere',
+  'xray:GetSamplingTargets': 'anywhere',
+  'logs:CreateLogDelivery': 'anywhere',
+  'logs:GetLogDelivery': 'anywhere',
+  'logs:UpdateLogDelivery': 'anywhere',
+  'logs:DeleteLogDelivery': 'anywhere',
+  'logs:ListLogDeliveries': 'anywhere',
+  'logs:PutResourcePolicy': 'anywhere',
+  'logs:DescribeResourcePolicies': 'anywhere',
+  'logs:DescribeLogGroups': 'anywhere',
+  'ssm:ListCommands': 'configured regions',
+  'ssm:ListCommandInvocations': 'configured regions',
+  'ssm:GetCommandInvocation': 'configured regions',
+  'ssm:CancelCommand': 'configured regions',
+  'ssm:DescribeInstanceInformation': 'configured regions',
+  'tag:GetResources': 'configured regions',
+};
+
+describe('the rights of the functions', () => {
+  it('are on any resource only where IAM knows none', () => {
+    const wide = [...owners].flatMap(([owner, statements]) =>
+      statements.filter(({ Resource }) => [Resource].flat().includes('*')).map((statement) => ({ owner, statement })),
+    );
+    expect(wide.length).toBeGreaterThan(0);
+    for (const { owner, statement } of wide)
+      for (const action of actionsOf(statement)) {
+        expect(everywhere[action], `${owner}: ${action}`).toBeDefined();
+        if (everywhere[action] === 'configured regions')
+          expect(statement.Condition, `${owner}: ${action}`).toEqual({
+            StringEquals: { 'aws:RequestedRegion': [{ Ref: 'AWS::Region' }] },
+          });
+      }
+  });
+
+  it('never have a wildcard in an action', () => {
+    expect(
+      [...owners.values()]
+        .flat()
+        .flatMap(actionsOf)
+        .filter((action) => action.includes('*')),
+    ).toEqual([]);
+  });
+
+  it('to send commands are of Invoke Operation alone, on one document', () => {
+    expect(holdersOf('ssm:SendCommand')).toEqual(['TasksInvokeOperation']);
+    const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
+      actionsOf(one).includes('ssm:SendCommand'),
+    );
+    const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
+    expect(documents).toEqual(['document/AWS-RunShellScript']);
+  });
+
+  it('to complete tasks are of those who park or wake', () => {
+    expect(holdersOf('states:SendTaskSuccess')).toEqual([
+      'ApiFunction',
+      'TasksAwaitAgent',
+      'TasksHold',
+      'TasksOnAgentEvent',
+    ]);
+  });
+
+  it('to start executions are of the API and of the machine itself', () => {
+    expect(holdersOf('states:StartExecution')).toEqual(['ApiFunction', 'WorkflowRun']);
+  });
+
+  it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {
+    expect(holdersOf('ssm:GetParameter')).toEqual([
+      'ApiFunction',
+      'TasksCollectResults',
+      'TasksInvokeOperation',
+      'TasksNextStage',
+    ]);
+    const parameters = [...owners.values()].flat().filter((one) => actionsOf(one).includes('ssm:GetParameter'));
+    for (const { Resource } of parameters) expect(JSON.stringify(Resource)).toMatch(/:parameter\/drover\/aliyun"/);
+  });
+
+  it('never delete anything', () => {
+    const deleting = [...owners.values()]
+      .flat()
+      .flatMap(actionsOf)
+      .filter((action) => /Delete/.test(action));
+    expect(new Set(deleting)).toEqual(new Set(['logs:DeleteLogDelivery']));
+  });
+
+  it('of On Agent Event are to find, mark and wake', () => {
+    expect(rightsOf('TasksOnAgentEvent', 'dynamodb')).toEqual([
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+    ]);
+    expect(rightsOf('TasksOnAgentEvent', 's3')).toEqual([]);
+    expect(rightsOf('TasksOnAgentEvent', 'ssm')).toEqual([]);
+  });
+
+  it('to invoke are of the machine, on exactly the functions it names', () => {
+    expect(holdersOf('lambda:InvokeFunction')).toEqual(['WorkflowRun']);
+    const [[, machine] = []] = stack.ofType('AWS::StepFunctions::StateMachine');
+    const named = Object.values(machine?.Properties.DefinitionSubstitutions).map((value) => JSON.stringify(value));
+    const [invoke] = (owners.get('WorkflowRun') ?? []).filter((one) =>
+      actionsOf(one).includes('lambda:InvokeFunction'),
+    );
+    const allowed = [invoke?.Resource]
+      .flat()
+      .map((value) => JSON.stringify(value))
+      .filter((text) => !text.includes(':*'));
+    expect(allowed.sort()).toEqual(named.sort());
+  });
+});
