@@ -54,7 +54,7 @@ export const collectResults =
   (deps: CollectResultsDeps): TaskBehaviour<'collectResults'> =>
   async (input) => {
     const look = await beginLook(deps, input);
-    if (look.invocation.status === 'sending') return { state: 'next', look: 1 };
+    if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
     const aborting = look.run.control === 'abort';
     const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
     const verdicts = judge(deps, look, reports, aborting);
@@ -192,13 +192,18 @@ const outputsOf = ({ run, place }: Look, results: readonly ResultRecord[]): read
   );
 
 const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Promise<TaskOutput<'collectResults'>> => {
+  const { invocationId } = look.invocation;
   if (!isSettled(look.invocation, look.results)) {
     if (news) await recordProgress(deps, look, 'running');
     const deadlineMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock));
-    return { state: 'open', look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000) };
+    return {
+      state: 'open',
+      invocationId,
+      look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000),
+    };
   }
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
-  if (next) return { state: 'next', look: 1 };
+  if (next) return { state: 'next', invocationId, look: 1 };
   await recordProgress(deps, look, 'done');
-  return { state: 'done', look: 1 };
+  return { state: 'done', invocationId, look: 1 };
 };

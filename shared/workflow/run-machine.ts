@@ -98,31 +98,21 @@ const batchMachine: StateMachine = {
     }),
     'Sent?': {
       Type: 'Choice',
-      Choices: [{ Variable: '$.now.state', StringEquals: 'open', Next: 'Keep Invocation' }],
+      Choices: [{ Variable: '$.now.state', StringEquals: 'open', Next: 'Await Agent' }],
       Default: 'Batch Done',
-    },
-    'Keep Invocation': {
-      Type: 'Pass',
-      Parameters: {
-        ...run,
-        'batchId.$': '$.batchId',
-        'invocationId.$': '$.now.invocationId',
-        now: { 'look.$': '$.now.look' },
-      },
-      Next: 'Await Agent',
     },
     'Await Agent': park(
       'awaitAgent',
       { TimeoutSecondsPath: '$.now.look' },
       {
-        payload: { ...run, 'invocationId.$': '$.invocationId' },
+        payload: { ...run, 'invocationId.$': '$.now.invocationId' },
         next: { Next: 'Collect Results' },
         caught: anything('Batch Broken'),
       },
     ),
     'Collect Results': call('collectResults', {
-      payload: { ...run, 'batchId.$': '$.batchId', 'invocationId.$': '$.invocationId' },
-      result: { 'state.$': '$.Payload.state', 'look.$': '$.Payload.look' },
+      payload: { ...run, 'batchId.$': '$.batchId', 'invocationId.$': '$.now.invocationId' },
+      result: { 'state.$': '$.Payload.state', 'invocationId.$': '$.Payload.invocationId', 'look.$': '$.Payload.look' },
       next: { Next: 'Settled?' },
       caught: anything('Batch Broken'),
     }),

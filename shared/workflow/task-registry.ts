@@ -82,7 +82,12 @@ export const taskRegistry = {
     folder: 'collect-results',
     placeholder: '${CollectResultsFunction}',
     input: z.strictObject({ runId: runIdSchema, batchId: batchIdSchema, invocationId: invocationIdSchema }),
-    output: z.strictObject({ state: z.enum(['open', 'next', 'done']), look }),
+    output: z.strictObject({
+      state: z.enum(['open', 'next', 'done']),
+      /** The invocation that was looked at, for the next look. */
+      invocationId: invocationIdSchema,
+      look,
+    }),
     timeoutSeconds: 120,
     memoryMiB: 512,
   }),

@@ -16,7 +16,20 @@ let bundles: readonly DeployedBundle[];
 let dynalite: Dynalite;
 let services: WireServer;
 let store: Store;
-const blobs = new Map<string, string>();
+
+const group = (name: string) => ({
+  name,
+  phases: [{ name: `p-${name}`, operations: [{ id: name, run: 'true' }] }],
+});
+const job = {
+  apiVersion: 'drover/v1',
+  kind: 'Job',
+  metadata: { name: 'try' },
+  spec: { targets: { where: 'true' }, groups: [group('one'), group('two')] },
+};
+const jobBlob = 'jobs/try.json';
+/** Objects by path: bucket, prefix and key. */
+const blobs = new Map([[`/kept/blobs/${jobBlob}`, JSON.stringify(parseJob(job))]]);
 
 /** S3 (path style) and Step Functions on one port. */
 const answer = ({ method, path, target }: WireRequest) => {
@@ -126,20 +139,7 @@ describe('the bundles of the functions', () => {
 
 describe('deployed handlers', () => {
   it('Start Run marks the run as running and names its groups', async () => {
-    const job = parseJob({
-      apiVersion: 'drover/v1',
-      kind: 'Job',
-      metadata: { name: 'try' },
-      spec: {
-        targets: { where: 'true' },
-        groups: ['one', 'two'].map((name) => ({
-          name,
-          phases: [{ name: 'p', operations: [{ id: 'a', run: 'true' }] }],
-        })),
-      },
-    });
-    blobs.set('/kept/blobs/jobs/try.json', JSON.stringify(job));
-    const run = aRun({ jobBlob: 'jobs/try.json' });
+    const run = aRun({ jobBlob });
     await store.create(run);
 
     const { replies, lines } = await call('StartRun', { runId: run.runId, attempt: 1 });
@@ -209,7 +209,7 @@ describe('deployed handlers', () => {
   });
 
   it('the API answers callers whose signature API Gateway has checked, and nobody else', async () => {
-    const run = aRun();
+    const run = aRun({ jobBlob });
     await store.create(run);
     const request = (authorizer: unknown) => ({
       version: '2.0',
@@ -220,8 +220,6 @@ describe('deployed handlers', () => {
       requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/' }, authorizer },
       isBase64Encoded: false,
     });
-    blobs.set('/kept/blobs/jobs/abc.json', blobs.get('/kept/blobs/jobs/try.json') ?? '');
-
     const { replies } = await call(
       'Api',
       request(undefined),
