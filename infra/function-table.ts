@@ -3,6 +3,7 @@ import { type TaskName, taskRegistry } from '#shared/workflow/task-registry.ts';
 /** What a function may do. Each word is a set of rights and the variables that go with it (see constructs/grants.ts). */
 export type Need =
   | 'readTable'
+  | 'readBulk'
   | 'writeTable'
   | 'writeBulk'
   | 'listRuns'
@@ -26,7 +27,7 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],
@@ -53,5 +54,5 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
 };

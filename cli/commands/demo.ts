@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { parseJobFile } from '#shared/job/job-file.ts';
@@ -15,12 +12,12 @@ const jobFile = fileURLToPath(new URL('../../examples/rolling.yaml', import.meta
 /** `drover demo`. */
 export const demoCommand = defineCommand({
   name: 'demo',
-  summary: 'Run an example job on a fresh local cloud, and show what it did',
+  summary: 'Run an example job on the local cloud, and show what it did',
+  details: 'Always the local cloud of this machine, whatever server is configured.',
   schema: z.object({}),
   run: async (session) => {
     const { host, say, settings } = session;
-    const stateDir = await mkdtemp(join(tmpdir(), 'drover-demo-'));
-    const connection = await openConnection({ ...settings, server: undefined, stateDir }, host);
+    const connection = await openConnection({ ...settings, server: undefined }, host);
     try {
       say('A local cloud with two regions: instances of AWS in eu-west-1 and of Alibaba Cloud in cn-hangzhou.');
       say(`The job is ${jobFile}: check every node, roll out in rounds of 1, 10%, 50%, 100%, report.\n`);
@@ -35,7 +32,6 @@ export const demoCommand = defineCommand({
       return exitCode;
     } finally {
       await connection.close();
-      await rm(stateDir, { recursive: true, force: true });
     }
   },
 });

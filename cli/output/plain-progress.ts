@@ -36,9 +36,14 @@ export const plainProgress = (
   const time = clockText(now);
   const lines = view.status === last.status ? [] : [`${time} ${view.job.name} ${view.runId} ${view.status}`];
   const rows = new Map(last.rows);
-  for (const [index, row] of progressRows(view, now).entries()) {
+  const passes = new Map<string, number>();
+  for (const row of progressRows(view, now)) {
     if (row.elapsedMs === undefined) continue;
-    const key = `${row.group}/${row.phase}/${row.round}/${index}/${view.attempt}`;
+    // A round that was paused is opened again: its second pass is a row of its own. Rows before it may come in later, so no position counts.
+    const place = `${row.group}/${row.phase}/${row.round}/${view.attempt}`;
+    const pass = passes.get(place) ?? 0;
+    passes.set(place, pass + 1);
+    const key = `${place}/${pass}`;
     const before = rows.get(key);
     const text = rowText(row);
     const isDue = before === undefined || before.status !== row.status || now - before.printedAt >= quietMs;

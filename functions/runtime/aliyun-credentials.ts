@@ -1,7 +1,6 @@
-import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { GetParameterCommand, type SSMClient } from '@aws-sdk/client-ssm';
 import * as z from 'zod';
 import type { AliyunCredentials } from '#functions/adapters/aliyun/aliyun-clients.ts';
-import { ownClientConfig } from '#functions/adapters/aws/own-client-config.ts';
 import { callService } from '#functions/adapters/aws/service-error.ts';
 import { variables } from '#shared/config/variables.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -22,15 +21,17 @@ const parseSecret = (text: string | undefined): AliyunCredentials | undefined =>
 };
 
 /**
- * Reads the credentials for Alibaba Cloud from a SecureString parameter of SSM Parameter Store in this region.
+ * Reads the credentials for Alibaba Cloud from a SecureString parameter of SSM Parameter Store.
  * @throws AppError `config.invalid` when there is no such parameter, right or content, `agent.unavailable`
  */
-export const readAliyunCredentials = async (parameter: string | undefined): Promise<AliyunCredentials> => {
+export const readAliyunCredentials = async (
+  client: SSMClient,
+  parameter: string | undefined,
+): Promise<AliyunCredentials> => {
   if (parameter === undefined)
     throw new AppError('config.invalid', `${variables.aliyunParameter} is not set`, {
       hint: 'Store the access key for Alibaba Cloud as a SecureString parameter and deploy with its name.',
     });
-  const client = new SSMClient(ownClientConfig);
   const { Parameter } = await callService(
     { name: `The parameter ${parameter}`, unavailable: 'agent.unavailable' },
     client.send(new GetParameterCommand({ Name: parameter, WithDecryption: true })),

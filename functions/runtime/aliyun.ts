@@ -1,4 +1,6 @@
+import { SSMClient } from '@aws-sdk/client-ssm';
 import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
+import { ownClientConfig } from '#functions/adapters/aws/own-client-config.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import { readAliyunCredentials } from './aliyun-credentials.ts';
 import { readCloudsEnv } from './env.ts';
@@ -20,7 +22,7 @@ export const openAliyun = (): (() => Promise<EcsClients>) => {
   const make = async (): Promise<EcsClients> => {
     const [{ aliyunClients }, credentials] = await Promise.all([
       import('#functions/adapters/aliyun/aliyun-clients.ts'),
-      readAliyunCredentials(aliyunParameter),
+      readAliyunCredentials(new SSMClient(ownClientConfig), aliyunParameter),
     ]);
     return aliyunClients(credentials);
   };

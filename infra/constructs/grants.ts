@@ -81,7 +81,8 @@ export type BasicNeed = Exclude<Need, 'completeTasks'>;
 
 /** What each need comes to, by least privilege. */
 export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> = {
-  readTable: (scope) => tableGrant(scope, ['GetItem', 'BatchGetItem', 'Query']),
+  readTable: (scope) => tableGrant(scope, ['GetItem', 'Query']),
+  readBulk: (scope) => tableGrant(scope, ['BatchGetItem']),
   writeTable: (scope) => tableGrant(scope, ['PutItem', 'UpdateItem']),
   writeBulk: (scope) => tableGrant(scope, ['BatchWriteItem']),
   listRuns: ({ storage }) => ({

@@ -7,6 +7,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
+import { Level } from 'level';
 import { AppError } from '#shared/errors/app-error.ts';
 import { createTableInput, table } from '#shared/persistence/table.ts';
 
@@ -32,6 +33,7 @@ export interface LocalTable {
  * @throws AppError `local.locked` when another process has the folder open
  */
 export const startLocalTable = async (options: { readonly path?: string } = {}): Promise<LocalTable> => {
+  if (options.path !== undefined) await requireUnlocked(options.path);
   const server = createDynalite({ ...options, createTableMs: 0 });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,6 +70,17 @@ const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<v
   }
   const describe = () => client.send(new DescribeTableCommand({ TableName: tableName }));
   while ((await describe()).Table?.TableStatus !== 'ACTIVE');
+};
+
+/** Opens the database once by ourselves: dynalite throws where nobody can catch it when another process has it open. */
+const requireUnlocked = async (path: string): Promise<void> => {
+  const database = new Level(path);
+  try {
+    await database.open();
+  } catch (cause) {
+    throw lockedError(path, cause);
+  }
+  await database.close();
 };
 
 const lockedError = (path: string | undefined, cause: unknown): AppError =>

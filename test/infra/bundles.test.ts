@@ -41,7 +41,6 @@ const answer = ({ method, path, target }: WireRequest) => {
 };
 
 beforeAll(async () => {
-  bundles = bundleStack(outdir);
   dynalite = await startDynalite();
   services = await startWireServer(answer);
   store = createDynamoStore({
@@ -49,6 +48,7 @@ beforeAll(async () => {
     tableName: dynalite.tableName,
     now: () => Date.parse(sampleTime),
   });
+  bundles = bundleStack(outdir);
 });
 
 afterAll(async () => {

@@ -1,32 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Synthesised, synthesise } from './synth.ts';
-
-interface Statement {
-  readonly Action: string | readonly string[];
-  readonly Resource: unknown;
-  readonly Condition?: unknown;
-}
-
-const actionsOf = ({ Action }: Statement): readonly string[] => (typeof Action === 'string' ? [Action] : Action);
-
-/** Statements by the name of the function (or machine) whose role they are for. */
-const statementsByOwner = ({ ofType, resources }: Synthesised): ReadonlyMap<string, readonly Statement[]> => {
-  const owners = new Map<string, string>();
-  for (const [id, { Properties }] of [
-    ...ofType('AWS::Lambda::Function'),
-    ...ofType('AWS::StepFunctions::StateMachine'),
-  ])
-    owners.set((Properties.Role ?? Properties.RoleArn)['Fn::GetAtt'][0], id.replace(/[0-9A-F]{8}$/, ''));
-  const found = new Map<string, Statement[]>();
-  for (const [, { Properties }] of ofType('AWS::IAM::Policy'))
-    for (const { Ref } of Properties.Roles) {
-      const owner = owners.get(Ref) ?? Ref;
-      found.set(owner, [...(found.get(owner) ?? []), ...Properties.PolicyDocument.Statement]);
-    }
-  for (const [id, { Properties }] of Object.entries(resources))
-    if (Properties?.Policies) throw new Error(`${id} has inline policies`);
-  return found;
-};
+import { actionsOf, statementsByOwner } from './statements.ts';
+import { synthesise } from './synth.ts';
 
 const stack = synthesise({ aliyunRegions: 'cn-hangzhou', aliyunParameter: '/drover/aliyun' });
 const owners = statementsByOwner(stack);
@@ -130,7 +104,6 @@ describe('the rights of the functions', () => {
 
   it('of On Agent Event are to find, mark and wake', () => {
     expect(rightsOf('TasksOnAgentEvent', 'dynamodb')).toEqual([
-      'dynamodb:BatchGetItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',

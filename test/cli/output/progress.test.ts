@@ -138,4 +138,29 @@ describe('progress as lines of a log', () => {
       `${time(start + 6500)} roll/restart round 1/3 failed 10/10 9 succeeded 1 failed`,
     ]);
   });
+
+  test('print a row once although rows of other phases come in before it, and once more when it is opened again', () => {
+    const seen: string[] = [];
+    let last = noPlainProgress;
+    const done = { status: 'succeeded' as const, counts: { succeeded: 10 }, closedAt: '2026-01-01T00:00:02.000Z' };
+    for (const view of [
+      rolling([slice({ ...done, round: 2 })]),
+      rolling([slice({ ...done, round: 1 }), slice({ ...done, round: 2 })]),
+      rolling([
+        slice({ ...done, round: 1 }),
+        slice({ ...done, round: 2 }),
+        slice({ round: 2, counts: { running: 4 }, nodeCount: 4 }),
+      ]),
+    ]) {
+      const { lines, next } = plainProgress(last, view, start);
+      last = next;
+      seen.push(...lines.slice(seen.length === 0 ? 1 : 0));
+    }
+
+    expect(seen.map((line) => line.slice(9))).toEqual([
+      'roll/restart round 2/3 succeeded 10/10 10 succeeded',
+      'roll/restart round 1/3 succeeded 10/10 10 succeeded',
+      'roll/restart round 2/3 0/4 4 running',
+    ]);
+  });
 });

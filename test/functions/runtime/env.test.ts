@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import {
+  isDebugging,
+  readApiEnv,
+  readBucketEnv,
+  readCloudsEnv,
+  readMachineEnv,
+  readTableEnv,
+} from '#functions/runtime/env.ts';
+
+const arn = 'arn:aws:states:eu-west-1:111122223333:stateMachine:drover';
+
+describe('the environment of a function', () => {
+  it('says where the table is and how long things are kept', () => {
+    expect(readTableEnv({ DROVER_TABLE: 't', DROVER_RETENTION_DAYS: '2' })).toEqual({
+      tableName: 't',
+      retentionSeconds: 172_800,
+    });
+    expect(readTableEnv({ DROVER_TABLE: 't' })).toEqual({ tableName: 't' });
+    expect(readTableEnv({ DROVER_TABLE: 't', DROVER_RETENTION_DAYS: '' })).toEqual({ tableName: 't' });
+  });
+
+  it('says where blobs and machine are', () => {
+    expect(readBucketEnv({ DROVER_BUCKET: 'b', DROVER_KEY_PREFIX: 'blobs/' })).toEqual({
+      bucket: 'b',
+      keyPrefix: 'blobs/',
+    });
+    expect(readBucketEnv({ DROVER_BUCKET: 'b' })).toEqual({ bucket: 'b', keyPrefix: '' });
+    expect(readMachineEnv({ DROVER_STATE_MACHINE_ARN: arn })).toEqual({ stateMachineArn: arn });
+    expect(readApiEnv({ DROVER_VERSION: '1.2.3' })).toEqual({ version: '1.2.3' });
+  });
+
+  it('lists the regions of both clouds', () => {
+    expect(
+      readCloudsEnv({
+        DROVER_AWS_REGIONS: 'eu-west-1, us-gov-west-1',
+        DROVER_ALIYUN_REGIONS: 'cn-hangzhou',
+        DROVER_ALIYUN_PARAMETER: '/p',
+      }),
+    ).toEqual({
+      awsRegions: ['eu-west-1', 'us-gov-west-1'],
+      aliyunRegions: ['cn-hangzhou'],
+      aliyunParameter: '/p',
+    });
+    expect(readCloudsEnv({ DROVER_ALIYUN_PARAMETER: '' })).toEqual({
+      awsRegions: [],
+      aliyunRegions: [],
+      aliyunParameter: undefined,
+    });
+  });
+
+  it('cannot be changed by who has read it', () => {
+    expect(Object.isFrozen(readBucketEnv({ DROVER_BUCKET: 'b' }))).toBe(true);
+  });
+
+  it.each([
+    [() => readTableEnv({}), 'DROVER_TABLE is not set'],
+    [() => readTableEnv({ DROVER_TABLE: '' }), 'DROVER_TABLE is empty'],
+    [
+      () => readTableEnv({ DROVER_TABLE: 't', DROVER_RETENTION_DAYS: 'ever' }),
+      'DROVER_RETENTION_DAYS is not a whole number of days',
+    ],
+    [() => readTableEnv({ DROVER_TABLE: 't', DROVER_RETENTION_DAYS: '0' }), 'DROVER_RETENTION_DAYS is below 1'],
+    [() => readBucketEnv({}), 'DROVER_BUCKET is not set'],
+    [
+      () => readMachineEnv({ DROVER_STATE_MACHINE_ARN: 'drover' }),
+      'DROVER_STATE_MACHINE_ARN is not the ARN of a state machine',
+    ],
+    [
+      () => readCloudsEnv({ DROVER_AWS_REGIONS: 'Ireland' }),
+      'DROVER_AWS_REGIONS is not a list of regions such as eu-west-1,us-east-1',
+    ],
+  ])('is refused with the name of the variable: %#', (read, message) => {
+    expect(read).toThrow(expect.objectContaining({ code: 'config.invalid', message }));
+  });
+
+  it('turns debug lines on by name', () => {
+    expect(isDebugging({ DROVER_LOG_LEVEL: 'debug' })).toBe(true);
+    expect(isDebugging({})).toBe(false);
+  });
+});

@@ -1,0 +1,159 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createServices } from '#functions/runtime/services.ts';
+import { createSystem } from '#functions/runtime/system.ts';
+import { taskNames } from '#infra/function-table.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import { type Dynalite, startDynalite } from '#test/kit/dynalite.ts';
+import { anInvocation, aRun, sampleTime } from '#test/kit/store-samples.ts';
+import { someNodes, startTestSystem, type TestSystem } from '#test/kit/system.ts';
+import { actionsOf, type Statement, statementsByOwner } from './statements.ts';
+import { synthesise } from './synth.ts';
+
+/** Calls of the table by the function that made them; a call of an index is `Query gsi1`. */
+const calls = new Map<string, Set<string>>();
+const allowed = new Map<string, ReadonlySet<string>>();
+let dynalite: Dynalite;
+let system: TestSystem;
+
+const clientOf = (owner: string): DynamoDBClient => {
+  const made = new Set<string>();
+  calls.set(owner, made);
+  const client = new DynamoDBClient({
+    endpoint: dynalite.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  client.middlewareStack.add(
+    (next) => async (args) => {
+      const { headers, body } = args.request as { headers: Record<string, string>; body: Uint8Array };
+      const index: unknown = JSON.parse(new TextDecoder().decode(body)).IndexName;
+      const action = headers['x-amz-target']?.split('.')[1];
+      made.add(typeof index === 'string' ? `${action} ${index}` : `${action}`);
+      return next(args);
+    },
+    { step: 'finalizeRequest' },
+  );
+  return client;
+};
+
+const storeOf = (owner: string) =>
+  createDynamoStore({ client: clientOf(owner), tableName: dynalite.tableName, now: () => Date.now() });
+
+/** What the deployed policies allow a function on the table. */
+const rightsOf = (statements: readonly Statement[]): ReadonlySet<string> =>
+  new Set(
+    statements.flatMap((statement) => {
+      const index = JSON.stringify(statement.Resource).match(/\/index\/(\w+)/)?.[1];
+      return actionsOf(statement).flatMap((action) => {
+        if (!action.startsWith('dynamodb:')) return [];
+        return [`${action.slice('dynamodb:'.length)}${index === undefined ? '' : ` ${index}`}`];
+      });
+    }),
+  );
+
+const ownerOf = (name: string): string =>
+  name === 'api' ? 'ApiFunction' : `Tasks${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+const job = {
+  apiVersion: 'drover/v1',
+  kind: 'Job',
+  metadata: { name: 'all-calls' },
+  spec: {
+    targets: { where: 'node.tags.role == "h"' },
+    groups: [
+      {
+        name: 'first',
+        strategy: 'grayScale',
+        rounds: [1, '100%'],
+        soak: '1s',
+        maxFailures: '100%',
+        phases: [
+          {
+            name: 'p',
+            operations: [
+              { id: 'a', run: 'echo v=1 >> "$DROVER_OUTPUT"; head -c 9000 /dev/zero | tr "\\0" x', outputs: { v: {} } },
+              {
+                id: 'b',
+                run: '[ "$V" = 2 ]',
+                env: { V: '${{ outputs.a.v }}' },
+              },
+            ],
+          },
+        ],
+      },
+      { name: 'second', phases: [{ name: 'q', operations: [{ id: 'c', run: 'true' }] }] },
+    ],
+  },
+};
+
+/** Uses every service of the API once. */
+const useApi = async (services: ReturnType<typeof createServices>): Promise<RunId> => {
+  const { runId } = await services.submitRun({
+    request: { job, params: {}, only: {} },
+    actor: 'test',
+    idempotencyKey: 'k',
+  });
+  await services.pauseRun(runId, {}, 'test');
+  await services.resumeRun(runId, {}, 'test');
+  await system.engine.idle();
+  await services.continueRun(runId, { mode: 'force', only: {} }, 'test');
+  await services.abortRun(runId, {}, 'test');
+  await system.engine.idle();
+  await services.viewRun(runId);
+  await services.listRuns({ limit: 10 });
+  await services.listNodeRows(runId, { limit: 100 });
+  await services.listResults(runId, { limit: 100 });
+  return runId;
+};
+
+beforeAll(async () => {
+  dynalite = await startDynalite();
+  system = await startTestSystem([...someNodes('aws', 'h', 3)]);
+  const statements = statementsByOwner(synthesise());
+  for (const name of [...taskNames, 'api']) allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));
+  const tasks = Object.fromEntries(
+    taskNames.map((name) => [name, createSystem({ ...system.ports, store: storeOf(name) }).tasks[name]]),
+  ) as unknown as TaskBehaviours;
+  await system.engine.attach(tasks);
+  const store = storeOf('test');
+  calls.delete('test');
+
+  const runId = await useApi(createServices({ ...system.ports, store: storeOf('api') }));
+  const invocation = anInvocation(runId, { operationIndex: 9 });
+  await store.createInvocation(invocation);
+  const sent = {
+    agent: 'aws',
+    agentInvocationId: 'command-1',
+    sentAt: sampleTime,
+    deliverBy: sampleTime,
+    deadlineAt: sampleTime,
+  } as const;
+  await store.recordSent({ ...sent, runId, invocationId: invocation.invocationId });
+  await tasks.awaitAgent({ runId, invocationId: invocation.invocationId, token: 'token' });
+  const paused = aRun({ control: 'pause' });
+  await store.create(paused);
+  await tasks.hold({ runId: paused.runId, attempt: 1, token: 'token' });
+  await tasks.onAgentEvent({ source: 'aws.ssm', detail: { 'command-id': 'command-1', status: 'Success' } });
+});
+
+afterAll(async () => {
+  await system.close();
+  await dynalite.stop();
+});
+
+describe('the rights of each function on the table', () => {
+  it.each([...taskNames, 'api'])('%s: suffice for what it does', (owner) => {
+    const made = [...(calls.get(owner) ?? [])];
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.filter((call) => !allowed.get(owner)?.has(call))).toEqual([]);
+  });
+
+  it('are all used by somebody', () => {
+    const used = new Set([...calls.values()].flatMap((made) => [...made]));
+    const given = new Set([...allowed.values()].flatMap((rights) => [...rights]));
+    expect([...given].filter((right) => !used.has(right))).toEqual([]);
+  });
+});
