@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** What a running local server writes beside its data, for clients on this machine. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Names of the output formats. */
 export const outputFormats = ['table', 'json', 'yaml'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AppError, isAppError } from '#shared/errors/app-error.ts';
 import { jobDigest } from '#shared/job/job-digest.ts';
 import { parseJobFile } from '#shared/job/job-file.ts';

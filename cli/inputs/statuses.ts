@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { nodeStatuses } from '#shared/model/status.ts';
 
 /** A comma list of node statuses, as the value of a flag. */

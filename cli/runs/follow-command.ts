@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunView } from '#shared/contract/run-views.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { durationSchema } from '#shared/model/job.ts';

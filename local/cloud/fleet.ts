@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse, YAMLParseError } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The account of instances whose fleet entry names none. */
 export const DEFAULT_ACCOUNT = '000000000000';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { messageOf, toAppError } from '#shared/errors/app-error.ts';
 import type { Engine, Log } from '#shared/ports/services.ts';
 import { statesOf } from '#shared/workflow/asl.ts';

@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
 import { defineCommand } from '../../command.ts';
 import { importJob } from '../../inputs/run-request.ts';

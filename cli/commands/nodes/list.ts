@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allPages } from '#shared/client/all-pages.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import { defineCommand } from '../../command.ts';

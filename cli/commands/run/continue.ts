@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineCommand } from '../../command.ts';
 import { narrowingFlagsSchema, narrowingOptions } from '../../inputs/job-options.ts';
 import { narrowingOf } from '../../inputs/narrowing.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunView } from '#shared/contract/run-views.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
 import { type CommandDefinition, defineCommand } from '../../command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunSummary } from '#shared/contract/run-views.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { defineCommand } from '../../command.ts';

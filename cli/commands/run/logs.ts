@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
 import { groupOutputs } from '#shared/client/group-outputs.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { allPages } from '#shared/client/all-pages.ts';
 import type { NodeRow } from '#shared/contract/run-views.ts';
 import { defineCommand } from '../../command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { defineCommand } from '../../command.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineCommand } from '../../command.ts';
 import { jobFlagsSchema, jobOptions } from '../../inputs/job-options.ts';
 import { readRunRequest } from '../../inputs/run-request.ts';

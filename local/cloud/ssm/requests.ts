@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Request shapes and constraints of the SSM API model (2014-11-06), for the operations that are served here. */
 const INSTANCE_ID = /^(i-(\w{8}|\w{17})|mi-\w{17})$/;

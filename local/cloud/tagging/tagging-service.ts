@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FleetInstance } from '../fleet.ts';
 import { type AwsService, readAws } from '../provider/aws-dialect.ts';
 import { CloudFault } from '../provider/cloud-fault.ts';

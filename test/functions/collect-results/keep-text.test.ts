@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { inlineTextBytes, keepText } from '#functions/collect-results/keep-text.ts';
 import { bareOutcome } from '#shared/model/outcome.ts';

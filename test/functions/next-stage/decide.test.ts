@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decideStage, type StageView } from '#functions/next-stage/decide.ts';
 import { formatSliceId, runIdSchema } from '#shared/model/ids.ts';
