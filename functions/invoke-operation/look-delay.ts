@@ -1,8 +1,11 @@
 /** Seconds until the first look at a fresh invocation. */
 export const firstLookSeconds = 1;
 
-/** No pause between looks is longer. */
+/** No pause between looks is longer, in the first half day of an operation. */
 const longestSeconds = 60;
+
+/** After so many looks the pause is this long: a batch may look some 1,900 times before its history is full (13 events of 25,000 each). */
+const patience = { looks: 700, seconds: 300 } as const;
 
 /**
  * Seconds until the next look, when `looks` looks have been made: 1, 1, 2, 3, 5, 8 … up to 60, and never far beyond the deadline. Commands
@@ -10,6 +13,7 @@ const longestSeconds = 60;
  */
 export const lookDelaySeconds = (looks: number, secondsToDeadline: number): number => {
   const grown = Math.round(0.8 * 1.5 ** Math.min(looks, 20));
+  const longest = looks > patience.looks ? patience.seconds : longestSeconds;
   const untilDeadline = Math.max(1, Math.ceil(secondsToDeadline));
-  return Math.min(Math.max(1, grown), longestSeconds, untilDeadline);
+  return Math.min(Math.max(1, grown), longest, untilDeadline);
 };

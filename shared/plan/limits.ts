@@ -5,8 +5,26 @@ import { countStages } from './stages.ts';
 /** Phases that run together in a oneShot group, at most: one state of the workflow holds them all. */
 export const maxOneShotPhases = 40;
 
-/** Stages in a run, at most: together they must fit into the 25,000 history events of one Step Functions execution. */
+/**
+ * Stages in a run, at most; each phase of a oneShot group counts as one, because it costs as many history events. Together they must fit
+ * into the 25,000 that Step Functions keeps of one execution.
+ */
 export const maxStages = 600;
+
+/** Batches of one slice, at most: Open Phase hands their ids on in a payload of 256 KiB. */
+export const maxBatches = 8000;
+
+/** @throws AppError `plan.limit-exceeded` when a slice has more batches than the workflow can hand on. */
+export const checkBatchCount = (phaseName: string, batchCount: number): void => {
+  if (batchCount <= maxBatches) return;
+  throw new AppError(
+    'plan.limit-exceeded',
+    `Phase '${phaseName}' makes ${batchCount} batches, the limit is ${maxBatches}`,
+    {
+      hint: 'Run more nodes at once (a larger maxConcurrency, a smaller roundCount above 0), or split the targets over groups.',
+    },
+  );
+};
 
 /**
  * Checks what the workflow can hold. `nodeCounts` has the number of target nodes of each group, in the order of the job.
@@ -28,7 +46,9 @@ const checkPhases = (job: Job): void => {
 };
 
 const checkStages = (job: Job, nodeCounts: readonly number[]): void => {
-  const stages = job.spec.groups.map((group, index) => countStages(job, group, nodeCounts[index] ?? 0));
+  const stages = job.spec.groups.map((group, index) =>
+    group.strategy === 'oneShot' ? group.phases.length : countStages(job, group, nodeCounts[index] ?? 0),
+  );
   const total = stages.reduce((sum, n) => sum + n, 0);
   if (total <= maxStages) return;
   const most = Math.max(...stages);

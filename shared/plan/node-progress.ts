@@ -46,7 +46,8 @@ export const nodeProgress = (
     if (kind === 'stop') return { status, nextOperation: undefined, ...here };
     tolerated ||= kind === 'tolerated';
   }
-  const skipped = operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
+  // Operations before this batch are done, and not known to have been skipped.
+  const skipped = from.startAt === 0 && operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
   return { status: doneStatus(tolerated, skipped), nextOperation: undefined, resumeAt: operations.length, tolerated };
 };
 

@@ -2,6 +2,7 @@ import type { Group, Job } from '../model/job.ts';
 import type { AgentKind } from '../model/node.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { type BatchPlan, planBatches } from './batches.ts';
+import { checkBatchCount } from './limits.ts';
 import { groupRoundSizes } from './rounds.ts';
 import type { PlanBatches, PlanRound, PlanSlice } from './run-plan.ts';
 import { sliceNodes, toCandidates } from './slice-nodes.ts';
@@ -52,6 +53,7 @@ const planSlice = (spec: RoundsSpec, stageIndex: number, slice: SlicePlan): read
     width,
     limitOf,
   });
+  checkBatchCount(phase.name, plan.batches.length);
   return [
     {
       stageIndex,

@@ -19,8 +19,8 @@ const define = <I extends z.ZodType, O extends z.ZodType>(spec: TaskSpec<I, O>):
 const attempt = z.int().min(1);
 const group = z.int().min(0);
 const token = z.string().min(1).max(4096);
-/** Seconds until the next look at an agent, at most a minute. */
-const look = z.int().min(1).max(60);
+/** Seconds until the next look at an agent, at most five minutes. */
+const look = z.int().min(1).max(300);
 
 /**
  * Every task of the system: the single source of names, shapes and limits for the state machine, the handlers, infra and the local cloud.

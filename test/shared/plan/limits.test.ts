@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
-import { checkPlanLimits } from '#shared/plan/limits.ts';
+import { checkBatchCount, checkPlanLimits, maxBatches } from '#shared/plan/limits.ts';
 import { jobOf, phaseOf } from './plan-fixtures.ts';
 
 const phases = (n: number) => Array.from({ length: n }, (_, i) => phaseOf(`p${i}`));
@@ -40,5 +40,16 @@ describe('checkPlanLimits', () => {
       "The run has 601 stages, the limit is 600; group 'slow' alone has 600 for its 600 nodes",
     );
     expect(error.hint).toContain("Give 'slow' fewer rounds");
+  });
+
+  test('counts each phase of a oneShot group as a stage, since it costs as much history', () => {
+    const wide = (n: number) => jobOf(Array.from({ length: n }, (_, i) => ({ name: `g${i}`, phases: phases(40) })));
+    expect(() => checkPlanLimits(wide(15), Array(15).fill(5))).not.toThrow();
+    expect(thrownBy(() => checkPlanLimits(wide(16), Array(16).fill(5))).message).toContain('has 640 stages');
+  });
+
+  test('refuses a slice with more batches than their ids fit into a payload', () => {
+    expect(() => checkBatchCount('p', maxBatches)).not.toThrow();
+    expect(thrownBy(() => checkBatchCount('p', maxBatches + 1)).hint).toContain('maxConcurrency');
   });
 });
