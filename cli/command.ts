@@ -58,7 +58,7 @@ const globalOptions: readonly Option[] = [
   new Option('-o, --output <format>', 'how data is printed').choices([...outputFormats]),
   new Option('--server <url>', 'the Drover server (also DROVER_SERVER)'),
   new Option('--token-file <file>', 'file with the token for the server (also DROVER_TOKEN_FILE)'),
-  new Option('--state-dir <dir>', 'where the local cloud keeps its state (also DROVER_STATE_DIR)'),
+  new Option('--state-dir <dir>', 'where the local cloud keeps its state (also DROVER_HOME)'),
   new Option('--fleet <file>', 'fleet file of the local cloud (also DROVER_FLEET)'),
   new Option('-q, --quiet', 'print data and errors only'),
   new Option('--color', 'print with colours (also FORCE_COLOR; the default on a terminal)'),

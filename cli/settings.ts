@@ -36,9 +36,9 @@ export interface SettingsSource {
   readonly homeDir: string;
 }
 
-/** `$DROVER_STATE_DIR`, else `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
+/** `$DROVER_HOME`, else `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
 const defaultStateDir = ({ env, homeDir }: SettingsSource): string =>
-  env['DROVER_STATE_DIR'] || join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
+  env['DROVER_HOME'] || join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
 
 /** What the flags, the environment and the defaults come to. */
 export const settingsOf = (options: GlobalOptions, host: SettingsSource): Settings => ({

@@ -1,4 +1,4 @@
-import { changeRun, requireRun } from '#functions/records/change-run.ts';
+import { changeRun } from '#functions/records/change-run.ts';
 import type { ControlRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -29,7 +29,7 @@ export const pauseRun =
       refuseIfOver(run, 'paused');
       if (run.control === 'abort') throw conflict(run, 'is being aborted and cannot be paused');
       if (run.control === 'pause') return undefined;
-      return { control: 'pause', status: 'pausing', reason: reasonOf('Paused', request, actor) };
+      return { ...run, control: 'pause', status: 'pausing', reason: reasonOf('Paused', request, actor) };
     });
     deps.log.info('run.pausing', { runId, actor });
   };
@@ -41,15 +41,14 @@ export const pauseRun =
 export const resumeRun =
   (deps: ControlRunDeps): Control =>
   async (runId, _request, actor) => {
-    const before = await requireRun(deps.store, runId);
-    await changeRun(deps.store, runId, (run) => {
+    const resumed = await changeRun(deps.store, runId, (run) => {
       refuseIfOver(run, 'resumed');
       if (run.control === 'abort') throw conflict(run, 'is being aborted and cannot be resumed');
       if (run.control === 'go') return undefined;
       const { reason: _reason, ...kept } = run;
       return { ...kept, control: 'go', status: 'running' };
     });
-    await releaseHold(deps, before);
+    await releaseHold(deps, resumed);
     deps.log.info('run.resumed', { runId, actor });
   };
 
@@ -61,14 +60,13 @@ export const resumeRun =
 export const abortRun =
   (deps: ControlRunDeps): Control =>
   async (runId, request, actor) => {
-    const before = await requireRun(deps.store, runId);
-    await changeRun(deps.store, runId, (run) => {
+    const aborted = await changeRun(deps.store, runId, (run) => {
       refuseIfOver(run, 'aborted');
       return run.control === 'abort'
         ? undefined
-        : { control: 'abort', status: 'aborting', reason: reasonOf('Aborted', request, actor) };
+        : { ...run, control: 'abort', status: 'aborting', reason: reasonOf('Aborted', request, actor) };
     });
-    await releaseHold(deps, before);
+    await releaseHold(deps, aborted);
     await wakeOpenBatches(deps, runId);
     deps.log.info('run.aborting', { runId, actor });
   };
@@ -85,6 +83,7 @@ const conflict = (run: RunRecord, what: string): AppError =>
 const reasonOf = (what: string, request: ControlRequest, actor: string): string =>
   `${what} by ${actor}${request.reason === undefined ? '' : `: ${request.reason}`}`;
 
+/** The run is the one that was decided on: a hold that came after it sees the decision and lets go by itself. */
 const releaseHold = async (deps: ControlRunDeps, run: RunRecord): Promise<void> => {
   if (run.holdToken !== undefined) await deps.engine.complete(run.holdToken);
 };

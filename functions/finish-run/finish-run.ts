@@ -33,8 +33,11 @@ export const finishRun =
     const finished = await changeRun(deps.store, runId, (one) => {
       if (isTerminalRunStatus(one.status)) return undefined;
       const status = terminal(runStatus(statuses, { aborted: one.control === 'abort', broken: broken !== undefined }));
-      const reason = broken ?? one.reason;
+      const { reason: said, ...kept } = one;
+      // What was said of a pause is over with the run; why it was aborted is not.
+      const reason = broken ?? (one.control === 'abort' ? said : undefined);
       return {
+        ...kept,
         status,
         endedAt: at,
         ...(reason === undefined ? {} : { reason }),

@@ -16,7 +16,9 @@ export const hold =
   (deps: HoldDeps): TaskBehaviour<'hold'> =>
   async ({ runId, attempt, token }) => {
     const run = await changeRun(deps.store, runId, (one) =>
-      one.control === 'pause' && currentAttempt(one) === attempt ? { status: 'paused', holdToken: token } : undefined,
+      one.control === 'pause' && currentAttempt(one) === attempt
+        ? { ...one, status: 'paused', holdToken: token }
+        : undefined,
     );
     if (run.holdToken !== token) await deps.engine.complete(token);
     return {};

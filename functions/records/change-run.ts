@@ -19,19 +19,19 @@ export const requireRun = async (store: Pick<RunStore, 'get'>, runId: RunId): Pr
 
 /**
  * Reads a run, decides, and writes it under its version; decides again when another writer came first.
- * `change` gives the changed fields, or undefined when there is nothing to do. Returns the run as it stands afterwards.
+ * `change` gives the run as it is to be, or undefined when there is nothing to do. Returns the run as it stands afterwards.
  * @throws AppError `run.not-found`, `store.conflict` when others keep coming first, or what `change` throws.
  */
 export const changeRun = async (
   store: Pick<RunStore, 'get' | 'replace'>,
   runId: RunId,
-  change: (run: RunRecord) => Partial<RunRecord> | undefined,
+  change: (run: RunRecord) => RunRecord | undefined,
 ): Promise<RunRecord> => {
   for (let tries = 1; ; tries += 1) {
     const run = await requireRun(store, runId);
     const changed = change(run);
     if (!changed) return run;
-    const next = { ...run, ...changed, version: run.version + 1 };
+    const next = { ...changed, version: run.version + 1 };
     try {
       await store.replace(next);
       return next;

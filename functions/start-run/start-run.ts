@@ -22,15 +22,17 @@ export const startRun =
   (deps: StartRunDeps): TaskBehaviour<'startRun'> =>
   async ({ runId, attempt }) => {
     const at = nowIso(deps.clock);
-    const run = await changeRun(deps.store, runId, (one) =>
-      one.status === 'queued' && currentAttempt(one) === attempt
-        ? {
-            status: 'running',
-            startedAt: one.startedAt ?? at,
-            attempts: withLastAttempt(one, { status: 'running', startedAt: at }),
-          }
-        : undefined,
-    );
+    const run = await changeRun(deps.store, runId, (one) => {
+      const isStarted = one.attempts.at(-1)?.startedAt !== undefined;
+      if (isStarted || currentAttempt(one) !== attempt || isTerminalRunStatus(one.status)) return undefined;
+      return {
+        ...one,
+        // An operator may have paused or aborted it before it started: that word stands.
+        status: one.status === 'queued' ? 'running' : one.status,
+        startedAt: one.startedAt ?? at,
+        attempts: withLastAttempt(one, { status: 'running', startedAt: at }),
+      };
+    });
     if (currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) return { groups: [] };
     deps.log.info('run.started', { runId, attempt });
     const job = await deps.json.job(run);

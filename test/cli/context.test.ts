@@ -19,8 +19,8 @@ describe('settings', () => {
   test('a flag wins over the environment, which wins over the default', () => {
     expect(settings({}).stateDir).toBe('/home/ada/.local/state/drover');
     expect(settings({}, { XDG_STATE_HOME: '/x' }).stateDir).toBe('/x/drover');
-    expect(settings({}, { XDG_STATE_HOME: '/x', DROVER_STATE_DIR: '/d' }).stateDir).toBe('/d');
-    expect(settings({ stateDir: '/f' }, { DROVER_STATE_DIR: '/d' }).stateDir).toBe('/f');
+    expect(settings({}, { XDG_STATE_HOME: '/x', DROVER_HOME: '/d' }).stateDir).toBe('/d');
+    expect(settings({ stateDir: '/f' }, { DROVER_HOME: '/d' }).stateDir).toBe('/f');
     expect(settings({}, { DROVER_SERVER: 'http://e' }).server).toBe('http://e');
     expect(settings({ server: 'http://f' }, { DROVER_SERVER: 'http://e' }).server).toBe('http://f');
     expect(settings({}, { DROVER_SERVER: '' }).server).toBeUndefined();

@@ -14,7 +14,7 @@ const main = join(import.meta.dirname, '../../cli/main.ts');
 const start = async (argv: readonly string[], env: Readonly<Record<string, string>> = {}) => {
   const stateDir = await makeFolder();
   const child = spawn(node, [main, ...argv], {
-    env: { PATH: process.env['PATH'], DROVER_STATE_DIR: stateDir, ...env },
+    env: { PATH: process.env['PATH'], DROVER_HOME: stateDir, ...env },
   });
   onTestFinished(() => void child.kill('SIGKILL'));
   const out = { stdout: '', stderr: '' };

@@ -114,7 +114,7 @@ export const cli = async (argv: readonly string[], wishes: HostWishes = {}) => {
 
 /** Runs one command line with the app inside the process. */
 export const embeddedCli = async (argv: readonly string[], wishes: HostWishes = {}) => {
-  const made = makeHost({ ...wishes, env: { DROVER_STATE_DIR: await makeFolder(), ...wishes.env } });
+  const made = makeHost({ ...wishes, env: { DROVER_HOME: await makeFolder(), ...wishes.env } });
   const exitCode = await runCli(argv, made.host);
   return { exitCode, ...made.out, asked: made.asked, opened: made.opened, closed: made.closed() };
 };

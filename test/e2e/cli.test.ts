@@ -32,7 +32,7 @@ const drover = (...args: readonly string[]): Promise<Ended> =>
     execFile(
       process.execPath,
       ['cli/main.ts', ...args],
-      { env: { ...process.env, DROVER_STATE_DIR: dir, NO_COLOR: '1' } },
+      { env: { ...process.env, DROVER_HOME: dir, NO_COLOR: '1' } },
       (error, stdout, stderr) => {
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },
