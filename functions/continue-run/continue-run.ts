@@ -25,7 +25,10 @@ export interface ContinueRunDeps {
 export const continueRun =
   (deps: ContinueRunDeps) =>
   async (runId: RunId, request: ContinueRequest, actor: string): Promise<void> => {
-    checkSelection(await deps.json.job(await requireRun(deps.store, runId)), request.only);
+    const before = await requireRun(deps.store, runId);
+    checkSelection(await deps.json.job(before), request.only);
+    // An earlier request may have died between adding an attempt and starting it; starting is idempotent.
+    if (before.status === 'queued') await deps.engine.start(runId, before.attempts.length);
     const run = await changeRun(deps.store, runId, (one) => {
       if (!isTerminalRunStatus(one.status))
         throw new AppError('run.conflict', `Run ${runId} is ${one.status}: only a run at its end can be continued`, {

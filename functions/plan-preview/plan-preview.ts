@@ -24,13 +24,22 @@ export interface CheckedRequest {
 }
 
 /**
+ * Checks what a request says by itself: the answer is the same whenever it is asked.
+ * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`
+ */
+export const readRequest = (request: RunRequest): Pick<CheckedRequest, 'job' | 'params'> => {
+  const job = parseJob(request.job);
+  const params = resolveParams(job, request.params);
+  checkSelection(job, request.only);
+  return { job, params };
+};
+
+/**
  * Checks a request to run a job and plans it against the clouds as they are now.
  * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`, `plan.*`, `expression.failed`, `inventory.unavailable`
  */
 export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
-  const job = parseJob(request.job);
-  const params = resolveParams(job, request.params);
-  checkSelection(job, request.only);
+  const { job, params } = readRequest(request);
   const inventory = await deps.inventory.list();
   const candidates = request.nodes
     ? candidatesOf(request.nodes, inventory)

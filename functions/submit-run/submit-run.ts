@@ -1,11 +1,15 @@
 import type { Submission } from '#functions/api/services.ts';
-import { type CheckedRequest, checkRequest, type PlanPreviewDeps } from '#functions/plan-preview/plan-preview.ts';
+import {
+  type CheckedRequest,
+  checkRequest,
+  type PlanPreviewDeps,
+  readRequest,
+} from '#functions/plan-preview/plan-preview.ts';
 import { putJson } from '#functions/records/json-blob.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { jobDigest } from '#shared/job/job-digest.ts';
+import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
-import { jsonDigest } from '#shared/plan/digest.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
@@ -23,8 +27,9 @@ export interface SubmitRunDeps extends PlanPreviewDeps {
 }
 
 /**
- * Starts a run. Everything that can be refused is refused before anything is written. Under an idempotency key the same request starts one
- * run, however often and from however many places it comes: the key names the run before the run is written.
+ * Starts a run. Everything that can be refused is refused before the run is written. Under an idempotency key the same request starts one
+ * run, however often and from however many places it comes: the key names the run before the run is written. A request that is wrong in
+ * itself does not use up its key.
  * @throws AppError as `checkRequest`, and `idempotency.mismatch` when the key was used for another request
  */
 export const submitRun =
@@ -47,6 +52,7 @@ export const submitRun =
 const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey }: Submission): Promise<RunId> => {
   const runId = deps.ids.runId();
   if (idempotencyKey === undefined) return runId;
+  readRequest(request);
   const requestDigest = jsonDigest(request);
   const claim = await deps.store.claimKey({
     principal: actor,

@@ -26,7 +26,7 @@ export interface ViewGroupsDeps {
 /** Groups, phases and slices of a run as they stand, over all its attempts. Reads counts only, whatever the number of nodes. */
 export const viewGroups = async (deps: ViewGroupsDeps, run: RunRecord, job: Job): Promise<readonly GroupView[]> => {
   const [records, slices] = await Promise.all([deps.store.listGroups(run.runId), deps.store.listSlices(run.runId)]);
-  const live = await pMap(slices, (slice) => withLiveCounts(deps, slice), { concurrency: readWidth });
+  const live = await pMap(slices, (slice) => withLiveCounts(deps, run, slice), { concurrency: readWidth });
   return job.spec.groups.map((group, index) => {
     const record = records
       .filter((one) => one.groupIndex === index)
@@ -42,11 +42,21 @@ export const viewGroups = async (deps: ViewGroupsDeps, run: RunRecord, job: Job)
   });
 };
 
-const withLiveCounts = async (deps: ViewGroupsDeps, slice: SliceRecord): Promise<SliceRecord> => {
+const withLiveCounts = async (deps: ViewGroupsDeps, run: RunRecord, slice: SliceRecord): Promise<SliceRecord> => {
   if (slice.closedAt !== undefined) return slice;
   const progress = await deps.store.listProgress(slice.runId, slice.sliceId);
-  return { ...slice, counts: addCounts(progress.map((one) => one.counts)) };
+  const counts = addCounts(progress.map((one) => one.counts));
+  if (isUnderWay(run, slice)) return { ...slice, counts };
+  const { running = 0, pending = 0, ...ended } = counts;
+  const left = running + pending === 0 ? ended : { ...ended, pending: running + pending };
+  return { ...slice, counts: left, status: sliceStatus(left, { stopped: true }) };
 };
+
+/** An execution that broke leaves slices open; once its attempt is over, nothing in them is under way. */
+const isUnderWay = (run: RunRecord, slice: SliceRecord): boolean =>
+  slice.closedAt === undefined &&
+  parseSliceId(slice.sliceId).attempt === run.attempts.length &&
+  !isTerminalRunStatus(run.status);
 
 interface GroupState {
   readonly run: RunRecord;
@@ -81,7 +91,10 @@ const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
     name: phase?.name ?? '',
     on: phase?.on ?? 'target',
     operations: phase?.operations.map((operation) => operation.id) ?? [],
-    status: phaseStatus([...byStage.values()].map(stageStatus), { expected, stopped: stopped && record !== undefined }),
+    status: phaseStatus(
+      [...byStage.values()].map((one) => stageStatus(run, one)),
+      { expected, stopped: stopped && record !== undefined },
+    ),
     nodeCount: phase?.on === 'runner' ? 1 : Math.max(record?.nodeCount ?? 0, totalCount(counts)),
     counts,
     slices: slices.map(viewSlice),
@@ -89,8 +102,8 @@ const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
 };
 
 /** Status of one stage of a phase, over its attempts and passes. */
-const stageStatus = (slices: readonly SliceRecord[]): PhaseStatus =>
-  slices.some((one) => one.closedAt === undefined) ? 'running' : sliceStatus(netCounts(slices), { stopped: true });
+const stageStatus = (run: RunRecord, slices: readonly SliceRecord[]): PhaseStatus =>
+  slices.some((one) => isUnderWay(run, one)) ? 'running' : sliceStatus(netCounts(slices), { stopped: true });
 
 /** Counts over attempts: a slice that took nodes over from earlier ones takes their earlier statuses back. */
 const netCounts = (slices: readonly SliceRecord[]): StatusCounts => {

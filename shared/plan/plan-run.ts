@@ -1,9 +1,9 @@
+import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
 import type { AgentKind } from '../model/node.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { allowedFailures } from './budget.ts';
-import { jsonDigest } from './digest.ts';
 import { checkPlanLimits } from './limits.ts';
 import { planRounds } from './plan-rounds.ts';
 import { planWarnings } from './plan-warnings.ts';

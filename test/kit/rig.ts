@@ -3,7 +3,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { type InvocationId, type RunId } from '#shared/model/ids.ts';
+import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Blobs, Engine, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';

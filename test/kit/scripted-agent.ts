@@ -1,6 +1,13 @@
 import { fenceOf } from '#functions/invoke-operation/render-script.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { batchIdSchema, type InvocationId, invocationIdSchema, parseSliceId, type RunId, runIdSchema } from '#shared/model/ids.ts';
+import {
+  batchIdSchema,
+  type InvocationId,
+  invocationIdSchema,
+  parseSliceId,
+  type RunId,
+  runIdSchema,
+} from '#shared/model/ids.ts';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { Agent, AgentInvocation, AgentLimits, InstanceReport, SendRequest } from '#shared/ports/agent.ts';
 import { fenceName } from '#shared/script/fence.ts';

@@ -1,3 +1,4 @@
+import { fieldOf, networkCodeOf } from '#functions/adapters/agent/call-failure.ts';
 import { AppError, toAppError } from '#shared/errors/app-error.ts';
 
 /** Names of answers that say "not now": DynamoDB developer guide, "Error handling with DynamoDB". */
@@ -11,16 +12,6 @@ const transientNames: ReadonlySet<string> = new Set([
   'ServiceUnavailableException',
   'TimeoutError',
 ]);
-const networkCodes: ReadonlySet<string> = new Set([
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-]);
 const setupNames: ReadonlySet<string> = new Set([
   'ResourceNotFoundException',
   'AccessDeniedException',
@@ -30,16 +21,13 @@ const setupNames: ReadonlySet<string> = new Set([
   'CredentialsProviderError',
 ]);
 
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
-
 const isIn = (names: ReadonlySet<string>, name: unknown): boolean => typeof name === 'string' && names.has(name);
 
 const isTransient = (error: unknown): boolean => {
   const httpStatus = fieldOf(fieldOf(error, '$metadata'), 'httpStatusCode');
   return (
     isIn(transientNames, fieldOf(error, 'name')) ||
-    isIn(networkCodes, fieldOf(error, 'code')) ||
+    networkCodeOf(error) !== undefined ||
     (typeof httpStatus === 'number' && httpStatus >= 500)
   );
 };
