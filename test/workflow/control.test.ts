@@ -116,7 +116,7 @@ describe('an operator', () => {
     expect(readTrace(file)).toHaveLength(4);
     await expect(
       system.services.submitRun({
-        request: { ...request, params: { x: 1 } },
+        request: { ...request, context: { ticket: 8 } },
         actor: 'ann',
         idempotencyKey: 'ticket-7',
       }),
