@@ -1,9 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseFleet } from '#local/cloud/fleet.ts';
-import { quietLog } from '#local/local-app.ts';
 import { startLocalCloud } from '#local/local-cloud.ts';
+import type { Log } from '#shared/ports/services.ts';
 
 /** What one run of one trivial operation cost. */
 export interface RunFigures {
@@ -11,50 +12,81 @@ export interface RunFigures {
   /** From the request to the end of the run. */
   readonly seconds: number;
   readonly status: string;
-  /** Calls of the providers, by action. */
-  readonly calls: Readonly<Record<string, number>>;
-  /** Resident memory of this process at its highest during the run, in MiB. */
-  readonly peakMiB: number;
-  /** The same before the run. */
-  readonly idleMiB: number;
+  readonly agentCalls: number;
+  /** Items written to the table, those inside bulk writes included. */
+  readonly tableWrites: number;
+  readonly transitions: number;
+  /** Tasks called: what would be Lambda invocations, agent events not counted. */
+  readonly tasks: number;
+  /** Resident memory of this process during the run, above that before it, in MiB. */
+  readonly grownMiB: number;
 }
 
-const mebibytes = () => Math.round(process.memoryUsage().rss / 1_048_576);
+const mebibytes = () => process.memoryUsage().rss / 1_048_576;
+
+/** Counts items written, on the way to the wire. */
+const countWrites = (client: DynamoDBClient): { items: number } => {
+  const counter = { items: 0 };
+  client.middlewareStack.add(
+    (next, context) => (args) => {
+      const command = String(context.commandName);
+      const input: Readonly<Record<string, unknown>> = { ...args.input };
+      if (command === 'BatchWriteItemCommand')
+        counter.items += Object.values(input['RequestItems'] ?? {}).flat().length;
+      else if (/^(Put|Update|Delete)ItemCommand$/.test(command)) counter.items += 1;
+      return next(args);
+    },
+    { step: 'initialize', name: 'countWrites' },
+  );
+  return counter;
+};
 
 /** Runs `true` once on each of `nodes` instances of a fresh local cloud, everything kept. */
 export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   const fleet = parseFleet(`generate: [{count: ${nodes}, name: 'n-{n}', cloud: aws, region: eu-west-1}]`, 'bench');
-  const cloud = await startLocalCloud({ stateDir, fleet, log: quietLog((line) => process.stderr.write(line)) });
+  const counts = { transitions: 0, tasks: 0 };
+  const log: Log = {
+    debug: (event, fields) => {
+      if (event !== 'state.entered') return;
+      counts.transitions += 1;
+      if (fields?.['type'] === 'Task') counts.tasks += 1;
+    },
+    info: () => undefined,
+    warn: () => undefined,
+    error: (event, fields) => console.error(event, fields),
+  };
+  const cloud = await startLocalCloud({ stateDir, fleet, log });
+  const writes = countWrites(cloud.table.client);
+  const job = {
+    apiVersion: 'drover/v1',
+    kind: 'Job',
+    metadata: { name: 'bench' },
+    spec: {
+      targets: { where: 'true' },
+      groups: [{ name: 'g', phases: [{ name: 'p', operations: [{ id: 'op', run: 'true' }] }] }],
+    },
+  };
   const idleMiB = mebibytes();
   let peakMiB = idleMiB;
   const sampler = setInterval(() => {
     peakMiB = Math.max(peakMiB, mebibytes());
-  }, 100);
+  }, 50);
   try {
     await cloud.services.listNodes({ limit: 1 });
-    const before = { ...cloud.provider.calls() };
+    const callsBefore = sum(cloud.provider.calls());
     const startedMs = performance.now();
-    const job = {
-      apiVersion: 'drover/v1',
-      kind: 'Job',
-      metadata: { name: 'bench' },
-      spec: {
-        targets: { where: 'true' },
-        groups: [{ name: 'g', phases: [{ name: 'p', operations: [{ id: 'op', run: 'true' }] }] }],
-      },
-    };
     const { runId } = await cloud.services.submitRun({ request: { job, params: {}, only: {} }, actor: 'bench' });
     await cloud.engine.idle();
     const seconds = (performance.now() - startedMs) / 1000;
+    const agentCalls = sum(cloud.provider.calls()) - callsBefore;
     const { status } = await cloud.services.viewRun(runId);
-    const calls = Object.fromEntries(
-      Object.entries(cloud.provider.calls()).map(([action, n]) => [action, n - (before[action] ?? 0)]),
-    );
-    return { nodes, seconds, status, calls, peakMiB, idleMiB };
+    return { nodes, seconds, status, agentCalls, tableWrites: writes.items, ...counts, grownMiB: peakMiB - idleMiB };
   } finally {
     clearInterval(sampler);
     await cloud.close();
     await rm(stateDir, { recursive: true, force: true });
   }
 };
+
+const sum = (calls: Readonly<Record<string, number>>): number => Object.values(calls).reduce((all, n) => all + n, 0);

@@ -11,7 +11,7 @@ import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents } from './local-agents.ts';
-import { startLocalTable } from './table/local-table.ts';
+import { type LocalTable, startLocalTable } from './table/local-table.ts';
 
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
@@ -28,6 +28,7 @@ export interface LocalCloudOptions {
 export interface LocalCloud extends System {
   readonly provider: FleetCloud;
   readonly engine: LocalEngine;
+  readonly table: LocalTable;
   /** Stops everything that was started; unfinished runs go on when the same folder is opened again. */
   close(): Promise<void>;
 }
@@ -69,6 +70,7 @@ export const startLocalCloud = async ({
     ...system,
     provider,
     engine,
+    table,
     close: async () => {
       await engine.close();
       await provider.close();

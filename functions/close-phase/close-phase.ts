@@ -1,7 +1,7 @@
 import pMap from 'p-map';
 import { isSettled } from '#functions/invoke-operation/send-invocation.ts';
 import { requireBatch } from '#functions/records/batch-parts.ts';
-import { requireRun } from '#functions/records/change-run.ts';
+import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
@@ -51,7 +51,9 @@ export const closePhase =
     if (!slice) throw new AppError('record.missing', `Run ${runId} has no slice ${sliceId}`);
     if (slice.closedAt !== undefined) return { status: slice.status };
     const run = await requireRun(deps.store, runId);
-    const place = await phasePlace(deps, run, parseSliceId(sliceId));
+    const key = parseSliceId(sliceId);
+    if (!isAttemptOpen(run, key.attempt)) return { status: slice.status };
+    const place = await phasePlace(deps, run, key);
     const found = await deps.store.listProgress(runId, sliceId);
     const broken = found.filter((one) => one.state !== 'done' && one.state !== 'stopped');
     await pMap(broken, (one) => account(deps, run, place, one), { concurrency: accountWidth });
@@ -90,7 +92,11 @@ const account = async (
     outcome,
     recordedAt: nowIso(deps.clock),
   }));
-  await Promise.all(added.map((one) => deps.store.putResultIfAbsent(one)));
+  const isWritten = await Promise.all(added.map((one) => deps.store.putResultIfAbsent(one)));
+  // A late look may have written an answer since: then that one stands.
+  const known = isWritten.every(Boolean)
+    ? [...results, ...added]
+    : await deps.store.listResults(run.runId, batch.batchId);
   deps.log.error('batch.broken', { runId: run.runId, batchId: batch.batchId, nodes: added.length });
-  await recordProgress(deps, { run, place, batch, progress, results: [...results, ...added] }, 'done');
+  await recordProgress(deps, { run, place, batch, progress, results: known }, 'done');
 };

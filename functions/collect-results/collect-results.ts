@@ -123,7 +123,10 @@ const judge = (
   );
 };
 
-/** Writes the verdicts; returns the results that are now known. Nodes given up on are cancelled at the agent, so that they do not run later. */
+/**
+ * Writes the verdicts; returns the results that are now known. Nodes given up on are cancelled at the agent, so that they do not run later;
+ * where another look has written an answer meanwhile, that one stands, and the next look finds it.
+ */
 const write = async (
   deps: CollectResultsDeps,
   look: Look,
@@ -150,9 +153,9 @@ const write = async (
       agentInvocationId: look.invocation.agentInvocationId ?? '',
       instanceIds,
     });
-    await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
   }
-  return [...said, ...givenUp];
+  const isWritten = await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
+  return [...said, ...givenUp.filter((_, index) => isWritten[index])];
 };
 
 const resultOf = async (

@@ -21,7 +21,7 @@ import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.t
 import { firstLookSeconds } from './look-delay.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
-import { isSettled, sendInvocation } from './send-invocation.ts';
+import { agentOf, isSettled, sendInvocation } from './send-invocation.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps {
@@ -84,23 +84,39 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
 const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
   run.control !== 'go' ||
   run.attempts.length !== place.key.attempt ||
-  (place.record.stopped && invocations.length === 0);
+  (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
 
 const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' | 'stopped'): Promise<typeof done> => {
   await recordProgress(deps, state, how);
   return done;
 };
 
-/** An invocation that a broken execution left open: sent ones are only waited for, the others are looked up at the agent first. */
+/** What to wait for; the same answer for the same invocation, however often it is asked. */
+const opened = (
+  deps: InvokeOperationDeps,
+  { batch }: BatchState,
+  { invocationId }: InvocationRecord,
+): TaskOutput<'invokeOperation'> => ({
+  state: 'open',
+  invocationId,
+  look: firstLookSeconds[agentOf(deps.agents, batch).kind],
+});
+
+/**
+ * An invocation that a broken execution left open: sent ones are only waited for, the others are looked up at the agent first, and sent only
+ * if the batch may still go on.
+ */
 const reopen = async (
   deps: InvokeOperationDeps,
   state: BatchState,
   open: InvocationRecord,
 ): Promise<TaskOutput<'invokeOperation'>> => {
-  if (open.status === 'sent') return { state: 'open', invocationId: open.invocationId, look: 1 };
+  if (open.status === 'sent') return opened(deps, state, open);
   const nodes = state.batch.nodes.filter(({ node }) => open.nodeIds.includes(node.id));
   const step = await sendOperation(deps, state, open.operationIndex, nodes);
-  return step.kind === 'sent' ? step.output : { state: 'open', invocationId: open.invocationId, look: 1 };
+  if (step.kind === 'sent') return step.output;
+  if (!mayNotGoOn(state)) return opened(deps, state, open);
+  return finish(deps, { ...state, results: [...state.results, ...step.results] }, 'stopped');
 };
 
 type Step =
@@ -139,12 +155,14 @@ const sendOperation = async (
   }
   if (settled.length > 0) await deps.store.putResults(settled);
   if (recipients.length === 0) return { kind: 'settled', results: settled };
-  const sent = await sendInvocation(deps, state, { operation, operationIndex, recipients });
+  const sent = await sendInvocation(deps, state, {
+    operation,
+    operationIndex,
+    recipients,
+    mayStart: !mayNotGoOn(state),
+  });
   if (sent.invocation.status !== 'sent') return { kind: 'settled', results: [...settled, ...sent.results] };
   const all = [...state.results, ...settled, ...sent.results];
   await recordProgress(deps, { ...state, results: all }, 'running');
-  return {
-    kind: 'sent',
-    output: { state: 'open', invocationId: sent.invocation.invocationId, look: firstLookSeconds },
-  };
+  return { kind: 'sent', output: opened(deps, state, sent.invocation) };
 };

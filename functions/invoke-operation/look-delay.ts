@@ -1,5 +1,10 @@
-/** Seconds until the first look at a fresh invocation. */
-export const firstLookSeconds = 1;
+import type { AgentKind } from '#shared/model/node.ts';
+
+/**
+ * Seconds until the first look at a fresh invocation. SSM says when a command is over, mostly within two seconds, so an earlier look would
+ * nearly always see nothing; Cloud Assistant says nothing, so looking is all there is.
+ */
+export const firstLookSeconds: Readonly<Record<AgentKind, number>> = { aws: 2, aliyun: 1 };
 
 /** No pause between looks is longer, in the first half day of an operation. */
 const longestSeconds = 60;

@@ -29,6 +29,8 @@ export interface Sending {
   readonly operation: Operation;
   readonly operationIndex: number;
   readonly recipients: readonly Recipient[];
+  /** False when nothing new may start: then only what the agent has already is recorded. */
+  readonly mayStart: boolean;
 }
 
 /** The part of a batch's state that sending looks at. */
@@ -80,6 +82,7 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
       `script.too-large: script and values make ${bytes} bytes, ${agent.kind} takes ${agent.limits.scriptBytes}`,
     );
   const known = created ? undefined : await findAtAgent(agent, state, invocation);
+  if (known === undefined && !sending.mayStart) return { invocation, results: [] };
   const receipt =
     known === undefined
       ? await send(agent, state, { sending, invocation, script })

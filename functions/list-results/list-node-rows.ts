@@ -1,14 +1,14 @@
-import { requireRun } from '#functions/records/change-run.ts';
+import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import type { NodeRowsQuery } from '#shared/contract/requests.ts';
 import type { NodeRow } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { Node } from '#shared/model/node.ts';
-import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
+import type { BatchNode, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { pageOfParts } from './paging.ts';
-import { type BatchContent, listSources, readBatch, type Source, type SourceDeps, takenOver } from './sources.ts';
+import { listSources, readBatch, type Source, type SourceDeps, takenOver } from './sources.ts';
 
 /**
  * The nodes of a run, phase by phase, each as it stands after the last attempt that touched it; nodes whose turn has not come are pending.
@@ -22,24 +22,25 @@ export const listNodeRows =
     const sources = all.filter(({ phase }) => query.phase === undefined || phase.name === query.phase);
     const moved = takenOver(deps, runId, all);
     return pageOfParts(sources, query, async (source) => {
-      const rows = await rowsOf(deps, runId, source);
+      const rows = await rowsOf(deps, run, source);
       const elsewhere = await moved(source);
-      return rows.filter((row) => !elsewhere.has(row.nodeId) && isAsked(row, query));
+      return rows.map((row) => (elsewhere.has(row.nodeId) || !isAsked(row, query) ? undefined : row));
     });
   };
 
 const isAsked = (row: NodeRow, { status, node }: NodeRowsQuery): boolean =>
   (status?.includes(row.status) ?? true) && (node === undefined || row.nodeId === node || row.name === node);
 
-const rowsOf = async (deps: SourceDeps, runId: RunId, source: Source): Promise<readonly NodeRow[]> => {
+const rowsOf = async (deps: SourceDeps, run: RunRecord, source: Source): Promise<readonly NodeRow[]> => {
   if (source.planned) return (await source.planned()).map(({ node }) => ({ ...placeOf(source, node), ...untouched }));
   if (!source.batchId) return [];
-  const content = await readBatch(deps, runId, source.batchId);
+  const content = await readBatch(deps, run.runId, source.batchId);
+  const isUnderWay = content.progress?.state === 'running' && isAttemptOpen(run, source.key.attempt);
   const progress = progressOfNodes(source.phase.operations, content.nodes, content.results);
   const byNode = Map.groupBy(content.results, (result) => result.nodeId);
   return content.nodes.map((batchNode) => {
     const results = byNode.get(batchNode.node.id) ?? [];
-    const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', content);
+    const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', isUnderWay);
     return { ...placeOf(source, batchNode.node), status, ...latest(source, batchNode, results, status) };
   });
 };
@@ -47,9 +48,9 @@ const rowsOf = async (deps: SourceDeps, runId: RunId, source: Source): Promise<r
 const untouched = { status: 'pending', exitCode: null, reason: null, rawStatus: null, durationMs: null } as const;
 
 /** Between the results of a node, only the batch knows whether it is under way. */
-const liveStatus = (status: NodeStatus, { progress }: BatchContent): NodeStatus => {
+const liveStatus = (status: NodeStatus, isUnderWay: boolean): NodeStatus => {
   if (status !== 'pending' && status !== 'running') return status;
-  return progress?.state === 'running' ? 'running' : 'pending';
+  return isUnderWay ? 'running' : 'pending';
 };
 
 const placeOf = ({ group, phase, round, key }: Source, node: Node) => ({

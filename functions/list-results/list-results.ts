@@ -42,23 +42,26 @@ export const listResults =
     return { ...page, items: await pMap(page.items, (found) => viewOf(deps, found), { concurrency: blobWidth }) };
   };
 
+/** What a batch has of each operation on each node, at the place of that operation and node. */
 const findIn = async (
   deps: ListResultsDeps,
   runId: RunId,
   source: Source,
   query: ResultsQuery,
-): Promise<readonly Found[]> => {
+): Promise<readonly (Found | undefined)[]> => {
   if (!source.batchId) return [];
   const { nodes, results } = await readBatch(deps, runId, source.batchId);
   const invocations = new Map(
     (await deps.store.listInvocations(runId, source.batchId)).map((one) => [one.invocationId, one]),
   );
-  const byId = new Map(nodes.map((one) => [one.node.id, one]));
-  return results.flatMap((result) => {
-    const batchNode = byId.get(result.nodeId);
-    if (!batchNode || !isAsked(batchNode, result, query)) return [];
-    return [{ source, batchNode, result, invocation: result.invocationId && invocations.get(result.invocationId) }];
-  });
+  const byPlace = new Map(results.map((one) => [`${one.operationIndex} ${one.nodeId}`, one]));
+  return source.phase.operations.flatMap((_, operationIndex) =>
+    nodes.map((batchNode) => {
+      const result = byPlace.get(`${operationIndex} ${batchNode.node.id}`);
+      if (!result || !isAsked(batchNode, result, query)) return undefined;
+      return { source, batchNode, result, invocation: result.invocationId && invocations.get(result.invocationId) };
+    }),
+  );
 };
 
 const isAsked = ({ node }: BatchNode, result: ResultRecord, query: ResultsQuery): boolean =>

@@ -10,7 +10,7 @@ import {
 } from '#shared/model/ids.ts';
 import type { Group, Job, Phase } from '#shared/model/job.ts';
 import type { BatchNode, BatchProgress, GroupRecord, ResultRecord, RunRecord, SliceRecord } from '#shared/model/run.ts';
-import { narrowStages } from '#shared/plan/selection.ts';
+import { narrowStages, selectNodes } from '#shared/plan/selection.ts';
 import { sliceNodes } from '#shared/plan/slice-nodes.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import type { TargetNode } from '#shared/plan/targets.ts';
@@ -64,7 +64,7 @@ const batchSources = (job: Job, slice: SliceRecord): readonly Source[] => {
   const phase = group?.phases[key.phaseIndex];
   if (!group || !phase) return [];
   return Array.from({ length: slice.batchCount }, (_, index) => ({
-    order: orderOf(key, index),
+    order: orderOf(key, index + 1),
     key,
     group,
     phase,
@@ -73,13 +73,14 @@ const batchSources = (job: Job, slice: SliceRecord): readonly Source[] => {
   }));
 };
 
-const orderOf = (key: SliceKey, batch: number): readonly number[] => [
+/** `part` is 0 for a planned slice, so that its batches come after it: a cursor into the plan leads on to all of them. */
+const orderOf = (key: SliceKey, part: number): readonly number[] => [
   key.groupIndex,
   key.stageIndex,
   key.phaseIndex,
   key.attempt,
   key.pass,
-  batch,
+  part,
 ];
 
 interface Opened {
@@ -106,7 +107,10 @@ const plannedSources = (deps: SourceDeps, run: RunRecord, job: Job, { records, s
         };
         const phase = group.phases[plan.phaseIndex];
         if (!phase || open.has(placeName(key))) return [];
-        const planned = async () => sliceNodes(plan, await deps.json.targets(record.targetsBlob));
+        const planned = async () => {
+          const nodes = sliceNodes(plan, await deps.json.targets(record.targetsBlob));
+          return plan.kind === 'runner' ? nodes : selectNodes(selection, nodes);
+        };
         return [{ order: orderOf(key, 0), key, group, phase, round: stage.round, planned }];
       }),
     );

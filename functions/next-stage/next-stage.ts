@@ -1,4 +1,4 @@
-import { currentAttempt, requireRun } from '#functions/records/change-run.ts';
+import { currentAttempt, isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
 import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -33,7 +33,7 @@ export const nextStage =
   async ({ runId, attempt, group: groupIndex }) => {
     const run = await requireRun(deps.store, runId);
     const now = nowIso(deps.clock);
-    if (currentAttempt(run) !== attempt) return { kind: 'failed', slices: [], until: now };
+    if (!isAttemptOpen(run, attempt)) return { kind: 'failed', slices: [], until: now };
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
     if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
@@ -52,7 +52,8 @@ export const nextStage =
       stages: narrowStages(planStages(job, group, record.nodeCount), group, selection),
       slices,
     });
-    if (decision.kind === 'done' || decision.kind === 'failed')
+    const isOver = decision.kind === 'done' || decision.kind === 'failed';
+    if (isOver && record.endedAt === undefined)
       await deps.store.updateGroup(record, { status: decision.kind === 'done' ? 'succeeded' : 'failed', endedAt: now });
     return soaked(deps, record, group, decision);
   };

@@ -1,4 +1,4 @@
-import { requireRun } from '#functions/records/change-run.ts';
+import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { readPhaseHistory } from '#functions/records/phase-history.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
@@ -37,7 +37,9 @@ export const openPhase =
     const known = await deps.store.getSlice(runId, sliceId);
     if (known) return batchesOf(known);
     const run = await requireRun(deps.store, runId);
-    const place = await phasePlace(deps, run, parseSliceId(sliceId));
+    const key = parseSliceId(sliceId);
+    if (!isAttemptOpen(run, key.attempt)) return { batches: [], width: 1 };
+    const place = await phasePlace(deps, run, key);
     return batchesOf(await openNew(deps, run, sliceId, place));
   };
 

@@ -1,6 +1,7 @@
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
+import { isTerminalRunStatus } from '#shared/model/status.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
 /** How often a change is decided again when another writer came first. */
@@ -43,6 +44,10 @@ export const changeRun = async (
 
 /** The attempt that a run is in. */
 export const currentAttempt = (run: RunRecord): number => run.attempts.length;
+
+/** True while an attempt is the one that a run is in, and has not ended: a late task of any other attempt changes nothing. */
+export const isAttemptOpen = (run: RunRecord, attempt: number): boolean =>
+  currentAttempt(run) === attempt && !isTerminalRunStatus(run.status);
 
 /** The attempts of a run with the last one changed. */
 export const withLastAttempt = (

@@ -41,7 +41,7 @@ export const recordProgress = async (
     counts,
     operationIndex: next?.operationIndex ?? place.phase.operations.length - 1,
     startedAt: view.progress.startedAt ?? at,
-    ...(state === 'done' || state === 'stopped' ? { endedAt: at } : {}),
+    ...(state === 'done' || state === 'stopped' ? { endedAt: view.progress.endedAt ?? at } : {}),
   });
 };
 

@@ -1,6 +1,5 @@
-import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
+import { changeRun, isAttemptOpen, withLastAttempt } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { isTerminalRunStatus } from '#shared/model/status.ts';
 import { selectsGroup } from '#shared/plan/selection.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
@@ -24,7 +23,7 @@ export const startRun =
     const at = nowIso(deps.clock);
     const run = await changeRun(deps.store, runId, (one) => {
       const isStarted = one.attempts.at(-1)?.startedAt !== undefined;
-      if (isStarted || currentAttempt(one) !== attempt || isTerminalRunStatus(one.status)) return undefined;
+      if (isStarted || !isAttemptOpen(one, attempt)) return undefined;
       return {
         ...one,
         // An operator may have paused or aborted it before it started: that word stands.
@@ -33,7 +32,7 @@ export const startRun =
         attempts: withLastAttempt(one, { status: 'running', startedAt: at }),
       };
     });
-    if (currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) return { groups: [] };
+    if (!isAttemptOpen(run, attempt)) return { groups: [] };
     deps.log.info('run.started', { runId, attempt });
     const job = await deps.json.job(run);
     const selection = run.attempts.at(-1)?.selection ?? {};

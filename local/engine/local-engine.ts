@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StateMachine } from 'aws-local-stepfunctions';
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import { messageOf, toAppError } from '#shared/errors/app-error.ts';
 import type { Engine, Log } from '#shared/ports/services.ts';
@@ -11,10 +12,17 @@ import { type ExecutionInput, openExecutionJournal } from './execution-journal.t
 import { localDocument } from './local-document.ts';
 import { createParkedTokens, type ParkedTokens } from './parked-tokens.ts';
 
+/**
+ * Tasks under way at once, as a limit on concurrent Lambda functions would have it; the others queue. One process does not get faster by
+ * having hundreds of batches half done, it only keeps what each of them has read. Tasks that wait for their token do not count.
+ */
+const tasksAtOnce = 16;
+
 /** What the local engine needs. */
 export interface LocalEngineOptions {
   /** Folder of its own, for the executions that are under way. */
   readonly dir: string;
+  /** Hears of failed executions, and at level debug of every transition: `state.entered` with the state's name and type. */
   readonly log: Log;
 }
 
@@ -56,6 +64,7 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
     const execution = machine.run(input, {
       overrides: { taskResourceLocalHandlers: guarded(handlers ?? {}, () => closed) },
     });
+    void tellTransitions(execution.eventLogs, log, input.runId);
     const ended = execution.result
       .then(() => undefined)
       .catch((error: unknown) => {
@@ -89,6 +98,20 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
   };
 };
 
+/**
+ * Reads the interpreter's history of an execution to its end. Unread, all of it would stay in memory until then: the input of every state of
+ * every batch.
+ */
+const tellTransitions = async (
+  events: ReturnType<StateMachine['run']>['eventLogs'],
+  log: Log,
+  runId: string,
+): Promise<void> => {
+  for await (const event of events)
+    if (event.type === 'StateEntered')
+      log.debug('state.entered', { runId, state: event.state.name, type: event.state.type });
+};
+
 /** After a close, a task that an aborted execution still wants to begin never answers: the process is about to end. */
 const guarded = (handlers: Record<string, Handler>, isClosed: () => boolean): Record<string, Handler> =>
   Object.fromEntries(
@@ -99,15 +122,17 @@ const guarded = (handlers: Record<string, Handler>, isClosed: () => boolean): Re
   );
 
 /** One handler per Task state: a function call, or a function call followed by the wait for its token. */
-const handlersOf = (tasks: TaskBehaviours, tokens: ParkedTokens): Record<string, Handler> =>
-  Object.fromEntries(
+const handlersOf = (tasks: TaskBehaviours, tokens: ParkedTokens): Record<string, Handler> => {
+  const limit = pLimit(tasksAtOnce);
+  return Object.fromEntries(
     statesOf(runMachine).flatMap(([name, state]): [string, Handler][] => {
       if (state.Type !== 'Task') return [];
       const task = taskOf(state.Parameters.FunctionName);
-      const answer = (payload: unknown) => answerTask(tasks, task, payload);
+      const answer = (payload: unknown) => limit(() => answerTask(tasks, task, payload));
       return [[name, state.Resource.endsWith('.waitForTaskToken') ? parking(answer, tokens) : calling(answer)]];
     }),
   );
+};
 
 const taskOf = (placeholder: string): TaskName => {
   for (const [name, spec] of Object.entries(taskRegistry) as [TaskName, TaskSpec][])

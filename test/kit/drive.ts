@@ -70,3 +70,27 @@ export const driveAttempt = async (walk: Walk, runId: RunId, attempt = 1): Promi
   }
   return (await walk.tasks.finishRun({ runId, attempt, error })).status;
 };
+
+/** Starts an attempt and opens the first slice of a group. */
+export const openFirst = async (
+  { tasks }: Pick<Walk, 'tasks'>,
+  runId: RunId,
+  { attempt = 1, group = 0 } = {},
+): Promise<{ readonly sliceId: SliceId; readonly batches: readonly BatchId[]; readonly width: number }> => {
+  await tasks.startRun({ runId, attempt });
+  const { slices } = await tasks.nextStage({ runId, attempt, group });
+  const [sliceId] = slices;
+  if (sliceId === undefined) throw new Error(`Group ${group} opens nothing`);
+  return { sliceId, ...(await tasks.openPhase({ runId, sliceId })) };
+};
+
+/** Invokes the next operation of a batch that has one to send. */
+export const invoke = async (
+  { tasks }: Pick<Walk, 'tasks'>,
+  runId: RunId,
+  batchId: BatchId,
+): Promise<{ readonly runId: RunId; readonly batchId: BatchId; readonly invocationId: InvocationId }> => {
+  const { invocationId } = await tasks.invokeOperation({ runId, batchId });
+  if (invocationId === '') throw new Error(`Batch ${batchId} sends nothing`);
+  return { runId, batchId, invocationId };
+};

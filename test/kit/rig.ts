@@ -2,12 +2,12 @@ import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
-import { AppError } from '#shared/errors/app-error.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
-import type { Blobs, Engine, Log, LogFields } from '#shared/ports/services.ts';
+import type { Engine, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
+import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
 import { type AgentScript, createScriptedAgent, obedient, type ScriptedAgent } from './scripted-agent.ts';
 import { newRunId, sampleTime } from './store-samples.ts';
 
@@ -15,13 +15,6 @@ import { newRunId, sampleTime } from './store-samples.ts';
 export interface HandClock {
   now(): number;
   advance(seconds: number): void;
-}
-
-/** Blobs in memory. */
-export interface MemoryBlobs extends Blobs {
-  /** Keys that were read, once per read. */
-  readonly reads: string[];
-  readonly keys: () => readonly string[];
 }
 
 /** An engine that only remembers what was asked of it. */
@@ -90,24 +83,6 @@ export const jobOf = (groups: readonly unknown[], spec: Readonly<Record<string, 
   spec: { targets: { where: 'has(node.tags.role) && node.tags.role == "h"' }, groups, ...spec },
 });
 
-const createBlobs = (): MemoryBlobs => {
-  const kept = new Map<string, Uint8Array>();
-  const reads: string[] = [];
-  return {
-    reads,
-    keys: () => [...kept.keys()],
-    put: async (key, bytes) => {
-      kept.set(key, bytes);
-    },
-    get: async (key) => {
-      reads.push(key);
-      const bytes = kept.get(key);
-      if (!bytes) throw new AppError('blob.not-found', `There is no blob ${key}`);
-      return bytes;
-    },
-  };
-};
-
 const createEngine = (): RecordingEngine => {
   const started: string[] = [];
   const completed: string[] = [];
@@ -156,7 +131,7 @@ const dump = async (client: DynamoDBClient, tableName: string, runId: RunId) => 
 const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[]): Rig => {
   const clock = createClock();
   const store = createDynamoStore({ client, tableName, now: clock.now });
-  const blobs = createBlobs();
+  const blobs = createMemoryBlobs();
   const engine = createEngine();
   const script = obedient();
   const events: string[] = [];

@@ -143,7 +143,8 @@ export class Spawner {
     const home = join(this.#deps.instancesDir, instance);
     if (!this.#prepared.has(instance)) {
       mkdirSync(join(home, 'tmp'), { recursive: true });
-      mkdirSync(join(home, 'state'), { recursive: true });
+      // The folder of the wrapper's fences, as a node has it after its first operation ever: making it would cost a process.
+      mkdirSync(join(home, 'state', 'f'), { recursive: true, mode: 0o700 });
       this.#prepared.add(instance);
     }
     return home;

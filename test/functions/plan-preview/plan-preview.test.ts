@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { planPreview } from '#functions/plan-preview/plan-preview.ts';
+import { runRequestSchema } from '#shared/contract/requests.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
+import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
+
+const limits = { instances: 50, scriptBytes: 18_000, textBytes: 16_000 };
+const agents = { aws: { limits }, aliyun: { limits: { ...limits, instances: 100 } } };
+const phase = { name: 'p', operations: [op('a')] };
+const preview = (
+  nodes: readonly InventoryNode[],
+  { groups = [{ name: 'g', phases: [phase] }], spec = {}, ...more }: Readonly<Record<string, unknown>> = {},
+) =>
+  planPreview({ inventory: { list: async () => nodes }, agents })(
+    runRequestSchema.parse({
+      job: jobOf(groups as readonly unknown[], spec as Readonly<Record<string, unknown>>),
+      ...more,
+    }),
+  );
+
+describe('planPreview', () => {
+  it('says which nodes, how many batches, and who is left out and why', async () => {
+    const plan = await preview([...hosts(60), host('i-win', { os: 'windows' })]);
+
+    expect(plan.totals).toMatchObject({ nodes: 60 });
+    expect(plan.groups[0]).toMatchObject({ name: 'g', nodeCount: 60, leftOut: [{ nodeId: 'i-win' }] });
+  });
+
+  it('narrows to the chosen groups, phases and nodes', async () => {
+    const groups = [
+      { name: 'g', phases: [phase] },
+      { name: 'h', phases: [{ name: 'q', operations: [op('b')] }] },
+    ];
+
+    const byNode = await preview(hosts(5), { groups, only: { nodes: ['i-002', 'i-004'] } });
+    const byGroup = await preview(hosts(5), { groups, only: { groups: ['h'] } });
+
+    expect(byNode.groups.map((group) => group.nodeCount)).toEqual([2, 2]);
+    expect(byGroup.groups.map((group) => group.name)).toEqual(['h']);
+  });
+
+  it('runs on the nodes of the request instead of the inventory', async () => {
+    const { online: _online, ...node } = host('svc');
+
+    const plan = await preview(hosts(5), { nodes: [nodeSchema.parse(node)] });
+
+    expect(plan.groups[0]?.nodeCount).toBe(1);
+  });
+
+  it('is content with a job that runs on a runner only', async () => {
+    const plan = await preview([runnerNode()], { groups: [{ name: 'g', phases: [{ ...phase, on: 'runner' }] }] });
+
+    expect(plan.groups[0]?.nodeCount).toBe(0);
+  });
+
+  it.each([
+    ['no node at all', [], {}, 'plan.no-targets'],
+    ['no chosen node among the targets', hosts(2), { only: { nodes: ['i-9'] } }, 'plan.no-targets'],
+    ['only nodes that cannot take part', [host('i-w', { os: 'windows' as const })], {}, 'plan.no-targets'],
+    ['no runner', hosts(1), { groups: [{ name: 'g', phases: [{ ...phase, on: 'runner' }] }] }, 'plan.no-runner'],
+    ['an unknown group', hosts(1), { only: { groups: ['x'] } }, 'request.invalid'],
+    ['a missing parameter', hosts(1), { spec: { params: { v: { required: true } } } }, 'params.invalid'],
+    [
+      'a condition that fails',
+      hosts(1),
+      { spec: { targets: { where: 'int(node.tags.role) > 1' } } },
+      'expression.failed',
+    ],
+  ])('refuses %s', async (_, nodes, more, code) => {
+    await expect(preview(nodes, more)).rejects.toMatchObject({ code });
+  });
+
+  it('looks at the request before it asks the clouds, and says when they do not answer', async () => {
+    const list = () => Promise.reject(new AppError('inventory.unavailable', 'no answer'));
+    const task = planPreview({ inventory: { list }, agents });
+    const request = (job: unknown) => runRequestSchema.parse({ job });
+
+    await expect(task(request({ kind: 'Job' }))).rejects.toMatchObject({ code: 'job.invalid' });
+    await expect(task(request(jobOf([{ name: 'g', phases: [phase] }])))).rejects.toMatchObject({
+      code: 'inventory.unavailable',
+    });
+  });
+});

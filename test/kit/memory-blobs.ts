@@ -1,0 +1,28 @@
+import { AppError } from '#shared/errors/app-error.ts';
+import type { Blobs } from '#shared/ports/services.ts';
+
+/** Blobs in memory. */
+export interface MemoryBlobs extends Blobs {
+  /** Keys that were read, once per read. */
+  readonly reads: string[];
+  readonly keys: () => readonly string[];
+}
+
+/** Empty blobs. */
+export const createMemoryBlobs = (): MemoryBlobs => {
+  const kept = new Map<string, Uint8Array>();
+  const reads: string[] = [];
+  return {
+    reads,
+    keys: () => [...kept.keys()],
+    put: async (key, bytes) => {
+      kept.set(key, bytes);
+    },
+    get: async (key) => {
+      reads.push(key);
+      const bytes = kept.get(key);
+      if (!bytes) throw new AppError('blob.not-found', `There is no blob ${key}`);
+      return bytes;
+    },
+  };
+};
