@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { withoutCallLog } from '#functions/adapters/aws/without-call-log.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Pacing, realPacing } from './bulk.ts';
 import { createEntities } from './entities.ts';
@@ -28,7 +29,7 @@ export interface DynamoStoreOptions {
 export const createDynamoStore = (options: DynamoStoreOptions): Store => {
   const { client, tableName, now, retentionSeconds, pacing = realPacing } = options;
   const context: StoreContext = {
-    entities: createEntities({ client, table: tableName }),
+    entities: createEntities({ client: withoutCallLog(client), table: tableName }),
     now,
     retentionSeconds,
     pacing,

@@ -1,5 +1,6 @@
 import { SSMClient, type SSMClientConfig } from '@aws-sdk/client-ssm';
 import { type AccountCredentials, clientPerScope } from '#functions/adapters/agent/scope-clients.ts';
+import { withoutCallLog } from '#functions/adapters/aws/without-call-log.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 
 /** Credentials as the AWS SDK takes them: fixed ones, or a provider such as one that assumes a role. */
@@ -34,4 +35,6 @@ export const awsClientConfig = (
 
 /** SSM clients by account and region. */
 export const ssmClients = (options: AwsClientsOptions = {}): ((scope: AgentScope) => SSMClient) =>
-  clientPerScope(options, (region, credentials) => new SSMClient(awsClientConfig(options, region, credentials)));
+  clientPerScope(options, (region, credentials) =>
+    withoutCallLog(new SSMClient(awsClientConfig(options, region, credentials))),
+  );

@@ -63,7 +63,7 @@ const fileAt = (path: string) =>
   eventually(() => (existsSync(path) ? readFileSync(path, 'utf8') || undefined : undefined));
 const linesOf = (path: string) => readFileSync(path, 'utf8').trim().split('\n');
 const gated = (dir: string) =>
-  `echo $$ >> ${dir}/ran; until [ -e ${dir}/gate ]; do sleep 0.02; done; echo done; echo over > ${dir}/over; exit 4`;
+  `echo $$ >> ${dir}/ran; until [ -e ${dir}/gate ] || [ ! -d ${dir} ]; do sleep 0.02; done; echo done; echo over > ${dir}/over; exit 4`;
 const completed = (client: SSMClient, commandId: string) =>
   eventually(async () => {
     const command = (await client.send(new ListCommandsCommand({ CommandId: commandId }))).Commands?.[0];
@@ -96,7 +96,7 @@ test('a command that ends while no server is there is found ended', async () => 
   const run = new RunCommandRequest({
     regionId,
     type: 'RunShellScript',
-    commandContent: `echo $$ >> ${dir}/ali; until [ -e ${dir}/gate ]; do sleep 0.02; done; echo bye`,
+    commandContent: `echo $$ >> ${dir}/ali; until [ -e ${dir}/gate ] || [ ! -d ${dir} ]; do sleep 0.02; done; echo bye`,
     instanceId: [ali],
     clientToken: 'inv-1',
   });
@@ -213,7 +213,7 @@ const spawnersOf = (dir: string): readonly number[] =>
 const sendBoth = async (served: Pick<Served, 'ssmEndpoint' | 'ecsEndpoint'>, dir: string) => {
   const commandId = await send(ssmClient(served.ssmEndpoint), [a], gated(dir));
   await fileAt(`${dir}/ran`);
-  const commandContent = `echo $$ >> ${dir}/ali; until [ -e ${dir}/gate ]; do sleep 0.02; done`;
+  const commandContent = `echo $$ >> ${dir}/ali; until [ -e ${dir}/gate ] || [ ! -d ${dir} ]; do sleep 0.02; done`;
   const request = new RunCommandRequest({ regionId, type: 'RunShellScript', commandContent, instanceId: [ali] });
   const invokeId = (await ecsClient(served.ecsEndpoint).runCommand(request)).body!.invokeId!;
   await fileAt(`${dir}/ali`);
