@@ -13,6 +13,12 @@ module.exports = {
     forbid('model-on-errors-only', { path: '^shared/model/' }, { path: '^shared/(?!model/|errors/|expression/)' }, 'The model stands on errors and expressions.'),
     forbid('functions-not-wiring', { path: '^functions/' }, { path: '^(infra|local|cli|console|test|bench)/' }, 'Behaviour knows no wiring.'),
     forbid('use-cases-no-adapters', { path: '^functions/(?!adapters/|runtime/|api/)[^/]+/', pathNot: 'handler\\.ts$' }, { path: ['^functions/(adapters|runtime)/', SDK] }, 'Use cases see ports only.'),
+    forbid(
+      'use-cases-apart',
+      { path: '^functions/(?!adapters/|runtime/|api/|records/|targets/)([^/]+)/' },
+      { path: '^functions/', pathNot: ['^functions/(records|targets|runtime)/', '^functions/api/services\\.ts$', '^functions/$1/'] },
+      'What two use cases share lives in records or targets.',
+    ),
     forbid('api-no-adapters', { path: '^functions/api/', pathNot: 'handler\\.ts$' }, { path: ['^functions/(adapters|runtime)/', SDK] }, 'Routes see ports and use cases only.'),
     forbid('adapters-no-use-cases', { path: '^functions/adapters/' }, { path: '^functions/(?!adapters/)' }, 'Adapters serve ports.'),
     forbid('infra-not-behaviour', { path: '^infra/' }, { path: '^(functions|local|cli)/' }, 'Infra refers to handlers by path.'),

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { isSettled } from '#functions/invoke-operation/send-invocation.ts';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
+import { isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';

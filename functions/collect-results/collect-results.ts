@@ -1,13 +1,13 @@
 import pMap from 'p-map';
-import { lookDelaySeconds } from '#functions/invoke-operation/look-delay.ts';
-import { runnerOutputsNode } from '#functions/invoke-operation/node-values.ts';
-import { fenceOf } from '#functions/invoke-operation/render-script.ts';
-import { agentOf, batchScope, isSettled } from '#functions/invoke-operation/send-invocation.ts';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { fenceOf } from '#functions/records/fence-of.ts';
+import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { lookDelaySeconds } from '#functions/records/look-delay.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
+import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';

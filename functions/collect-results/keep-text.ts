@@ -1,14 +1,10 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import * as z from 'zod';
+import type { TextBlob } from '#functions/records/text-blob.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
 /** Text of one stream that stays in the ledger, in bytes; longer text goes to a blob as a whole. */
 export const inlineTextBytes = 2048;
-
-/** Content of an outcome's text blob. */
-export const textBlobSchema = z.strictObject({ stdout: z.string(), stderr: z.string() });
-export type TextBlob = z.infer<typeof textBlobSchema>;
 
 /** Moves long text of an outcome to a blob under `key` and keeps the head of each stream. */
 export const keepText = async (blobs: Blobs, key: string, outcome: Outcome): Promise<Outcome> => {

@@ -1,6 +1,6 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { viewGroups } from '#functions/view-run/view-groups.ts';
+import { viewGroups } from '#functions/records/view-groups.ts';
 import type { GroupView } from '#shared/contract/run-views.ts';
 import type { Job } from '#shared/model/job.ts';
 import type { RunRecord } from '#shared/model/run.ts';

@@ -1,6 +1,8 @@
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { firstLookSeconds } from '#functions/records/look-delay.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
@@ -18,10 +20,9 @@ import type { Agents } from '#shared/ports/agent.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-import { firstLookSeconds } from './look-delay.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
-import { agentOf, isSettled, sendInvocation } from './send-invocation.ts';
+import { sendInvocation } from './send-invocation.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps {

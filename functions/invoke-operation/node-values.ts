@@ -1,15 +1,13 @@
+import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
 import { type OutputReference, outputReferences } from '#shared/expression/references.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
-import { type NodeId, nodeIdSchema } from '#shared/model/ids.ts';
+import type { NodeId } from '#shared/model/ids.ts';
 import type { Job, Operation } from '#shared/model/job.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
 import type { LedgerStore, NodeOutputs, OutputKey } from '#shared/ports/store.ts';
-
-/** Outputs of runner phases are kept under this name, since they are one value for the whole run. */
-export const runnerOutputsNode: NodeId = nodeIdSchema.parse('runner:');
 
 /** What a node gets of an operation: its values, or a reason why nothing is sent to it. */
 export type NodeCall =

@@ -1,3 +1,4 @@
+import { fenceOf } from '#functions/records/fence-of.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
 import type { Operation } from '#shared/model/job.ts';
@@ -22,19 +23,6 @@ export interface ScriptInput {
   readonly tryNumber: number;
   readonly recipients: readonly Recipient[];
 }
-
-/** Names one try of one operation in one attempt of a run: what a node runs at most once. */
-export const fenceOf = ({
-  run,
-  key,
-  operationId,
-  tryNumber,
-}: {
-  readonly run: Pick<RunRecord, 'runId'>;
-  readonly key: Pick<SliceKey, 'attempt'>;
-  readonly operationId: string;
-  readonly tryNumber: number;
-}): string => `${run.runId}.${operationId}.a${key.attempt}.t${tryNumber}`;
 
 /** Time of an operation, in whole seconds, at least one. */
 export const timeoutSecondsOf = (operation: Operation): number =>

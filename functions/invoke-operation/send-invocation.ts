@@ -1,10 +1,11 @@
+import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
 import type { Operation } from '#shared/model/job.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
-import { type Agent, type Agents, type Refusal, type SendReceipt, scopeOf } from '#shared/ports/agent.ts';
+import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
@@ -45,16 +46,6 @@ export interface Sent {
   readonly invocation: InvocationRecord;
   readonly results: readonly ResultRecord[];
 }
-
-/** True when every node of an invocation has a result. */
-export const isSettled = (invocation: InvocationRecord, results: readonly ResultRecord[]): boolean => {
-  const answered = new Set(
-    results
-      .filter((one) => one.operationIndex === invocation.operationIndex && one.tryNumber === invocation.tryNumber)
-      .map((one) => one.nodeId),
-  );
-  return invocation.nodeIds.every((nodeId) => answered.has(nodeId));
-};
 
 /**
  * Sends once: the invocation is written before the call, its id travels with the call, and when it was there before (a repeat after a
@@ -221,9 +212,3 @@ const resultFor = (
   outcome,
   recordedAt: nowIso(deps.clock),
 });
-
-/** Account and region of a batch: its nodes share them. */
-export const batchScope = (batch: BatchRecord) => scopeOf(batch.nodes[0]?.via ?? { region: '' });
-
-/** The agent of a batch: its nodes share it. */
-export const agentOf = (agents: Agents, batch: BatchRecord): Agent => agents[batch.nodes[0]?.via.agent ?? 'aws'];

@@ -1,7 +1,7 @@
 import pMap from 'p-map';
-import { textBlobSchema } from '#functions/collect-results/keep-text.ts';
 import { requireRun } from '#functions/records/change-run.ts';
 import { readJson } from '#functions/records/json-blob.ts';
+import { textBlobSchema } from '#functions/records/text-blob.ts';
 import type { ResultsQuery } from '#shared/contract/requests.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';

@@ -1,11 +1,11 @@
 import type { Submission } from '#functions/api/services.ts';
+import { putJson } from '#functions/records/json-blob.ts';
 import {
   type CheckedRequest,
   checkRequest,
   type PlanPreviewDeps,
   readRequest,
-} from '#functions/plan-preview/plan-preview.ts';
-import { putJson } from '#functions/records/json-blob.ts';
+} from '#functions/targets/check-request.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import type { RunId } from '#shared/model/ids.ts';

@@ -1,11 +1,11 @@
 import { requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { viewGroups } from '#functions/records/view-groups.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
 import type { RunSummary, RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
-import { viewGroups } from './view-groups.ts';
 
 /** What viewing runs needs. */
 export interface ViewRunDeps {

@@ -1,4 +1,4 @@
-import { fenceOf } from '#functions/invoke-operation/render-script.ts';
+import { fenceOf } from '#functions/records/fence-of.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import {
   batchIdSchema,

@@ -25,6 +25,16 @@ describe('the local document', () => {
     expect(JSON.stringify(state)).not.toContain('TimeoutSecondsPath');
   });
 
+  it('keeps the interpreter from ending a task after its own minute', () => {
+    const times = [...local.values()].flatMap((state) => (state.Type === 'Task' ? [state.TimeoutSeconds ?? 60] : []));
+
+    expect(times.length).toBeGreaterThan(5);
+    for (const seconds of times) {
+      expect(seconds).toBeGreaterThan(20 * 24 * 3600);
+      expect(seconds * 1000).toBeLessThan(2 ** 31);
+    }
+  });
+
   it('lets a broken batch end quietly, and only a batch', () => {
     expect(local.get('Batch Broken')).toEqual({ Type: 'Pass', End: true });
     expect(local.get('Group Broken')?.Type).toBe('Fail');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { lookDelaySeconds } from '#functions/invoke-operation/look-delay.ts';
+import { lookDelaySeconds } from '#functions/records/look-delay.ts';
 
 describe('the time until the next look', () => {
   it('grows from one second to a minute, and to five after half a day', () => {
