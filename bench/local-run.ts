@@ -16,7 +16,7 @@ export interface RunFigures {
   /** Items written to the table, those inside bulk writes included. */
   readonly tableWrites: number;
   readonly transitions: number;
-  /** Tasks called: what would be Lambda invocations, agent events not counted. */
+  /** Tasks called: what would be Lambda invocations. Agent events are not counted: there is one for each batch and operation. */
   readonly tasks: number;
   /** Resident memory of this process during the run, above that before it, in MiB. */
   readonly grownMiB: number;

@@ -9,6 +9,8 @@ import type { RunFigures } from './local-run.ts';
 const { values } = parseArgs({ options: { nodes: { type: 'string', multiple: true } } });
 const sizes = (values.nodes ?? ['100', '1000', '10000']).map(Number);
 const oneRun = fileURLToPath(new URL('one-run.ts', import.meta.url));
+/** The settings of the heap with which bin/drover starts. */
+const heap = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
 
 const line = (cells: readonly (string | number)[], widths: readonly number[]) =>
   console.log(cells.map((cell, index) => String(cell).padStart(widths[index] ?? 0)).join('  '));
@@ -57,7 +59,9 @@ line(
 );
 const all: RunFigures[] = [];
 for (const nodes of sizes) {
-  const figures: RunFigures = JSON.parse(execFileSync(process.execPath, [oneRun, String(nodes)], { encoding: 'utf8' }));
+  const figures: RunFigures = JSON.parse(
+    execFileSync(process.execPath, [...heap, oneRun, String(nodes)], { encoding: 'utf8' }),
+  );
   all.push(figures);
   const { seconds, status, agentCalls, tableWrites, transitions, tasks, grownMiB } = figures;
   const cells = [
@@ -85,5 +89,9 @@ if (thousand) {
 const [first, last] = [all.at(0), all.at(-1)];
 if (first && last && first !== last)
   console.log(
-    `Time per node, ${last.nodes} against ${first.nodes} nodes: ${(last.seconds / last.nodes / (first.seconds / first.nodes)).toFixed(2)} (aim: at most 1.10).`,
+    [
+      `${last.nodes} against ${first.nodes} nodes:`,
+      `time per node x ${(last.seconds / last.nodes / (first.seconds / first.nodes)).toFixed(2)} (aim: at most 1.10),`,
+      `memory +${(last.grownMiB - first.grownMiB).toFixed(0)} MiB (aim: at most 100).`,
+    ].join(' '),
   );

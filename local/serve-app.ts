@@ -1,4 +1,4 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
@@ -45,7 +45,9 @@ export const serveApp = async ({ app, token }: LocalApp, { dir, port, pid }: Ser
   // The token first: who finds server.json must find its token, not that of an earlier server.
   await rm(files.token, { force: true });
   await writeFile(files.token, token, { mode: 0o600 });
-  await writeFile(files.state, JSON.stringify({ url, pid }));
+  // Moved into place, so that nobody reads half of it.
+  await writeFile(`${files.state}.part`, JSON.stringify({ url, pid }));
+  await rename(`${files.state}.part`, files.state);
   return {
     url,
     close: async () => {
