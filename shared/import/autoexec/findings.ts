@@ -28,7 +28,7 @@ const hints: Readonly<Record<FindingCode, string>> = {
   'import.invalid': 'Correct each place that is listed.',
   'import.unsupported': 'Change each place that is listed as its suggestion says, then import again.',
   'import.script-missing': 'Put each script below the --scripts folder, named by its scriptId or opName.',
-  'import.node-unmatched': 'Check the inventory with `drover node list`; correct resourceId, nodeName or host.',
+  'import.node-unmatched': 'Check the inventory with `drover nodes list`; correct resourceId, nodeName or host.',
 };
 
 /** Collects everything wrong or noteworthy in one file, so that all of it is told at once. */
