@@ -25,14 +25,25 @@ export interface FunctionRow {
 
 const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
-  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
+  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  awaitTurn: ['readTable', 'writeTable', 'completeTasks'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands', 'completeTasks'],
+  awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
-  closePhase: ['readTable', 'writeTable', 'readBlobs'],
+  collectResults: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readCommands',
+    'completeTasks',
+  ],
+  closePhase: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
-  finishRun: ['readTable', 'writeTable', 'readBlobs'],
+  finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
 };
 

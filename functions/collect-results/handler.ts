@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { systemClock } from '#functions/runtime/process.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -14,6 +15,7 @@ export const handler = lambdaTask('collectResults', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    engine: openCompleter(),
     clock: systemClock,
   });
 });

@@ -1,16 +1,19 @@
 import { changeRun, currentAttempt } from '#functions/records/change-run.ts';
+import { keepTurn, type TurnDeps } from '#functions/records/turns.ts';
+import { lockTimes } from '#shared/lock/times.ts';
 import type { Engine } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 
 /** What Hold needs. */
-export interface HoldDeps {
-  readonly store: Pick<RunStore, 'get' | 'replace'>;
+export interface HoldDeps extends TurnDeps {
+  readonly store: Pick<RunStore, 'get' | 'replace'> & TurnDeps['store'];
   readonly engine: Pick<Engine, 'complete'>;
 }
 
 /**
  * Parks the token of a paused run; `resume` and `abort` complete it. When one of them came first, the token is completed at once.
+ * What the run's turn keeps others from, it keeps them from while it is paused.
  */
 export const hold =
   (deps: HoldDeps): TaskBehaviour<'hold'> =>
@@ -20,6 +23,7 @@ export const hold =
         ? { ...one, status: 'paused', holdToken: token }
         : undefined,
     );
-    if (run.holdToken !== token) await deps.engine.complete(token);
+    if (run.holdToken === token) await keepTurn(deps, run, lockTimes.holdMs);
+    else await deps.engine.complete(token);
     return {};
   };

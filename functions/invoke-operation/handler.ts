@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -12,6 +13,7 @@ export const handler = lambdaTask('invokeOperation', () =>
     store: openStore(),
     json: createJsonBlobs(openBlobs()),
     agents: openAgents(),
+    engine: openCompleter(),
     clock: systemClock,
     log: openProcessLog(),
   }),

@@ -4,6 +4,7 @@ import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { firstLookSeconds } from '#functions/records/look-delay.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
+import { endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
@@ -20,13 +21,15 @@ import type { Agents } from '#shared/ports/agent.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { type Leave, type LeaveDeps, leaveToWork } from './leave-to-work.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
-import { sendInvocation } from './send-invocation.ts';
+import { longestMs, sendInvocation } from './send-invocation.ts';
 
 /** What Invoke Operation needs. */
-export interface InvokeOperationDeps {
-  readonly store: Pick<RunStore, 'get'> &
+export interface InvokeOperationDeps extends LeaveDeps {
+  readonly store: LeaveDeps['store'] &
+    Pick<RunStore, 'get'> &
     Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
     Pick<
       LedgerStore,
@@ -53,8 +56,9 @@ const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', l
 /**
  * Sends the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
  * made fail, and the next operation is looked at until one is sent or the batch is at its end. A batch that has not started does not start
- * any more once the failure budget is spent; pause and abort hold it between operations. An invocation that is open already is found again,
- * never sent a second time without asking the agent for it first.
+ * any more once the failure budget is spent; pause and abort hold it between operations. Before anything is sent, the batch has what it needs
+ * of turns, leases and disruption budgets, or waits for it. An invocation that is open already is found again, never sent a second time without
+ * asking the agent for it first.
  */
 export const invokeOperation =
   (deps: InvokeOperationDeps): TaskBehaviour<'invokeOperation'> =>
@@ -65,7 +69,7 @@ export const invokeOperation =
       requireBatch(deps.store, runId, batchId),
       deps.store.listInvocations(runId, batchId),
     ]);
-    if (progress.state === 'done' || progress.state === 'stopped') return done;
+    if (progress.state === 'done' || progress.state === 'stopped') return ended(deps, { run, place, batch });
     const results =
       progress.state === 'waiting' && invocations.length === 0 ? [] : await deps.store.listResults(runId, batchId);
     return advance(deps, { run, place, batch, progress, results, invocations });
@@ -78,6 +82,10 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
   const next = nextOperationOfBatch(state.place.phase.operations, state.batch.nodes, state.results);
   if (!next) return finish(deps, state, 'done');
   if (mayNotGoOn(state)) return finish(deps, state, 'stopped');
+  const leave = await askLeave(deps, state, next.operationIndex);
+  if (leave.kind === 'stop') return finish(deps, state, 'stopped');
+  if (leave.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
+  if (leave.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
   const step = await sendOperation(deps, state, next.operationIndex, next.nodes);
   return step.kind === 'sent' ? step.output : advance(deps, { ...state, results: [...state.results, ...step.results] });
 };
@@ -87,8 +95,25 @@ const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
   run.attempts.length !== place.key.attempt ||
   (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
 
+/** Leave to send an operation; nodes that other runs have are settled at once. */
+const askLeave = async (deps: InvokeOperationDeps, state: BatchState, operationIndex: number): Promise<Leave> => {
+  const operation = state.place.phase.operations[operationIndex];
+  const leave = await leaveToWork(deps, state, operation === undefined ? 0 : longestMs(operation));
+  if (leave.kind === 'settled') await deps.store.putResults(leave.results);
+  return leave;
+};
+
 const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' | 'stopped'): Promise<typeof done> => {
   await recordProgress(deps, state, how);
+  return ended(deps, state);
+};
+
+/** What the batch had of leases and disruption budgets is for others now. */
+const ended = async (
+  deps: InvokeOperationDeps,
+  { run, place, batch }: Pick<BatchState, 'run' | 'place' | 'batch'>,
+): Promise<typeof done> => {
+  if (mayHavePermit(place, batch)) await endPermit(deps, { runId: run.runId, batchId: batch.batchId });
   return done;
 };
 
@@ -113,10 +138,14 @@ const reopen = async (
   open: InvocationRecord,
 ): Promise<TaskOutput<'invokeOperation'>> => {
   if (open.status === 'sent') return opened(deps, state, open);
+  const leave = mayNotGoOn(state) ? undefined : await askLeave(deps, state, open.operationIndex);
+  if (leave?.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
+  if (leave?.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
+  const mayStart = leave?.kind === 'go';
   const nodes = state.batch.nodes.filter(({ node }) => open.nodeIds.includes(node.id));
-  const step = await sendOperation(deps, state, open.operationIndex, nodes);
+  const step = await sendOperation(deps, { ...state, mayStart }, open.operationIndex, nodes);
   if (step.kind === 'sent') return step.output;
-  if (!mayNotGoOn(state)) return opened(deps, state, open);
+  if (mayStart) return opened(deps, state, open);
   return finish(deps, { ...state, results: [...state.results, ...step.results] }, 'stopped');
 };
 
@@ -127,7 +156,7 @@ type Step =
 /** Sends one operation to the nodes that are to get it; nodes that get nothing are settled at once. */
 const sendOperation = async (
   deps: InvokeOperationDeps,
-  state: BatchState,
+  state: BatchState & { readonly mayStart?: boolean },
   operationIndex: number,
   nodes: readonly BatchNode[],
 ): Promise<Step> => {
@@ -160,7 +189,7 @@ const sendOperation = async (
     operation,
     operationIndex,
     recipients,
-    mayStart: !mayNotGoOn(state),
+    mayStart: state.mayStart ?? !mayNotGoOn(state),
   });
   if (sent.invocation.status !== 'sent') return { kind: 'settled', results: [...settled, ...sent.results] };
   const all = [...state.results, ...settled, ...sent.results];

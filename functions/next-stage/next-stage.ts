@@ -1,21 +1,29 @@
 import { currentAttempt, isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
+import { keepTurn } from '#functions/records/turns.ts';
+import { countUnder, type FrozenBudget } from '#functions/targets/node-budgets.ts';
 import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { exclusiveOf } from '#shared/lock/exclusive.ts';
+import { lockTimes } from '#shared/lock/times.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId, type RunId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
+import { withoutReach } from '#shared/plan/targets.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
-import type { PlanStore, RunStore } from '#shared/ports/store.ts';
+import type { PlanStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { decideStage, type StageDecision } from './decide.ts';
+import { type TakeTurnDeps, takeTurn } from './take-turn.ts';
 
 /** What Next Stage needs. */
-export interface NextStageDeps {
-  readonly store: Pick<RunStore, 'get'> &
+export interface NextStageDeps extends TakeTurnDeps {
+  readonly store: TakeTurnDeps['store'] &
+    Pick<LockStore, 'listBudgets' | 'notePermitUser'> &
     Pick<PlanStore, 'getGroup' | 'createGroup' | 'listGroups' | 'listSlices' | 'setSoak' | 'updateGroup'>;
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
@@ -25,7 +33,7 @@ export interface NextStageDeps {
 }
 
 /**
- * What a group does next: run a stage, hold (paused), soak, or nothing more. The first call of an attempt freezes the group's targets;
+ * What a group does next: wait for the run's turn, run a stage, hold (paused), soak, or nothing more. The first call of an attempt freezes the group's targets;
  * a later attempt takes over those of the one before, so that rounds stay what they were.
  */
 export const nextStage =
@@ -33,11 +41,14 @@ export const nextStage =
   async ({ runId, attempt, group: groupIndex }) => {
     const run = await requireRun(deps.store, runId);
     const now = nowIso(deps.clock);
-    if (!isAttemptOpen(run, attempt)) return { kind: 'failed', slices: [], until: now };
+    if (!isAttemptOpen(run, attempt)) return failed(now);
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
     if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
-      return { kind: 'failed', slices: [], until: now };
+      return failed(now);
+    const turn = await takeTurn(deps, run);
+    if (turn.kind === 'replaced') return failed(now);
+    if (turn.kind === 'wait') return { kind: 'wait', slices: [], until: now, look: turn.look };
     const record =
       (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, { run, job, group, groupIndex }));
     const slices = (await deps.store.listSlices(runId, attempt)).filter(
@@ -55,8 +66,13 @@ export const nextStage =
     const isOver = decision.kind === 'done' || decision.kind === 'failed';
     if (isOver && record.endedAt === undefined)
       await deps.store.updateGroup(record, { status: decision.kind === 'done' ? 'succeeded' : 'failed', endedAt: now });
-    return soaked(deps, record, group, decision);
+    const next = await soaked(deps, record, group, decision);
+    if (next.kind === 'soak')
+      await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
+    return next;
   };
+
+const failed = (now: string): TaskOutput<'nextStage'> => ({ kind: 'failed', slices: [], until: now, look: 1 });
 
 /** That groups come one after another is a fact of the ledger, not of the engine: a group goes on only once the one before it said done. */
 const groupBeforeIsDone = async (
@@ -80,12 +96,12 @@ const soaked = async (
   decision: StageDecision,
 ): Promise<TaskOutput<'nextStage'>> => {
   const now = nowIso(deps.clock);
-  if (decision.kind !== 'run') return { kind: decision.kind, slices: [], until: now };
-  const goOn: TaskOutput<'nextStage'> = { kind: 'run', slices: [...decision.slices], until: now };
+  if (decision.kind !== 'run') return { kind: decision.kind, slices: [], until: now, look: 1 };
+  const goOn: TaskOutput<'nextStage'> = { kind: 'run', slices: [...decision.slices], until: now, look: 1 };
   if (!group.soak || !decision.soakFirst) return goOn;
   const wanted = new Date(deps.clock.now() + parseDurationMs(group.soak)).toISOString();
   const until = await deps.store.setSoak(record, decision.stageIndex, wanted);
-  return until > now ? { kind: 'soak', slices: [], until } : goOn;
+  return until > now ? { kind: 'soak', slices: [], until, look: 1 } : goOn;
 };
 
 const freeze = async (
@@ -100,6 +116,9 @@ const freeze = async (
   const attempt = currentAttempt(run);
   const earlier = await earlierTargets(deps, run.runId, groupIndex, attempt);
   const { targetsBlob, nodeCount } = earlier ?? (await resolveAndKeep(deps, run, job, group));
+  const budgets = await freezeBudgets(deps, targetsBlob);
+  if (budgets.length > 0 || group.phases.some((phase) => exclusiveOf(job, group, phase) !== undefined))
+    await deps.store.notePermitUser(run.runId);
   deps.log.info('group.started', { runId: run.runId, attempt, group: group.name, nodes: nodeCount });
   return deps.store.createGroup({
     runId: run.runId,
@@ -111,8 +130,24 @@ const freeze = async (
     stopped: false,
     status: 'running',
     soakUntil: {},
+    ...(budgets.length === 0 ? {} : { budgets: [...budgets] }),
     startedAt: nowIso(deps.clock),
   });
+};
+
+/** The disruption budgets that nodes of a group are under, over the inventory as it is now. Without any budget, the inventory is not read. */
+const freezeBudgets = async (deps: NextStageDeps, targetsBlob: string): Promise<readonly FrozenBudget[]> => {
+  const budgets = await deps.store.listBudgets();
+  if (budgets.length === 0) return [];
+  const { nodes } = await deps.json.targets(targetsBlob);
+  const targets = nodes.map(({ node }) => node);
+  const meant = budgets.filter((budget) => countUnder(budget, targets) > 0);
+  if (meant.length === 0) return [];
+  const inventory = (await deps.inventory.list()).map(withoutReach);
+  // A caller may name nodes that the inventory does not know: they count too.
+  const known = new Set(inventory.map(({ id }) => id));
+  const all = [...inventory, ...targets.filter(({ id }) => !known.has(id))];
+  return meant.map((budget) => ({ name: budget.name, total: countUnder(budget, all) }));
 };
 
 const earlierTargets = async (

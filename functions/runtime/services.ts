@@ -26,12 +26,13 @@ export interface ServicePorts {
 
 /** Wires the use cases behind the HTTP API to the ports. */
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
-  const deps = { ...ports, json };
+  const abort = abortRun(ports);
+  const deps = { ...ports, json, abort };
   return {
     submitRun: submitRun(deps),
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
-    abortRun: abortRun(deps),
+    abortRun: abort,
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),

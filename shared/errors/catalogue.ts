@@ -48,6 +48,10 @@ export const errorCatalogue = {
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
   'run.failed': caller(200, 1),
+  'lock.held': caller(409, 6),
+  'lock.not-found': caller(404, 5),
+  'budget.not-found': caller(404, 5),
+  'plan.budget-closed': caller(422, 6),
   'idempotency.mismatch': caller(422, 6),
   'idempotency.in-progress': { ...caller(409, 6), retryable: true },
 

@@ -1,5 +1,6 @@
 import type { Job } from '../model/job.ts';
 import { checkGroups } from './check-groups.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
@@ -15,5 +16,6 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkNames(job),
   ...checkGroups(job),
   ...checkOperations(job),
+  ...checkLocks(job),
   ...checkReferences(job),
 ];

@@ -142,6 +142,7 @@ const readersOfTargets = (path: Path, targets: Job['spec']['targets']): readonly
 ];
 
 const readersOfSpec = ({ spec }: Job): readonly Reader[] => [
+  ...(spec.concurrency?.key === undefined ? [] : [template(['spec', 'concurrency', 'key'], spec.concurrency.key)]),
   ...Object.entries(spec.env).map(([name, text]) => template(['spec', 'env', name], text)),
   ...readersOfTargets(['spec', 'targets'], spec.targets),
   ...condition(['spec', 'runner', 'where'], spec.runner.where),

@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import {
+  concurrencySchema,
   groupSchema,
   jobSchema,
   jobSpecSchema,
+  onLeasedSchema,
   operationSchema,
   outputSchema,
   paramSchema,
@@ -46,7 +48,19 @@ export const jobLevels: readonly JobLevel[] = [
     targets: 'The nodes of the job. A group may name its own.',
     runner: 'The node on which runner phases run.',
     roundCount: 'How many rounds groups have that say nothing themselves.',
+    concurrency: 'How many runs may go on at once under one key, and what becomes of the next one.',
+    exclusive: 'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
     groups: 'Groups, one after another.',
+  }),
+  level('concurrency', concurrencySchema, {
+    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
+    policy:
+      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
+    limit: 'How many runs go on at once under the key.',
+  }),
+  level('exclusive', onLeasedSchema, {
+    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
+    timeout: 'How long to wait before that; a node that is waited for fails then.',
   }),
   level('a param', paramSchema, {
     type: 'string, number, boolean, enum, list or json.',
@@ -74,6 +88,7 @@ export const jobLevels: readonly JobLevel[] = [
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
     maxFailures: 'How many nodes may fail before nothing more starts, as count or percentage.',
+    exclusive: 'As on the job, for this group.',
     targets: 'The nodes of this group, in place of those of the job.',
     phases: 'Phases of the group.',
   }),
