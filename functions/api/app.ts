@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.ts';
 import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
+import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
@@ -42,6 +43,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', runRoutes(services))
     .route('/', planRoutes(services))
     .route('/', nodeRoutes(services))
+    .route('/', lockRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

@@ -1,4 +1,11 @@
 import type {
+  BreakLockRequest,
+  BrokenView,
+  BudgetView,
+  LockView,
+  PutBudgetRequest,
+} from '#shared/contract/lock-views.ts';
+import type {
   ContinueRequest,
   ControlRequest,
   NodeRowsQuery,
@@ -26,6 +33,11 @@ export interface ApiServices {
   listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
+  removeBudget(name: string, actor: string): Promise<BudgetView>;
 }
 
 /** A request to start a run, with who asks and under which key. */

@@ -32,6 +32,8 @@ const isStillInLine = async (deps: AwaitTurnDeps, run: RunRecord): Promise<boole
   const { runId, attempt } = seekerOf(run);
   const isMine = (one: { readonly runId: string; readonly attempt: number }) =>
     one.runId === runId && one.attempt === attempt;
-  return turn.waiters.some((one) => isMine(one) && one.replacedBy === undefined) &&
-    !nextInLine(turn, deps.clock.now()).some(isMine);
+  return (
+    turn.waiters.some((one) => isMine(one) && one.replacedBy === undefined) &&
+    !nextInLine(turn, deps.clock.now()).some(isMine)
+  );
 };

@@ -13,8 +13,8 @@ import type { BatchProgress, ResultRecord, RunRecord } from '#shared/model/run.t
 import { addCounts } from '#shared/model/status.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { sliceStatus } from '#shared/plan/statuses.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 

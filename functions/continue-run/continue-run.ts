@@ -1,7 +1,7 @@
 import { type Abort, abortReplaced } from '#functions/records/ask-abort.ts';
 import { changeRun, requireRun } from '#functions/records/change-run.ts';
-import { endTurn, enterLine, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { endTurn, enterLine, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
 import type { ContinueRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';

@@ -1,12 +1,12 @@
 import { changeRun } from '#functions/records/change-run.ts';
-import type { ControlRequest } from '#shared/contract/requests.ts';
 import { wakeWaitingBatches } from '#functions/records/wake-permits.ts';
+import type { ControlRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
-import type { Engine, Log } from '#shared/ports/services.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
+import type { Engine, Log } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 
 /** What pausing, resuming and aborting need. */

@@ -9,8 +9,8 @@ import type { RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
 import { runStatus } from '#shared/plan/statuses.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 

@@ -5,4 +5,6 @@ import { openStore } from '#functions/runtime/store.ts';
 import { hold } from './hold.ts';
 
 /** Hold on Lambda. */
-export const handler = lambdaTask('hold', () => hold({ store: openStore(), engine: openCompleter(), clock: systemClock }));
+export const handler = lambdaTask('hold', () =>
+  hold({ store: openStore(), engine: openCompleter(), clock: systemClock }),
+);

@@ -1,26 +1,20 @@
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { firstLookSeconds } from '#functions/records/look-delay.ts';
-import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
-import { endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
+import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
-import type {
-  BatchNode,
-  BatchProgress,
-  BatchRecord,
-  InvocationRecord,
-  ResultRecord,
-  RunRecord,
-} from '#shared/model/run.ts';
+import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import type { BatchState } from './batch-state.ts';
 import { type Leave, type LeaveDeps, leaveToWork } from './leave-to-work.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
@@ -39,16 +33,6 @@ export interface InvokeOperationDeps extends LeaveDeps {
   readonly agents: Agents;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A batch under way, with all that decides its next step. */
-export interface BatchState {
-  readonly run: RunRecord;
-  readonly place: PhasePlace;
-  readonly batch: BatchRecord;
-  readonly progress: BatchProgress;
-  readonly results: readonly ResultRecord[];
-  readonly invocations: readonly InvocationRecord[];
 }
 
 const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', look: 1 };

@@ -2,11 +2,11 @@ import { keepTurn, type TurnDeps } from '#functions/records/turns.ts';
 import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import { lockTimes } from '#shared/lock/times.ts';
 import type { Operation } from '#shared/model/job.ts';
-import type { ResultRecord } from '#shared/model/run.ts';
 import { bareOutcome } from '#shared/model/outcome.ts';
+import type { ResultRecord } from '#shared/model/run.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import { nowIso } from '#shared/ports/services.ts';
-import type { BatchState } from './invoke-operation.ts';
+import type { BatchState } from './batch-state.ts';
 import { obtainPermit } from './obtain-permit.ts';
 import type { GivenUp, PermitDeps } from './permit-wish.ts';
 
@@ -42,9 +42,7 @@ export const leaveToWork = async (deps: LeaveDeps, state: BatchState, operationM
   const answer = await obtainPermit(deps, {
     key: { runId: run.runId, batchId: batch.batchId },
     jobName: run.jobName,
-    nodeIds: batch.nodes.flatMap(({ node }) =>
-      progress.get(node.id)?.nextOperation === undefined ? [] : [node.id],
-    ),
+    nodeIds: batch.nodes.flatMap(({ node }) => (progress.get(node.id)?.nextOperation === undefined ? [] : [node.id])),
     ...(exclusive === undefined ? {} : { exclusive }),
     budgets: budgets.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     needMs,
@@ -62,7 +60,11 @@ const keepWaiting = async (deps: LeaveDeps, { run }: BatchState, look: number): 
 };
 
 /** A node that is left out skips everything that it has left; one that is to fail does so at its next operation. */
-const resultsOf = (deps: LeaveDeps, state: BatchState, { nodeId, status, reason }: GivenUp): readonly ResultRecord[] => {
+const resultsOf = (
+  deps: LeaveDeps,
+  state: BatchState,
+  { nodeId, status, reason }: GivenUp,
+): readonly ResultRecord[] => {
   const { run, place, batch, results } = state;
   const nodes = batch.nodes.filter(({ node }) => node.id === nodeId);
   const next = progressOfNodes(place.phase.operations, nodes, results).get(nodeId)?.nextOperation;

@@ -44,33 +44,50 @@ export const nextStage =
     if (!isAttemptOpen(run, attempt)) return failed(now);
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
-      return failed(now);
+    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex))) return failed(now);
     const turn = await takeTurn(deps, run);
     if (turn.kind === 'replaced') return failed(now);
     if (turn.kind === 'wait') return { kind: 'wait', slices: [], until: now, look: turn.look };
-    const record =
-      (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, { run, job, group, groupIndex }));
-    const slices = (await deps.store.listSlices(runId, attempt)).filter(
-      (one) => parseSliceId(one.sliceId).groupIndex === groupIndex,
-    );
-    const selection = run.attempts.at(-1)?.selection ?? {};
-    const decision = decideStage({
-      attempt,
-      groupIndex,
-      control: run.control,
-      stopped: record.stopped,
-      stages: narrowStages(planStages(job, group, record.nodeCount), group, selection),
-      slices,
-    });
-    const isOver = decision.kind === 'done' || decision.kind === 'failed';
-    if (isOver && record.endedAt === undefined)
-      await deps.store.updateGroup(record, { status: decision.kind === 'done' ? 'succeeded' : 'failed', endedAt: now });
-    const next = await soaked(deps, record, group, decision);
+    const next = await decideNext(deps, { run, job, group, groupIndex });
     if (next.kind === 'soak')
       await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
     return next;
   };
+
+/** A group of a run, by what its job says and where it stands there. */
+interface GroupPlace {
+  readonly run: RunRecord;
+  readonly job: Job;
+  readonly group: Group;
+  readonly groupIndex: number;
+}
+
+/** The next step of a group of a run that may go on. */
+const decideNext = async (deps: NextStageDeps, place: GroupPlace): Promise<TaskOutput<'nextStage'>> => {
+  const { run, job, group, groupIndex } = place;
+  const { runId } = run;
+  const attempt = currentAttempt(run);
+  const record = (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, place));
+  const slices = (await deps.store.listSlices(runId, attempt)).filter(
+    (one) => parseSliceId(one.sliceId).groupIndex === groupIndex,
+  );
+  const selection = run.attempts.at(-1)?.selection ?? {};
+  const decision = decideStage({
+    attempt,
+    groupIndex,
+    control: run.control,
+    stopped: record.stopped,
+    stages: narrowStages(planStages(job, group, record.nodeCount), group, selection),
+    slices,
+  });
+  const isOver = decision.kind === 'done' || decision.kind === 'failed';
+  if (isOver && record.endedAt === undefined)
+    await deps.store.updateGroup(record, {
+      status: decision.kind === 'done' ? 'succeeded' : 'failed',
+      endedAt: nowIso(deps.clock),
+    });
+  return soaked(deps, record, group, decision);
+};
 
 const failed = (now: string): TaskOutput<'nextStage'> => ({ kind: 'failed', slices: [], until: now, look: 1 });
 
@@ -104,15 +121,7 @@ const soaked = async (
   return until > now ? { kind: 'soak', slices: [], until, look: 1 } : goOn;
 };
 
-const freeze = async (
-  deps: NextStageDeps,
-  {
-    run,
-    job,
-    group,
-    groupIndex,
-  }: { readonly run: RunRecord; readonly job: Job; readonly group: Group; readonly groupIndex: number },
-): Promise<GroupRecord> => {
+const freeze = async (deps: NextStageDeps, { run, job, group, groupIndex }: GroupPlace): Promise<GroupRecord> => {
   const attempt = currentAttempt(run);
   const earlier = await earlierTargets(deps, run.runId, groupIndex, attempt);
   const { targetsBlob, nodeCount } = earlier ?? (await resolveAndKeep(deps, run, job, group));

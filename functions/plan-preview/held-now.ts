@@ -66,9 +66,7 @@ const liveLeases = async (deps: HeldNowDeps, nodeIds: readonly NodeId[]) => {
   );
   const keys = new Map(holders.map(({ holder }) => [permitName(holder), holder]));
   const permits = new Map((await deps.store.getPermits([...keys.values()])).map((one) => [permitName(one), one]));
-  return holders.filter(
-    ({ holder }) => lifeOf(holder, permits.get(permitName(holder)), deps.clock.now()) === 'counts',
-  );
+  return holders.filter(({ holder }) => lifeOf(holder, permits.get(permitName(holder)), deps.clock.now()) === 'counts');
 };
 
 const budgetNow = async (deps: HeldNowDeps, name: string): Promise<HeldNow['budgets'][number]> => {

@@ -1,14 +1,14 @@
-import { freshUse, nextForShare, returnShare } from '#shared/lock/share.ts';
+import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import { freshLease, leaveNode, nextOnNode } from '#shared/lock/lease.ts';
+import { freshUse, nextForShare, returnShare } from '#shared/lock/share.ts';
 import type { NodeId } from '#shared/model/ids.ts';
 import type { BudgetUse, LeaseRecord, PermitKey, PermitRecord } from '#shared/model/lock.ts';
 import type { BatchRecord } from '#shared/model/run.ts';
-import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
-import type { PhasePlace } from './phase-place.ts';
 import { changeLocked, type Versioned } from './change-locked.ts';
+import type { PhasePlace } from './phase-place.ts';
 import { type WakePermitsDeps, wakePermits } from './wake-permits.ts';
 
 /** What ending permits needs. */
@@ -50,7 +50,9 @@ export const giveShareBack = async (
   const { record } = await changeLocked(budgetUse(deps, name), (use) => ({
     record: returnShare(use, key, keepsPlace),
   }));
-  const next = nextForShare(record, deps.clock.now()).filter((one) => one.batchId !== key.batchId || one.runId !== key.runId);
+  const next = nextForShare(record, deps.clock.now()).filter(
+    (one) => one.batchId !== key.batchId || one.runId !== key.runId,
+  );
   await wakePermits(deps, next);
 };
 
@@ -69,16 +71,17 @@ export const endPermit = async (
   if (permit.exclusive) await wakeNextOnNodes(deps, key);
 };
 
-const markEnded = async (
-  deps: EndPermitDeps,
-  key: PermitKey,
-  end: PermitEnd,
-): Promise<PermitRecord | undefined> => {
+const markEnded = async (deps: EndPermitDeps, key: PermitKey, end: PermitEnd): Promise<PermitRecord | undefined> => {
   for (;;) {
     const permit = await deps.store.getPermit(key);
     if (permit === undefined || permit.state === 'ended') return permit;
     const { waitingFor: _waitingFor, ...rest } = permit;
-    const ended = { ...rest, version: permit.version + 1, state: 'ended', ended: { at: nowIso(deps.clock), ...end } } as const;
+    const ended = {
+      ...rest,
+      version: permit.version + 1,
+      state: 'ended',
+      ended: { at: nowIso(deps.clock), ...end },
+    } as const;
     if (await deps.store.putPermit(ended)) return ended;
   }
 };

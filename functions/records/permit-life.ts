@@ -16,10 +16,7 @@ export type PermitLife = (pointer: PermitPointer) => 'counts' | 'taking' | 'gone
  * Says of leases and shares whether they count, after ending the permits whose time is over: only once a permit is ended may something of it be
  * taken, so its holder either keeps it in time or learns that it is gone.
  */
-export const readPermitLife = async (
-  deps: PermitLifeDeps,
-  pointers: readonly PermitPointer[],
-): Promise<PermitLife> => {
+export const readPermitLife = async (deps: PermitLifeDeps, pointers: readonly PermitPointer[]): Promise<PermitLife> => {
   const distinct = [...new Map(pointers.map((one) => [permitName(one), one])).values()];
   const nowMs = deps.clock.now();
   const permits = new Map<string, PermitRecord>();

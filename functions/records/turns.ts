@@ -1,8 +1,5 @@
 import { AppError } from '#shared/errors/app-error.ts';
 import { lockTimes } from '#shared/lock/times.ts';
-import type { RunId } from '#shared/model/ids.ts';
-import type { TurnEntry, TurnRecord, TurnSettings, TurnWaiter } from '#shared/model/lock.ts';
-import type { RunRecord } from '#shared/model/run.ts';
 import {
   askTurn,
   extendTurn,
@@ -15,6 +12,9 @@ import {
   type TurnDecision,
   type TurnSeeker,
 } from '#shared/lock/turn.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import type { TurnEntry, TurnRecord, TurnSettings, TurnWaiter } from '#shared/model/lock.ts';
+import type { RunRecord } from '#shared/model/run.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Clock, Engine } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
@@ -84,7 +84,9 @@ export const enterLine = async (deps: TurnDeps, run: RunRecord): Promise<Line> =
   if (policy === 'skip') return { kind: 'rejected', reason: `Rejected: ${why}` };
   throw new AppError(
     'lock.held',
-    leaves ? `Job '${run.jobName}' may not start now: ${why}` : `${maxWaiters} runs wait already under the key '${key}'`,
+    leaves
+      ? `Job '${run.jobName}' may not start now: ${why}`
+      : `${maxWaiters} runs wait already under the key '${key}'`,
     { hint: `Follow it with: drover run watch ${first?.runId ?? 'last'}. Who holds what is listed by: drover lock ls` },
   );
 };

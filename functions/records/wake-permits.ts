@@ -1,6 +1,6 @@
 import { permitName } from '#shared/lock/permit.ts';
-import type { PermitKey } from '#shared/model/lock.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import type { PermitKey } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Engine } from '#shared/ports/services.ts';
 

@@ -1,6 +1,9 @@
 import type { ApiServices } from '#functions/api/services.ts';
+import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
+import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
@@ -40,5 +43,10 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
     listNodes: listNodes(deps),
+    listLocks: listLocks(deps),
+    breakLock: breakLock(deps),
+    listBudgets: listBudgets(deps),
+    putBudget: putBudget(deps),
+    removeBudget: removeBudget(deps),
   };
 };

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { breakLockRequestSchema, brokenViewSchema, budgetViewSchema, putBudgetRequestSchema } from './lock-views.ts';
 import { problemSchema } from './problem.ts';
 import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
 import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
@@ -14,6 +15,8 @@ const requestSchemas = {
   ContinueRequest: continueRequestSchema,
   ControlRequest: controlRequestSchema,
   Narrowing: narrowingSchema,
+  BreakLockRequest: breakLockRequestSchema,
+  PutBudgetRequest: putBudgetRequestSchema,
 };
 
 const answerSchemas = {
@@ -23,6 +26,8 @@ const answerSchemas = {
   ResultView: resultViewSchema,
   RunPlan: runPlanSchema,
   InventoryNode: inventoryNodeSchema,
+  BrokenLocks: brokenViewSchema,
+  BudgetView: budgetViewSchema,
   Problem: problemSchema,
 };
 

@@ -4,6 +4,7 @@ import { paramValuesSchema } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
+import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
 
@@ -55,6 +56,8 @@ export const runSummarySchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
+  /** How it stands in line; only for jobs that limit how many of their runs go on at once, and in lists only while it waits. */
+  turn: turnViewSchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -64,6 +67,8 @@ export const runViewSchema = runSummarySchema.extend({
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
   groups: z.array(groupViewSchema),
+  /** Batches that wait for nodes which others use; absent for none. */
+  waits: z.array(waitViewSchema).optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 

@@ -49,18 +49,9 @@ export const jobLevels: readonly JobLevel[] = [
     runner: 'The node on which runner phases run.',
     roundCount: 'How many rounds groups have that say nothing themselves.',
     concurrency: 'How many runs may go on at once under one key, and what becomes of the next one.',
-    exclusive: 'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
+    exclusive:
+      'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
     groups: 'Groups, one after another.',
-  }),
-  level('concurrency', concurrencySchema, {
-    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
-    policy:
-      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
-    limit: 'How many runs go on at once under the key.',
-  }),
-  level('exclusive', onLeasedSchema, {
-    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
-    timeout: 'How long to wait before that; a node that is waited for fails then.',
   }),
   level('a param', paramSchema, {
     type: 'string, number, boolean, enum, list or json.',
@@ -118,6 +109,16 @@ export const jobLevels: readonly JobLevel[] = [
   level('an output', outputSchema, {
     default: 'Value when the script writes none; may hold ${{ }}.',
     description: 'What the output means.',
+  }),
+  level('concurrency', concurrencySchema, {
+    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
+    policy:
+      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
+    limit: 'How many runs go on at once under the key.',
+  }),
+  level('exclusive', onLeasedSchema, {
+    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
+    timeout: 'How long to wait before that; a node that is waited for fails then.',
   }),
 ];
 

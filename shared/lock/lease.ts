@@ -25,11 +25,7 @@ export type LeaseAnswer =
 /**
  * Asks for a node. Batches of one run do not keep each other out: its phases may run together on the node. `counts` says which holders count.
  */
-export const askLease = (
-  lease: LeaseRecord,
-  ask: PermitAsk,
-  counts: (holder: LeaseHolder) => boolean,
-): LeaseAnswer => {
+export const askLease = (lease: LeaseRecord, ask: PermitAsk, counts: (holder: LeaseHolder) => boolean): LeaseAnswer => {
   // Another delivery of the same question took it under the same number: whoever came since does not change that.
   if (lease.holders.some((one) => isSamePermit(one, ask) && one.permit === ask.permit))
     return { kind: 'granted', lease };

@@ -1,5 +1,5 @@
-import type { BudgetShare, BudgetUse, PermitKey, ShareWaiter } from '../model/lock.ts';
 import type { Amount } from '../model/job.ts';
+import type { BudgetShare, BudgetUse, PermitKey, ShareWaiter } from '../model/lock.ts';
 import { amountRoundedDown } from '../plan/amount.ts';
 import { byArrival, isSamePermit, livePlaces, type PermitAsk, withoutPlace, withPlace } from './permit.ts';
 

@@ -204,11 +204,7 @@ export const leaveTurn = (turn: TurnRecord, who: Pick<TurnSeeker, 'runId' | 'att
 };
 
 /** The record after a run in line has let the others go ahead: it keeps its ticket for when it comes back. */
-export const stepAside = (
-  turn: TurnRecord,
-  who: Pick<TurnSeeker, 'runId' | 'attempt'>,
-  nowMs: number,
-): TurnRecord =>
+export const stepAside = (turn: TurnRecord, who: Pick<TurnSeeker, 'runId' | 'attempt'>, nowMs: number): TurnRecord =>
   turn.waiters.some((one) => isOf(one, who) && isLive(one, nowMs))
     ? { ...turn, waiters: turn.waiters.map((one) => (isOf(one, who) ? { ...one, until: iso(nowMs) } : one)) }
     : turn;

@@ -43,7 +43,10 @@ export const budgetsOfSlice = (budgets: readonly NodeBudget[], nodes: readonly N
  * their batches, which wait while the others go on.
  */
 export const widthUnder = (width: number, nodeCount: number, budgets: readonly NarrowingBudget[]): number =>
-  budgets.reduce((least, { nodes, limit }) => (nodes === nodeCount ? Math.min(least, Math.max(1, limit)) : least), width);
+  budgets.reduce(
+    (least, { nodes, limit }) => (nodes === nodeCount ? Math.min(least, Math.max(1, limit)) : least),
+    width,
+  );
 
 /** How many nodes of one batch each budget lets work; a batch has at least one. */
 export const batchLimits = (budgets: readonly NodeBudget[]): ((name: string) => number) => {

@@ -1,7 +1,15 @@
 import { type BudgetRecord, budgetRecordSchema, budgetUseSchema } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { isDone, readerOf, versioned } from './lock-records.ts';
-import { conditionalWrite, isLive, live, type StoreContext, strongQuery, strongRead, whenAbsent } from './store-context.ts';
+import {
+  conditionalWrite,
+  isLive,
+  live,
+  type StoreContext,
+  strongQuery,
+  strongRead,
+  whenAbsent,
+} from './store-context.ts';
 import { io } from './store-errors.ts';
 
 /** The part of the port that is about disruption budgets. */

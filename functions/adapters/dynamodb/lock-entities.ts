@@ -97,7 +97,12 @@ export const createLockNameEntity = (target: EntityTarget) =>
   new Entity(
     {
       model: modelOf('lock'),
-      attributes: { kind: { type: ['turn', 'run'] as const, required: true }, name: text, record: text, expiresAt: expiry },
+      attributes: {
+        kind: { type: ['turn', 'run'] as const, required: true },
+        name: text,
+        record: text,
+        expiresAt: expiry,
+      },
       indexes: {
         all: {
           pk: { ...partition, composite: [], template: 'locks' },

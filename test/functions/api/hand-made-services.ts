@@ -1,5 +1,6 @@
 import { createApp } from '#functions/api/app.ts';
 import type { ApiServices } from '#functions/api/services.ts';
+import type { BudgetView } from '#shared/contract/lock-views.ts';
 import {
   type NodeRow,
   nodeRowSchema,
@@ -136,6 +137,13 @@ export const makeNode = (id = 'i-1', name = 'web-1', tags: Readonly<Record<strin
     online: true,
   });
 
+/** A disruption budget over four nodes. */
+export const makeBudget = (change: Partial<BudgetView> = {}): BudgetView => ({
+  ...{ name: 'shop', where: 'node.tags.app == "shop"', max: '50%', updatedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ updatedBy: 'ada', nodes: 4, limit: 2, used: 0 },
+  ...change,
+});
+
 /** A plan of one phase on two nodes. */
 export const makePlan = () =>
   runPlanSchema.parse({
@@ -208,6 +216,11 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     viewRun: note('viewRun', makeRunView()),
     listNodeRows: note('listNodeRows', { items: [makeNodeRow()] }),
     listResults: note('listResults', { items: [makeResult()] }),
+    listLocks: note('listLocks', { items: [] }),
+    breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
+    listBudgets: note('listBudgets', { items: [makeBudget()] }),
+    putBudget: note('putBudget', makeBudget()),
+    removeBudget: note('removeBudget', makeBudget()),
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...change,
   };

@@ -12,7 +12,13 @@ const request = (more: Readonly<Record<string, unknown>> = {}) =>
   runRequestSchema.parse({ job: jobOf(groups, { params: { who: { default: 'all' } } }), ...more });
 const depsOf = (rig: Rig, more: object) => ({
   ...{ store: rig.store, blobs: rig.blobs, engine: rig.engine, inventory: rig.inventory, clock: rig.clock },
-  ...{ agents: { aws: rig.aws, aliyun: rig.aliyun }, abort: rig.services.abortRun, ids: { runId: newRunId }, log: silent, ...more },
+  ...{
+    agents: { aws: rig.aws, aliyun: rig.aliyun },
+    abort: rig.services.abortRun,
+    ids: { runId: newRunId },
+    log: silent,
+    ...more,
+  },
 });
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 
