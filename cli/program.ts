@@ -1,10 +1,15 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { budgetListCommand } from './commands/budget/list.ts';
+import { budgetPutCommand } from './commands/budget/put.ts';
+import { budgetRemoveCommand } from './commands/budget/remove.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
 import { localResetCommand } from './commands/local/reset.ts';
 import { localUpCommand } from './commands/local/up.ts';
+import { lockListCommand } from './commands/lock/list.ts';
+import { lockRemoveCommand } from './commands/lock/remove.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
@@ -45,6 +50,16 @@ const nouns: readonly Noun[] = [
     ],
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'lock',
+    summary: 'See what runs keep from each other, and take it away',
+    commands: [lockListCommand, lockRemoveCommand],
+  },
+  {
+    name: 'budget',
+    summary: 'Limit how many nodes of a kind are worked on at once, over all runs',
+    commands: [budgetListCommand, budgetPutCommand, budgetRemoveCommand],
+  },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
 ];
