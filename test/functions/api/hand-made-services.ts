@@ -30,6 +30,7 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
     params: {},
+    gates: [],
     attempts: [
       {
         attempt: 1,
