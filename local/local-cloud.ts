@@ -47,7 +47,7 @@ export const startLocalCloud = async ({
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
-  const table = await startLocalTable({ path: join(stateDir, 'table') });
+  const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   let system: System | undefined;
