@@ -3,6 +3,7 @@ import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
 import { shLiteral } from './literal.ts';
+import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
 import type { CompleteInput, InstanceValues } from './wrapper-input.ts';
@@ -15,6 +16,8 @@ const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', 
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
 
+const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
+
 const words = (values: readonly string[]): string => values.map(shLiteral).join(' ');
 
 /** `A='x' B='y'`, for export; values that export cannot carry are left to {@link envWords}. */
@@ -24,6 +27,9 @@ const assignments = (env: Env): string =>
     .map(([name, value]) => `${name}=${shLiteral(value)}`)
     .join(' ');
 
+/** What every node exports. */
+const exportsOf = ({ env, secretEnv }: CompleteInput): string => line(assignments(env), secretAssignments(secretEnv));
+
 /** Arguments for env(1). */
 const envWords = (env: Env): string =>
   words(
@@ -32,13 +38,11 @@ const envWords = (env: Env): string =>
       .map(([name, value]) => `${name}=${value}`),
   );
 
-const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
-
 /** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` and its own arguments to `$2`. */
 const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
   const key = fenceName(input.fence, values.nodeKey).slice(fenceName(input.fence).length);
   const env = values.env ?? {};
-  const exported = assignments(env);
+  const exported = line(assignments(env), secretAssignments(values.secretEnv));
   const ownArgs = hasOwnArgs(input) ? words(values.args ?? input.args ?? []) : '';
   const call = line('$2', shLiteral(key), envWords(env), '$3 "$4"', ownArgs);
   return `${instanceId})${exported === '' ? '' : `$1 ${exported};`}${call};;`;
@@ -75,6 +79,7 @@ const templateOf = (input: CompleteInput): string => {
     execution.finish,
     execution.cancel,
     when(asUser, execution.userCheck),
+    secretTemplate(input.secrets),
     execution.scriptFile,
     when(asUser, execution.userFiles),
     execution.start,
@@ -88,8 +93,9 @@ const templateOf = (input: CompleteInput): string => {
       ENVCOMMAND: when(has(needsEnvCommand), execution.envCommand),
       RUNAS: when(asUser, execution.runAs),
       CHANGEDIRECTORY: when(input.workingDirectory !== undefined, execution.changeDirectory),
-      EXPORTS: when(assignments(input.env) !== '', execution.exports),
+      EXPORTS: when(exportsOf(input) !== '', execution.exports),
       GO: byInstance ? execution.goByInstance : execution.goAlike,
+      ...secretPieces(input.secrets),
     }),
   );
 };
@@ -97,16 +103,19 @@ const templateOf = (input: CompleteInput): string => {
 /** The text that ends what the same input started. */
 const stopTemplateOf = (input: CompleteInput): string =>
   compactSh(
-    [
-      '#!/bin/sh',
-      arrival.basics,
-      input.perInstance === undefined ? '' : arrival.table,
-      arrival.fence,
-      input.runAs === undefined ? arrival.ownBase : arrival.userBase,
-      arrival.kill,
-      arrival.replay,
-      arrival.stop,
-    ].join('\n'),
+    fill(
+      [
+        '#!/bin/sh',
+        arrival.basics,
+        input.perInstance === undefined ? '' : arrival.table,
+        arrival.fence,
+        input.runAs === undefined ? arrival.ownBase : arrival.userBase,
+        arrival.kill,
+        arrival.replay,
+        arrival.stop,
+      ].join('\n'),
+      secretPieces(input.secrets),
+    ),
   );
 
 /** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */
@@ -141,7 +150,8 @@ export const renderSh = (input: CompleteInput): string =>
     ENVWORDS: envWords(input.env),
     ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
-    ASSIGNMENTS: assignments(input.env),
+    ASSIGNMENTS: exportsOf(input),
+    ...secretValues(input.secrets),
   });
 
 /**

@@ -10,6 +10,7 @@
  *   .sh .py ...   the script (with runAs in `<state dir>/u/<fence>/`, like the next)
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
+ *   .m            a masked file on its way to its place (sh-secrets.ts)
  */
 
 /**
@@ -173,6 +174,7 @@ _replay(){
   } <"$_fence"
   _n=0
   [ "$(_tree)" ]&&_n=1
+  @WIPE@
   _answer interrupted $_n
 }
 `;

@@ -92,6 +92,7 @@ _print(){
 _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
+  @MASK@
   ${outputs}
   ${text}
   _code=$_status
@@ -208,7 +209,7 @@ fi
 `;
 
 /**
- * Starts the script and waits. The 124 and 137 of timeout(1) mean a timeout only when the time was used up.
+ * Starts the script and waits. The 124 and 137 of timeout(1), 143 with busybox, mean a timeout only when the time was used up.
  * A shell starts background commands with SIGINT ignored, so the script has it ignored too.
  */
 export const run = `
@@ -224,7 +225,7 @@ _status=$?
 _now
 _end=$_time
 case $_status in
-124|137)_hundredths $_end
+124|137|143)_hundredths $_end
   _n=$_cs
   _hundredths $_start
   [ $((_n-_cs)) -lt $((_timeout*100)) ]||{

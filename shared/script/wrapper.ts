@@ -2,7 +2,7 @@ import { utf8Bytes } from './literal.ts';
 import { renderSh, renderStopSh } from './render-sh.ts';
 import { checkedInput, type WrapperInput } from './wrapper-input.ts';
 
-export type { InstanceValues, WrapperInput } from './wrapper-input.ts';
+export type { InstanceValues, SecretText, WrapperInput, WrapperSecrets } from './wrapper-input.ts';
 
 /** A rendered wrapper, to be sent as a shell script. */
 export interface RenderedWrapper {

@@ -1,0 +1,49 @@
+import { utf8Bytes } from '../script/literal.ts';
+
+/** Secrets and parts of them that have fewer bytes are not masked: too much that is no secret would be. */
+export const leastMaskedBytes = 4;
+
+const stringsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(stringsIn);
+};
+
+/** The texts of a JSON object or list: a script takes them out one by one. */
+const jsonStrings = (value: string): readonly string[] => {
+  if (!/^\s*[[{]/.test(value)) return [];
+  try {
+    return stringsIn(JSON.parse(value));
+  } catch {
+    // No JSON: then it has no parts.
+    return [];
+  }
+};
+
+const linesOf = (value: string): readonly string[] => value.split('\n').map((line) => line.trim());
+
+/** The ways in which programs write a text down that has blanks, quotes or line ends: JSON, a traced shell command, a form. */
+const writtenForms = (value: string): readonly string[] => [
+  value,
+  JSON.stringify(value).slice(1, -1),
+  value.replaceAll("'", "'\\''"),
+  value.replaceAll("'", `'"'"'`),
+  value.replaceAll(' ', '+'),
+];
+
+/**
+ * The texts to look for where secrets must not be shown, longest first: values, their lines, the texts in them when they are JSON, each as it
+ * is and as programs quote it. Base64 and percent-encoding are the masker's own business.
+ */
+export const maskedForms = (values: readonly string[]): readonly string[] => {
+  const parts = values.flatMap((value) => [
+    value,
+    ...linesOf(value),
+    ...jsonStrings(value).flatMap((one) => [one, ...linesOf(one)]),
+  ]);
+  return [...new Set(parts.flatMap(writtenForms))]
+    .map((form) => ({ form, bytes: utf8Bytes(form) }))
+    .filter(({ bytes }) => bytes >= leastMaskedBytes)
+    .toSorted((a, b) => b.bytes - a.bytes || (a.form < b.form ? -1 : 1))
+    .map(({ form }) => form);
+};

@@ -1,0 +1,297 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { secretPayload } from '#shared/script/render-secrets.ts';
+import { renderStop, renderWrapper, type SecretText, type WrapperInput } from '#shared/script/wrapper.ts';
+import { maskedForms } from '#shared/secrets/masked-forms.ts';
+import { type BlobSite, openBlobSite } from './blob-site.ts';
+import { eventually, OnNode, type Shell, shells, wrapperInput } from './on-node.ts';
+
+const sealer = createAesSealer();
+let site: BlobSite;
+beforeAll(async () => {
+  site = await openBlobSite();
+});
+afterAll(() => site.close());
+
+const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)}\nq7K2wN/+zz\n-----END KEY-----\n`;
+
+/** What a sending with these secrets carries. */
+const carrying = (
+  values: readonly string[],
+  secretEnv: Readonly<Record<string, SecretText>>,
+  change: (content: string) => string = (content) => content,
+): Partial<WrapperInput> => {
+  const sealed = sealer.seal(secretPayload(new Map(values.entries()), maskedForms(values)));
+  const { digest, key } = sealed;
+  return {
+    secretEnv,
+    secrets: {
+      sealed: { url: site.offer(change(sealed.content)), digest, key },
+      fromAgent: {},
+      endWord: sealer.word(),
+    },
+  };
+};
+
+/** Everything below a folder, as one text. */
+const everything = (folder: string): string =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+    .join('\n');
+
+const busybox = (process.env['PATH'] ?? '').split(':').some((dir) => existsSync(join(dir, 'busybox')));
+const titled = [...shells, ...(busybox ? [['busybox', 'sh'] as const] : [])].map((shell) => ({
+  shell,
+  title: shell.join(' '),
+}));
+
+/** A PATH on which only these of the tools that secrets need are found. */
+const only = (node: OnNode, tools: readonly string[]): Readonly<Record<string, string>> => {
+  const dir = node.path('tools');
+  mkdirSync(dir);
+  const wanted = [
+    'sh',
+    'dash',
+    'busybox',
+    'bash',
+    'timeout',
+    'sha256sum',
+    'printf',
+    'cat',
+    'tr',
+    'mv',
+    'rm',
+    'sleep',
+    'mkdir',
+    'id',
+    'wc',
+    'grep',
+    'base64',
+    'find',
+    ...tools,
+  ];
+  const from = (process.env['PATH'] ?? '').split(':');
+  for (const tool of wanted) {
+    const at = from.map((one) => join(one, tool)).find((one) => existsSync(one) && !one.includes('/shims/'));
+    if (at !== undefined) symlinkSync(at, join(dir, tool));
+  }
+  return { PATH: dir };
+};
+
+describe.each(titled)('secrets under $title', ({ shell, title }) => {
+  it('reach the environment exactly, whole and embedded', async () => {
+    using node = new OnNode(shell);
+    const values = [`a'b"c$d\`e\\f{{g}} %s *`, pem, 'ü中😀', 'x'];
+    const { stdout } = await node.finish({
+      ...carrying(values, { A: [0], B: [1], C: [2, '@', 3, "'$HOME'"], D: ['plain'] }),
+      env: { PLAIN: 'p' },
+      script: 'printf "%s|" "$A" "$B" "$C" "$D" "$PLAIN" | sha256sum; printf %s "$B" | wc -l',
+    });
+    const { createHash } = await import('node:crypto');
+    const expected = [values[0], values[1], `ü中😀@x'$HOME'`, 'plain', 'p'].map((one) => `${one}|`).join('');
+    expect(stdout).toBe(`${createHash('sha256').update(expected).digest('hex')}  -\n4\n`);
+  });
+
+  it('are masked in both streams and in the outputs, however the script writes them', async () => {
+    using node = new OnNode(shell);
+    const token = `s3cr3t/+?&"'$^.[x]*`;
+    const envelope = await node.finish({
+      ...carrying([token, pem], { TOKEN: [0], PEM: [1] }),
+      script: `
+        echo "clear: $TOKEN."
+        printf %s "$TOKEN" | base64
+        printf 'u:%s' "$TOKEN" | base64
+        printf 'uu:%s@h' "$TOKEN" | base64 | tr '+/' '-_'
+        printf '%s' "$PEM" | base64
+        python3 -c 'import os,urllib.parse as u; t=os.environ["TOKEN"]; print(u.quote(t,safe="")); print(u.quote(t).lower()); print(u.quote_plus(t))'
+        echo "$PEM" | sed 's/^/  | /'
+        echo "error: $TOKEN" >&2
+        set -x; : "$TOKEN"; set +x
+        echo "token=$TOKEN" >> "$DROVER_OUTPUT"
+        printf 'encoded=%s\\n' "$(printf %s "$TOKEN" | base64)" >> "$DROVER_OUTPUT"
+        printf 'plain=yes' >> "$DROVER_OUTPUT"
+        exit 3`,
+    });
+    expect(envelope).toMatchObject({ exitCode: 3, outputs: { token: '******', plain: 'yes' }, textComplete: true });
+    expect(envelope.stdout).toMatch(/^clear: \*{6}\.\n/);
+    expect(envelope.stderr).toMatch(/^error: \*{6}\n/);
+    const all = JSON.stringify(envelope) + everything(node.folder);
+    for (const form of [
+      token,
+      'MIIEvQIBADANBgk',
+      'q7K2wN/+zz',
+      's3cr3t',
+      'czNjcjN0',
+      'MzY3IzdC',
+      's3cr3t%2',
+      Buffer.from(pem).toString('base64').slice(60, 90),
+    ])
+      expect(all).not.toContain(form);
+  });
+
+  it('leave what is no secret as it is, byte by byte', async () => {
+    using node = new OnNode(shell);
+    const nul = title.startsWith('busybox') ? '' : '\\0';
+    const bytes = `printf '\\377\\376%s${nul}%%41%%zz\\r\\n\\n' ok; head -c 200000 /dev/zero | tr '\\0' '\\351'; printf 'no line end'`;
+    await node.finish({ ...carrying(['not there at all'], { T: [0] }), script: bytes, fence: 'with' });
+    await node.finish({ script: bytes, fence: 'without' });
+    expect(node.kept('with.o').equals(node.kept('without.o'))).toBe(true);
+  });
+
+  it('are fetched once: a second arrival answers from the record', async () => {
+    using node = new OnNode(shell);
+    const input = {
+      ...carrying(['once only'], { T: [0] }),
+      script: 'echo "$T"; echo ran >> "$1"',
+      args: [node.path('runs')],
+    };
+    const before = site.requests.length;
+    const first = await node.finish(input);
+    const second = await node.finish(input);
+    expect([first.stdout, first.replayed, second.stdout, second.replayed]).toEqual([
+      '******\n',
+      false,
+      '******\n',
+      true,
+    ]);
+    expect(node.read('runs')).toBe('ran\n');
+    expect(site.requests.length - before).toBe(1);
+  });
+
+  it('differ per instance beside what is embedded in them', async () => {
+    using node = new OnNode(shell, { AWS_SSM_INSTANCE_ID: 'i-2' });
+    const { secrets = undefined } = carrying(['the token'], {});
+    const perInstance = {
+      'i-1': { nodeKey: 'a', secretEnv: { URL: ['one:', 0] } },
+      'i-2': { nodeKey: 'b', secretEnv: { URL: ['two:', 0, '!'] } },
+    };
+    const { stdout } = await node.finish({
+      ...(secrets === undefined ? {} : { secrets }),
+      perInstance,
+      env: {},
+      script: 'printf %s "${URL%%token*}" | tr a-z n-za-m; printf %s "${#URL}"',
+    });
+    expect(stdout).toBe('gjb:gur 14');
+  });
+
+  it('are in no argument and no environment but that of the script', async () => {
+    using node = new OnNode(shell);
+    const started = node.start({
+      ...carrying(['argument-less'], { T: [0] }),
+      script: `for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline | sed "s|^|\${p##*/} |" >> "$1"; echo >> "$1"; done; while [ ! -e "$2" ]; do sleep 0.05; done`,
+      args: [node.path('ps'), node.path('go')],
+    });
+    await eventually(() => node.read('ps').includes('drover') && readdirSync(node.folder).includes('ps'));
+    const wrapperEnv = readFileSync(`/proc/${started.process.pid}/environ`, 'latin1');
+    writeFileSync(node.path('go'), '');
+    await started.answer;
+    expect(wrapperEnv).not.toContain('argument-less');
+    expect(node.read('ps')).not.toContain('argument-less');
+  });
+
+  it('do not show when the shell traces what it does', async () => {
+    const [command, ...options] = shell;
+    using node = new OnNode([command, ...options, '-x']);
+    const { text } = await node.run({
+      ...carrying(['traced-secret'], { T: [0] }),
+      script: 'set -x; : "$T"; sh -xc : "$T"',
+    });
+    expect(text).not.toContain('traced-secret');
+    expect(everything(node.folder)).not.toContain('traced-secret');
+  });
+
+  it('are masked when time runs out, and when the script is cancelled', async () => {
+    using node = new OnNode(shell);
+    const script = 'echo "has $T"; echo "t=$T" >> "$DROVER_OUTPUT"; sleep 30';
+    const timedOut = await node.finish({
+      ...carrying(['too late'], { T: [0] }),
+      script,
+      timeoutSeconds: 1,
+      killAfterSeconds: 1,
+    });
+    expect(timedOut).toMatchObject({ timedOut: true, stdout: 'has ******\n', outputs: { t: '******' } });
+    const { process: child, answer } = node.start({
+      ...carrying(['too late'], { T: [0] }),
+      fence: 'c',
+      script,
+      killAfterSeconds: 1,
+    });
+    await eventually(() => existsSync(join(node.stateDir, 'f', 'c.out')));
+    child.kill('SIGTERM');
+    expect((await answer).envelope).toMatchObject({ kind: 'finished', cancelled: true, stdout: 'has ******\n' });
+    expect(everything(node.folder)).not.toContain('too late');
+  });
+
+  it('leave no raw output behind a wrapper that was killed, once anything of that fence arrives again', async () => {
+    using node = new OnNode(shell);
+    const input = {
+      ...carrying(['left behind'], { T: [0] }),
+      script: 'echo "has $T"; echo "t=$T" >> "$DROVER_OUTPUT"; sleep 60',
+    };
+    const { process: child, answer } = node.start(input);
+    await eventually(() => existsSync(join(node.stateDir, 'f', 'run_2F1.out')));
+    child.kill('SIGKILL');
+    await answer;
+    expect(everything(node.folder)).toContain('left behind');
+    const stop = renderStop(wrapperInput({ ...input, killAfterSeconds: 1 })).content;
+    expect((await node.run(stop)).envelope).toMatchObject({ kind: 'interrupted', running: false });
+    expect(everything(node.stateDir)).not.toContain('left behind');
+  });
+
+  it('go on with a process that outlives the script, without its output', async () => {
+    using node = new OnNode(shell);
+    const script = `(while [ ! -e "$1" ]; do sleep 0.05; done; echo "late $T"; : > "$2") & echo "early $T"`;
+    const args = [node.path('go'), node.path('done')];
+    const { stdout } = await node.finish({ ...carrying(['late secret'], { T: [0] }), script, args });
+    writeFileSync(node.path('go'), '');
+    await eventually(() => existsSync(node.path('done')));
+    expect(stdout).toBe('early ******\n');
+    expect(everything(node.folder)).not.toContain('late secret');
+  });
+});
+
+describe.each(titled)('secrets that cannot be had, under $title', ({ shell, title }) => {
+  const refused = async (node: OnNode, input: Partial<WrapperInput>): Promise<unknown> => {
+    const { envelope, exitCode } = await node.run({ ...input, script: `: > '${node.path('ran')}'` });
+    expect(exitCode).toBe(125);
+    expect(existsSync(node.path('ran'))).toBe(false);
+    return envelope?.kind === 'refused' ? envelope.code : envelope;
+  };
+
+  it('say that the address answers no more', async () => {
+    using node = new OnNode(shell);
+    const { secrets, ...rest } = carrying(['gone'], { T: [0] });
+    const sealed = { url: 'http://127.0.0.1:9/x', digest: 'a'.repeat(64), key: 'k'.repeat(43) };
+    expect(
+      await refused(node, { ...rest, secrets: { fromAgent: {}, endWord: 'w'.repeat(32), ...secrets, sealed } }),
+    ).toBe('secretfetch');
+  });
+
+  it('refuse what is not what was sent', async () => {
+    using node = new OnNode(shell);
+    const flip = (content: string) =>
+      content.replace(/.{5}$/, (end) => (end.startsWith('A') ? `B${end.slice(1)}` : `A${end.slice(1)}`));
+    expect(await refused(node, carrying(['tampered with'], { T: [0] }, flip))).toBe('secretwrong');
+    expect(
+      await refused(node, { ...carrying(['cut short'], { T: [0] }, (content) => content.slice(0, -4)), fence: 'b' }),
+    ).toBe('secretwrong');
+    expect(
+      await refused(node, { ...carrying(['replaced'], { T: [0] }, () => sealer.seal('_s0=evil').content), fence: 'c' }),
+    ).toBe('secretwrong');
+  });
+
+  // busybox has most tools inside its shell, where no PATH hides them.
+  it.skipIf(title.startsWith('busybox'))('say which tool is missing', async () => {
+    const code = async (tools: readonly string[]) => {
+      using node = new OnNode(shell);
+      using poor = new OnNode(shell, only(node, tools));
+      return await refused(poor, carrying(['some secret'], { T: [0] }));
+    };
+    expect(await code(['curl', 'openssl'])).toBe('secretmasker');
+    expect(await code(['awk', 'openssl'])).toBe('secretfetcher');
+    expect(await code(['awk', 'curl'])).toBe('secretopener');
+  });
+});
