@@ -234,14 +234,14 @@ END{
 export const mask = `
 _mask(){
   _rest=cat
-  [ "$(printf 'a\\0b'|awk '{print length($0)}')" = 3 ]||_rest='tr \\000 .'
+  [ "$(printf 'a\\0b'|LC_ALL=C awk '{print length($0)}')" = 3 ]||_rest='tr \\000 .'
   for _text in "$_fence.o" "$_fence.e" "$_base.out";do
     [ -s "$_text" ]||continue
     {
       printf '%s\\n' "$_x0"
       $_rest <"$_text"
       echo
-    }|@AGENTVALUES@awk '${masker}' >"$_fence.m"||echo 'drover: it could not be masked, so it is withheld' >"$_fence.m"
+    }|@AGENTVALUES@LC_ALL=C awk '${masker}' >"$_fence.m"||echo 'drover: it could not be masked, so it is withheld' >"$_fence.m"
     mv -f "$_fence.m" "$_text"
   done
 }
