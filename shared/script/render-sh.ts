@@ -5,7 +5,8 @@ import { fenceName } from './fence.ts';
 import { shLiteral } from './literal.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
-import type { CompleteInput, InstanceValues } from './wrapper-input.ts';
+import * as upload from './sh-upload.ts';
+import type { CompleteInput, InstanceValues, UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -62,6 +63,7 @@ const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const byInstance = input.perInstance !== undefined;
   const asUser = input.runAs !== undefined;
+  const uploads = input.upload !== undefined;
   const setsPath = has((name) => name === 'PATH');
   const text = [
     '#!/bin/sh',
@@ -72,6 +74,7 @@ const templateOf = (input: CompleteInput): string => {
     arrival.kill,
     arrival.replay,
     arrival.firstOnly,
+    when(uploads, upload.uploadStream),
     execution.finish,
     execution.cancel,
     when(asUser, execution.userCheck),
@@ -82,6 +85,7 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      UPLOAD: when(uploads, upload.uploadOutput),
       SHIFT: when(byInstance, execution.dropKey),
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
@@ -113,6 +117,26 @@ const stopTemplateOf = (input: CompleteInput): string =>
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
 
+/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
+const longValueBytes = 100;
+
+/** The parts of the form for `_fields` and the policy, see sh-upload.ts. */
+const uploadValues = (upload: UploadInput | undefined): Readonly<Record<string, string>> => {
+  if (upload === undefined) return {};
+  const { url, policy, fields, keyPrefix } = upload.form;
+  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
+  const short = Object.entries(fields).filter(([name]) => name !== long?.[0]);
+  return {
+    URL: shLiteral(url),
+    PREFIX: shLiteral(keyPrefix),
+    FIELDS: words(short.flat()),
+    LONGFIELD: long?.[0] ?? '',
+    LONG: long === undefined ? '' : shLiteral(long[1]),
+    POLICY: long === undefined ? shLiteral(policy) : policy.split(long[1]).map(shLiteral).join('"$1"'),
+    UPLOADSECONDS: String(upload.seconds),
+  };
+};
+
 const arms = (input: CompleteInput): string =>
   Object.entries(input.perInstance ?? {})
     .map((row) => arm(input, row))
@@ -126,6 +150,7 @@ export const renderSh = (input: CompleteInput): string =>
   fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
+    PATIENCE: String(input.killAfterSeconds * 3 + 15 + (input.upload?.seconds ?? 0)),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
     ARMS: arms(input),
@@ -142,6 +167,7 @@ export const renderSh = (input: CompleteInput): string =>
     ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
     ASSIGNMENTS: assignments(input.env),
+    ...uploadValues(input.upload),
   });
 
 /**
@@ -151,6 +177,7 @@ export const renderSh = (input: CompleteInput): string =>
 export const renderStopSh = (input: CompleteInput): string =>
   fill(stopTemplateOf(input), {
     TIMEOUT: '0',
+    PATIENCE: String(input.killAfterSeconds * 3 + 15),
     GRACE: String(input.killAfterSeconds),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
