@@ -5,6 +5,7 @@ import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts'
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
+import { startBlobServer } from './blobs/blob-server.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
@@ -47,6 +48,12 @@ export const startLocalCloud = async ({
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table') });
   const clock = { now: () => Date.now() };
+  const blobsDir = join(stateDir, 'blobs');
+  const blobServer = await startBlobServer({
+    dir: blobsDir,
+    stateFile: join(stateDir, 'blob-server.json'),
+    now: clock.now,
+  });
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   let system: System | undefined;
   const provider = await startFleetCloud({
@@ -62,7 +69,7 @@ export const startLocalCloud = async ({
   });
   const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
   const { agents, inventory } = connectAgents(provider, fleet);
-  const blobs = createFolderBlobs(join(stateDir, 'blobs'));
+  const blobs = createFolderBlobs(blobsDir, blobServer.access);
   const ids = { runId: () => runIdSchema.parse(ulid()) };
   system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
   await engine.attach(system.tasks);
@@ -74,6 +81,7 @@ export const startLocalCloud = async ({
     close: async () => {
       await engine.close();
       await provider.close();
+      await blobServer.close();
       await table.close();
     },
   };

@@ -16,6 +16,7 @@ import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { keepText } from './keep-text.ts';
+import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 
 /** Once cancel was asked, a node has this long to end before it is recorded as aborted without confirmation. */
@@ -113,6 +114,7 @@ const judge = (
   return look.open.map((batchNode) =>
     verdictOf({
       batchNode,
+      runId: look.run.runId,
       fence,
       report: byInstance.get(batchNode.via.instanceId),
       nowMs: deps.clock.now(),
@@ -135,7 +137,10 @@ const write = async (
   const settled = verdicts.filter((one) => one.kind !== 'open');
   const records = await pMap(
     settled,
-    async ({ batchNode, outcome, kind }) => ({ kind, record: await resultOf(deps, look, batchNode, outcome) }),
+    async ({ batchNode, outcome, claims, kind }) => ({
+      kind,
+      record: await resultOf(deps, look, batchNode, await withUploads(deps.blobs, outcome, claims)),
+    }),
     {
       concurrency: blobWidth,
     },

@@ -17,7 +17,7 @@ import type {
 } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
@@ -34,6 +34,7 @@ export interface InvokeOperationDeps {
     >;
   readonly json: JsonBlobs;
   readonly agents: Agents;
+  readonly blobs: Pick<Blobs, 'allowUploads'>;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -5,7 +5,7 @@ import type { SliceKey } from '#shared/model/ids.ts';
 import type { Operation } from '#shared/model/job.ts';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
-import { type RenderedWrapper, renderWrapper } from '#shared/script/wrapper.ts';
+import { type RenderedWrapper, renderWrapper, type UploadInput } from '#shared/script/wrapper.ts';
 import type { NodeCall } from './node-values.ts';
 
 /** A node to send to, with its values. */
@@ -23,6 +23,8 @@ export interface ScriptInput {
   readonly textBytes: number;
   readonly tryNumber: number;
   readonly recipients: readonly Recipient[];
+  /** Absent: what the answer cannot hold stays on the nodes. */
+  readonly upload?: UploadInput | undefined;
 }
 
 /** Time of an operation, in whole seconds, at least one. */
@@ -55,6 +57,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     ...(operation.workingDirectory === undefined ? {} : { workingDirectory: operation.workingDirectory }),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: input.textBytes,
+    ...(input.upload === undefined ? {} : { upload: input.upload }),
   });
 };
 

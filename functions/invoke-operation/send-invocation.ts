@@ -1,3 +1,4 @@
+import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
@@ -6,10 +7,11 @@ import type { Operation } from '#shared/model/job.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
 import { type Recipient, renderScript, timeoutSecondsOf } from './render-script.ts';
+import { uploadInput, uploadSeconds } from './upload-input.ts';
 
 /** Time for an agent to take an operation: when the inventory says that it answers, and when it says that it does not. */
 const deliverySeconds = { online: 120, offline: 30 } as const;
@@ -21,6 +23,7 @@ const answerGraceSeconds = 180;
 export interface SendDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;
   readonly agents: Agents;
+  readonly blobs: Pick<Blobs, 'allowUploads'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,16 +58,8 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
   const agent = agentOf(deps.agents, state.batch);
   const { invocation, created } = await deps.store.createInvocation(newInvocation(deps, state, sending));
   if (invocation.status === 'sent') return { invocation, results: [] };
-  const script = renderScript({
-    run: state.run,
-    key: state.place.key,
-    operation: sending.operation,
-    agent: agent.kind,
-    textBytes: agent.limits.textBytes,
-    tryNumber: invocation.tryNumber,
-    recipients: sending.recipients,
-  });
-  const bytes = new TextEncoder().encode(script.content).length;
+  const script = await render(deps, state, { sending, invocation });
+  const bytes = bytesOf(script);
   if (bytes > agent.limits.scriptBytes)
     return refuseAll(
       deps,
@@ -78,8 +73,42 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
     known === undefined
       ? await send(agent, state, { sending, invocation, script })
       : { agentInvocationId: known, refusals: [] };
-  return record(deps, state, { invocation, receipt, timeoutSeconds: timeoutSecondsOf(sending.operation) });
+  return record(deps, state, { invocation, receipt, answerSeconds: answerSecondsOf(state.batch, sending.operation) });
 };
+
+const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(script.content).length;
+
+/**
+ * The script with a form for uploads. When it then is more than the agent takes it goes without: long output stays cut, and its results say
+ * how many bytes are missing.
+ */
+const render = async (
+  deps: SendDeps,
+  { run, place, batch }: SendState,
+  { sending, invocation }: { readonly sending: Sending; readonly invocation: InvocationRecord },
+): Promise<RenderedWrapper> => {
+  const { kind, limits } = agentOf(deps.agents, batch);
+  const { operation, recipients } = sending;
+  const { tryNumber, createdAt } = invocation;
+  const input = { run, key: place.key, operation, agent: kind, textBytes: limits.textBytes, tryNumber, recipients };
+  const upload = await uploadInput(deps, {
+    runId: run.runId,
+    fence: fenceOf({ run, key: place.key, operationId: operation.id, tryNumber }),
+    createdAt,
+    answerSeconds: answerSecondsOf(batch, operation),
+  });
+  const script = renderScript({ ...input, upload });
+  if (upload === undefined || bytesOf(script) <= limits.scriptBytes) return script;
+  deps.log.info('invocation.without-upload', { runId: run.runId, invocationId: invocation.invocationId });
+  return renderScript(input);
+};
+
+/** Time until every node of a batch must have answered: delivery, the script, its upload, and grace. */
+const answerSecondsOf = (batch: BatchRecord, operation: Operation): number =>
+  deliverySecondsOf(batch) + timeoutSecondsOf(operation) + uploadSeconds + answerGraceSeconds;
+
+const deliverySecondsOf = ({ online }: BatchRecord): number =>
+  online ? deliverySeconds.online : deliverySeconds.offline;
 
 const findAtAgent = (agent: Agent, { batch }: SendState, invocation: InvocationRecord): Promise<string | undefined> =>
   agent.find({ ...batchScope(batch), invocationId: invocation.invocationId, since: invocation.createdAt });
@@ -102,8 +131,8 @@ const send = async (
       instanceIds,
       script: script.content,
       needsInstanceId: script.needsInstanceId,
-      timeoutSeconds: timeoutSecondsOf(sending.operation),
-      deliveryTimeoutSeconds: batch.online ? deliverySeconds.online : deliverySeconds.offline,
+      timeoutSeconds: timeoutSecondsOf(sending.operation) + uploadSeconds,
+      deliveryTimeoutSeconds: deliverySecondsOf(batch),
     });
   } catch (error) {
     if (!isAppError(error) || (error.code !== 'agent.refused' && error.code !== 'agent.quota-exceeded')) throw error;
@@ -119,14 +148,13 @@ const record = async (
   {
     invocation,
     receipt,
-    timeoutSeconds,
-  }: { readonly invocation: InvocationRecord; readonly receipt: SendReceipt; readonly timeoutSeconds: number },
+    answerSeconds,
+  }: { readonly invocation: InvocationRecord; readonly receipt: SendReceipt; readonly answerSeconds: number },
 ): Promise<Sent> => {
   const results = receipt.refusals.map((refusal) => refusedResult(deps, state, invocation, refusal));
   if (results.length > 0) await deps.store.putResults(results);
   if (receipt.agentInvocationId === undefined) return { invocation, results };
   const now = deps.clock.now();
-  const delivery = state.batch.online ? deliverySeconds.online : deliverySeconds.offline;
   const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();
   const sent = await deps.store.recordSent({
     runId: state.run.runId,
@@ -134,8 +162,8 @@ const record = async (
     agent: agentOf(deps.agents, state.batch).kind,
     agentInvocationId: receipt.agentInvocationId,
     sentAt: nowIso(deps.clock),
-    deliverBy: after(delivery),
-    deadlineAt: after(delivery + timeoutSeconds + answerGraceSeconds),
+    deliverBy: after(deliverySecondsOf(state.batch)),
+    deadlineAt: after(answerSeconds),
   });
   deps.log.debug('invocation.sent', {
     runId: state.run.runId,

@@ -96,6 +96,9 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
   writeBlobs: (scope) => bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/*')])]),
+  // A form or address that a function signs can do no more than the function itself.
+  allowUploads: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/output/*')])]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
       allow(['ssm:SendCommand'], commandTargets(scope.config)),

@@ -45,7 +45,7 @@ export const secretValues = (secrets: WrapperSecrets | undefined): Readonly<Reco
   const numbers = agentNumbers(secrets);
   const names = numbers.map(secretName);
   return {
-    URL: shLiteral(sealed?.url ?? ''),
+    SECRETURL: shLiteral(sealed?.url ?? ''),
     DIGEST: sealed?.digest ?? '',
     KEY: sealed?.key ?? '',
     AGENTSECRETS: numbers

@@ -6,7 +6,8 @@ import { shLiteral } from './literal.ts';
 import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
-import type { CompleteInput, InstanceValues } from './wrapper-input.ts';
+import * as upload from './sh-upload.ts';
+import type { CompleteInput, InstanceValues, UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
 
@@ -66,6 +67,7 @@ const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const byInstance = input.perInstance !== undefined;
   const asUser = input.runAs !== undefined;
+  const uploads = input.upload !== undefined;
   const setsPath = has((name) => name === 'PATH');
   const text = [
     '#!/bin/sh',
@@ -76,6 +78,7 @@ const templateOf = (input: CompleteInput): string => {
     arrival.kill,
     arrival.replay,
     arrival.firstOnly,
+    when(uploads, upload.uploadStream),
     execution.finish,
     execution.cancel,
     when(asUser, execution.userCheck),
@@ -87,6 +90,7 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      UPLOAD: when(uploads, upload.uploadOutput),
       SHIFT: when(byInstance, execution.dropKey),
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
@@ -122,6 +126,26 @@ const stopTemplateOf = (input: CompleteInput): string =>
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
 
+/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
+const longValueBytes = 100;
+
+/** The parts of the form for `_fields` and the policy, see sh-upload.ts. */
+const uploadValues = (upload: UploadInput | undefined): Readonly<Record<string, string>> => {
+  if (upload === undefined) return {};
+  const { url, policy, fields, keyPrefix } = upload.form;
+  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
+  const short = Object.entries(fields).filter(([name]) => name !== long?.[0]);
+  return {
+    URL: shLiteral(url),
+    PREFIX: shLiteral(keyPrefix),
+    FIELDS: words(short.flat()),
+    LONGFIELD: long?.[0] ?? '',
+    LONG: long === undefined ? '' : shLiteral(long[1]),
+    POLICY: long === undefined ? shLiteral(policy) : policy.split(long[1]).map(shLiteral).join('"$1"'),
+    UPLOADSECONDS: String(upload.seconds),
+  };
+};
+
 const arms = (input: CompleteInput): string =>
   Object.entries(input.perInstance ?? {})
     .map((row) => arm(input, row))
@@ -135,6 +159,7 @@ export const renderSh = (input: CompleteInput): string =>
   fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
+    PATIENCE: String(input.killAfterSeconds * 3 + 15 + (input.upload?.seconds ?? 0)),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
     ARMS: arms(input),
@@ -152,6 +177,7 @@ export const renderSh = (input: CompleteInput): string =>
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
     ASSIGNMENTS: exportsOf(input),
     ...secretValues(input.secrets),
+    ...uploadValues(input.upload),
   });
 
 /**
@@ -161,6 +187,7 @@ export const renderSh = (input: CompleteInput): string =>
 export const renderStopSh = (input: CompleteInput): string =>
   fill(stopTemplateOf(input), {
     TIMEOUT: '0',
+    PATIENCE: String(input.killAfterSeconds * 3 + 15),
     GRACE: String(input.killAfterSeconds),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),

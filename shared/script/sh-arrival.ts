@@ -150,7 +150,7 @@ _alive(){
 }
 _replay(){
   _now
-  _limit=$((\${_time%.*}+_timeout+_grace*3+15))
+  _limit=$((\${_time%.*}+_timeout+@PATIENCE@))
   _n=0
   while _now;[ \${_time%.*} -lt $_limit ];do
     _owner=

@@ -1,5 +1,5 @@
 /**
- * The wrapper's own text in POSIX sh, third part: secrets. Only in wrappers that carry any, so that others cost nothing. Conventions are those
+ * The wrapper's own text in POSIX sh, fourth part: secrets. Only in wrappers that carry any, so that others cost nothing. Conventions are those
  * of sh-arrival.ts. Values are shell variables of the wrapper (`_s0`, `_s1` …) that only the script's own environment gets to see: never an
  * argument of a process, never a file. What is masked in the output is in `_x0`, one text a line, in percent-encoding.
  */
@@ -58,7 +58,7 @@ _open(){
 _n=0
 while
   _rest=secretfetch
-  ! _sealed=$(_fetch @URL@)||{
+  ! _sealed=$(_fetch @SECRETURL@)||{
     _rest=secretwrong
     case $(printf '%s\\n' "$_sealed"|sha256sum) in @DIGEST@*)false
     esac

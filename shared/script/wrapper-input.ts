@@ -1,5 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Interpreter } from '../model/job.ts';
+import type { UploadForm } from '../ports/services.ts';
 import { isVariableName, needsEnvCommand } from './env-names.ts';
 import { requireCarriable } from './literal.ts';
 
@@ -36,6 +37,13 @@ export interface InstanceValues {
   readonly args?: readonly string[];
 }
 
+/** Where the node puts complete output that the answer cannot hold. */
+export interface UploadInput {
+  readonly form: UploadForm;
+  /** Whole seconds for both streams together, at least 1. The agent's own limit must be so much later. */
+  readonly seconds: number;
+}
+
 /** One script and the values it runs with, for all nodes of a batch. */
 export interface WrapperInput {
   /** Unique per run, phase, operation, attempt and try: on one node, a second arrival of the same fence never runs the script again. */
@@ -55,7 +63,7 @@ export interface WrapperInput {
   readonly perInstance?: Readonly<Record<string, InstanceValues>>;
   /**
    * Where the node learns its instance id from: SSM's agent sets AWS_SSM_INSTANCE_ID, Aliyun's replaces the literal `{{ACS::InstanceId}}`
-   * (only rendered with `perInstance`; the sender then sets EnableParameter).
+   * (only rendered with `perInstance` or `upload`; the sender then sets EnableParameter).
    */
   readonly instanceIdFrom: 'ssm' | 'aliyun';
   /** Whole seconds, at least 1. The agent's own limit must be at least 2 × `killAfterSeconds` + 5 above it. */
@@ -69,6 +77,8 @@ export interface WrapperInput {
   readonly textBytes: number;
   /** How many bytes of $DROVER_OUTPUT the envelope carries; more is reported as an error. 3,000 when absent. */
   readonly outputsBytes?: number;
+  /** Absent: what is not printed stays on the node. */
+  readonly upload?: UploadInput;
 }
 
 /** Input with its defaults filled in. */
@@ -77,7 +87,7 @@ export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfte
 /** What SSM returns at most (GetCommandInvocation: the first 24,000 characters); Cloud Assistant drops nothing below it. */
 const printLimitBytes = 24_000;
 /** Upper bound of the envelope without outputs, and of the marks in the text. */
-const printOverheadBytes = 700;
+const printOverheadBytes = 850;
 const defaultOutputsBytes = 3000;
 const defaultKillAfterSeconds = 5;
 
@@ -156,6 +166,7 @@ const checkSettings = (input: CompleteInput): void => {
     `textBytes ${input.textBytes} and outputsBytes ${input.outputsBytes} together exceed what agents return.`,
     `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - printOverheadBytes}.`,
   );
+  requireThat(whole(input.upload?.seconds ?? 1, 1), 'The time for uploading must be a whole number of at least 1.');
   requireThat(input.workingDirectory !== '', 'The working directory is empty.');
   requireThat(
     input.runAs === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}$/.test(input.runAs),

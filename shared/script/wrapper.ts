@@ -2,7 +2,7 @@ import { utf8Bytes } from './literal.ts';
 import { renderSh, renderStopSh } from './render-sh.ts';
 import { checkedInput, type WrapperInput } from './wrapper-input.ts';
 
-export type { InstanceValues, SecretText, WrapperInput, WrapperSecrets } from './wrapper-input.ts';
+export type { InstanceValues, SecretText, UploadInput, WrapperInput, WrapperSecrets } from './wrapper-input.ts';
 
 /** A rendered wrapper, to be sent as a shell script. */
 export interface RenderedWrapper {
@@ -11,8 +11,8 @@ export interface RenderedWrapper {
   readonly needsInstanceId: boolean;
 }
 
-const needsInstanceId = (input: WrapperInput): boolean =>
-  input.perInstance !== undefined && input.instanceIdFrom === 'aliyun';
+const needsInstanceId = ({ perInstance, instanceIdFrom }: WrapperInput): boolean =>
+  perInstance !== undefined && instanceIdFrom === 'aliyun';
 
 /**
  * The script that an agent runs on a node: at most once per fence, with values as data, in time, and with one envelope line as its answer
@@ -21,7 +21,7 @@ const needsInstanceId = (input: WrapperInput): boolean =>
  */
 export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
   content: renderSh(checkedInput(input)),
-  needsInstanceId: needsInstanceId(input),
+  needsInstanceId: needsInstanceId(input) || (input.upload !== undefined && input.instanceIdFrom === 'aliyun'),
 });
 
 /**

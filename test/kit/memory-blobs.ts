@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
@@ -10,6 +11,11 @@ export interface MemoryBlobs extends Blobs {
 
 /** Empty blobs. */
 export const createMemoryBlobs = (): MemoryBlobs => {
+  const find = (key: string): Uint8Array => {
+    const bytes = kept.get(key);
+    if (!bytes) throw new AppError('blob.not-found', `There is no blob ${key}`);
+    return bytes;
+  };
   const kept = new Map<string, Uint8Array>();
   const reads: string[] = [];
   return {
@@ -20,9 +26,15 @@ export const createMemoryBlobs = (): MemoryBlobs => {
     },
     get: async (key) => {
       reads.push(key);
-      const bytes = kept.get(key);
-      if (!bytes) throw new AppError('blob.not-found', `There is no blob ${key}`);
-      return bytes;
+      return find(key);
     },
+    read: async (key, { start, length } = { start: 0 }) => {
+      const bytes = find(key);
+      const part = bytes.subarray(start, length === undefined ? undefined : start + length);
+      return { totalBytes: bytes.length, chunks: Readable.from(part.length === 0 ? [] : [part]) };
+    },
+    size: async (key) => kept.get(key)?.length,
+    allowUploads: async () => undefined,
+    addressOf: async () => undefined,
   };
 };
