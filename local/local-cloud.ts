@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
@@ -11,7 +12,10 @@ import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
+import { serverEnvironment } from './env.ts';
 import { connectAgents } from './local-agents.ts';
+import { connectSecrets } from './secrets/connect-secrets.ts';
+import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
 
 /** What a local cloud needs. */
@@ -22,6 +26,10 @@ export interface LocalCloudOptions {
   readonly faults?: FaultPlan;
   /** True: commands that run on instances go on when the cloud is closed, as on real ones; the next start hears of their ends. */
   readonly keepRunning?: boolean;
+  /** Where the local store of secrets is; `secrets` in `stateDir` when absent. */
+  readonly secretsDir?: string;
+  /** What `env:` references may read; the environment of this process when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
@@ -43,6 +51,8 @@ export const startLocalCloud = async ({
   fleet,
   faults,
   keepRunning = false,
+  secretsDir = join(stateDir, 'secrets'),
+  environment = serverEnvironment(),
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
@@ -55,6 +65,7 @@ export const startLocalCloud = async ({
     now: clock.now,
   });
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const secretStore = openSecretStore(secretsDir, clock.now);
   let system: System | undefined;
   const provider = await startFleetCloud({
     fleet,
@@ -62,6 +73,7 @@ export const startLocalCloud = async ({
     keepRunning,
     // The wrapper's fence answers a second arrival from its record.
     redeliver: true,
+    secretOf: secretStore.get,
     ...(faults === undefined ? {} : { faults }),
     onEvent: async (event) => {
       await system?.tasks.onAgentEvent(event);
@@ -71,7 +83,9 @@ export const startLocalCloud = async ({
   const { agents, inventory } = connectAgents(provider, fleet);
   const blobs = createFolderBlobs(blobsDir, blobServer.access);
   const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
+  const secrets = connectSecrets(provider, secretStore, environment);
+  const sealer = createAesSealer();
+  system = createSystem({ store, blobs, agents, secrets, sealer, inventory, engine, clock, ids, log });
   await engine.attach(system.tasks);
   return {
     ...system,

@@ -5,6 +5,7 @@ import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { lookDelaySeconds } from '#functions/records/look-delay.ts';
+import { maskerOf, type OperationSecret, secretsOfOperation } from '#functions/records/operation-secrets.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
@@ -12,10 +13,12 @@ import { parseSliceId } from '#shared/model/ids.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { keepText } from './keep-text.ts';
+import { maskOutcome } from './mask-outcome.ts';
 import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 
@@ -36,6 +39,7 @@ export interface CollectResultsDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: Pick<Secrets, 'fetch'>;
   readonly clock: Clock;
 }
 
@@ -135,12 +139,14 @@ const write = async (
   verdicts: readonly NodeVerdict[],
 ): Promise<readonly ResultRecord[]> => {
   const settled = verdicts.filter((one) => one.kind !== 'open');
+  const masker = await maskerOf(deps.secrets, settled.length === 0 ? [] : secretsOf(look));
   const records = await pMap(
     settled,
-    async ({ batchNode, outcome, claims, kind }) => ({
-      kind,
-      record: await resultOf(deps, look, batchNode, await withUploads(deps.blobs, outcome, claims)),
-    }),
+    async ({ batchNode, outcome, claims, kind }) => {
+      const masked = maskOutcome(masker, outcome);
+      const record = await resultOf(deps, look, batchNode, await withUploads(deps.blobs, masked, claims));
+      return { kind, record };
+    },
     {
       concurrency: blobWidth,
     },
@@ -161,6 +167,11 @@ const write = async (
   }
   const isWritten = await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
   return [...said, ...givenUp.filter((_, index) => isWritten[index])];
+};
+
+const secretsOf = ({ run, place, invocation }: Look): readonly OperationSecret[] => {
+  const operation = place.phase.operations[invocation.operationIndex];
+  return operation === undefined ? [] : secretsOfOperation({ ...place, operation }, run.params);
 };
 
 const resultOf = async (
@@ -210,6 +221,8 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
       look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000),
     };
   }
+  // Every node has answered, so none will fetch them any more.
+  if (look.invocation.secretsBlob !== undefined) await deps.blobs.remove(look.invocation.secretsBlob);
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };
   await recordProgress(deps, look, 'done');

@@ -3,6 +3,7 @@ import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
+import { openSealer, openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
@@ -14,6 +15,8 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    secrets: openSecrets(),
+    sealer: openSealer(),
     clock: systemClock,
     log: openProcessLog(),
   });

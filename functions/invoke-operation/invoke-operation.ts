@@ -17,12 +17,12 @@ import type {
 } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { nodeCalls, readReferencedOutputs } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
-import { sendInvocation } from './send-invocation.ts';
+import { type SendDeps, sendInvocation } from './send-invocation.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps {
@@ -34,7 +34,9 @@ export interface InvokeOperationDeps {
     >;
   readonly json: JsonBlobs;
   readonly agents: Agents;
-  readonly blobs: Pick<Blobs, 'allowUploads'>;
+  readonly blobs: SendDeps['blobs'];
+  readonly secrets: SendDeps['secrets'];
+  readonly sealer: SendDeps['sealer'];
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -4,14 +4,22 @@ import { parseCondition } from '#shared/expression/condition.ts';
 import { type OutputReference, outputReferences } from '#shared/expression/references.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
+import { secretParams } from '#shared/job/check-secrets.ts';
 import type { NodeId } from '#shared/model/ids.ts';
 import type { Job, Operation } from '#shared/model/job.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
 import type { LedgerStore, NodeOutputs, OutputKey } from '#shared/ports/store.ts';
+import { renderSecretText, type SecretTemplateText } from '#shared/secrets/secret-text.ts';
 
 /** What a node gets of an operation: its values, or a reason why nothing is sent to it. */
 export type NodeCall =
-  | { readonly kind: 'send'; readonly env: Readonly<Record<string, string>>; readonly args: readonly string[] }
+  | {
+      readonly kind: 'send';
+      readonly env: Readonly<Record<string, string>>;
+      /** What of the environment holds secrets; their values are put in on the node. */
+      readonly secretEnv: Readonly<Record<string, SecretTemplateText>>;
+      readonly args: readonly string[];
+    }
   | { readonly kind: 'skip' }
   | { readonly kind: 'fail'; readonly reason: string };
 
@@ -57,13 +65,23 @@ const nodeCall = ({ run, job, operation }: CallContext, { node }: BatchNode, out
   try {
     if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope)) return { kind: 'skip' };
     const render = (text: string) => renderTemplate(parseTemplate(text), scope);
-    const env = Object.fromEntries(
-      Object.entries({ ...job.spec.env, ...operation.env }).map(([name, text]) => [name, render(text)]),
-    );
-    return { kind: 'send', env: { ...env, DROVER_RUN_ID: run.runId }, args: operation.args.map(render) };
+    const { env, secretEnv } = renderEnv({ ...job.spec.env, ...operation.env }, scope, secretParams(job));
+    return { kind: 'send', env: { ...env, DROVER_RUN_ID: run.runId }, secretEnv, args: operation.args.map(render) };
   } catch (error) {
     return { kind: 'fail', reason: `Operation ${operation.id} was not sent: ${messageOf(error)}` };
   }
+};
+
+/** Variables without secrets, rendered, and those with secrets, which stay open in them. */
+const renderEnv = (texts: Readonly<Record<string, string>>, scope: Scope, secrets: ReadonlySet<string>) => {
+  const rendered = Object.entries(texts).map(([name, text]) => [name, renderSecretText(text, scope, secrets)] as const);
+  const isSecret = (parts: SecretTemplateText): boolean => parts.some((part) => typeof part !== 'string');
+  return {
+    env: Object.fromEntries(
+      rendered.filter(([, parts]) => !isSecret(parts)).map(([name, parts]) => [name, parts.join('')]),
+    ),
+    secretEnv: Object.fromEntries(rendered.filter(([, parts]) => isSecret(parts))),
+  };
 };
 
 /** Stored outputs of a node by operation, the runner's added, declared defaults filled in. */

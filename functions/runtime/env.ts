@@ -54,6 +54,23 @@ const cloudsSchema = z
     aliyunParameter: env[variables.aliyunParameter],
   }));
 
+const names = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+
+const secretsSchema = z
+  .object({
+    [variables.envSecrets]: optional.transform((prefix) => prefix ?? 'DROVER_SECRET_'),
+    [variables.ssmSecrets]: names,
+    [variables.managerSecrets]: names,
+  })
+  .transform((env) => ({
+    envPrefix: env[variables.envSecrets],
+    ssmPrefixes: env[variables.ssmSecrets],
+    managerPrefixes: env[variables.managerSecrets],
+  }));
+
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
@@ -80,6 +97,12 @@ export const readMachineEnv = (environment: Environment = process.env) => read(m
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** Which secrets jobs may refer to, and the environment that `env:` references mean. */
+export const readSecretsEnv = (environment: Environment = process.env) => ({
+  ...read(secretsSchema, environment),
+  environment,
+});
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);

@@ -45,6 +45,12 @@ export const errorCatalogue = {
   'import.node-unmatched': caller(422, 2),
   'import.script-missing': caller(422, 2),
 
+  'secret.not-found': caller(404, 5),
+  'secret.forbidden': caller(403, 4),
+  'secret.unavailable': dependency(503, 7, true),
+  'secret.unsupported': caller(422, 2),
+  'secret.invalid': caller(422, 2),
+
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
   'run.failed': caller(200, 1),

@@ -155,6 +155,7 @@ export interface SentInvocation {
   readonly sentAt: string;
   readonly deliverBy: string;
   readonly deadlineAt: string;
+  readonly secretsBlob?: string;
 }
 
 /** Names the outputs of one operation on one node. */

@@ -34,7 +34,6 @@ export const secretTemplate = (secrets: WrapperSecrets | undefined): string =>
 /** What wrappers with secrets do beside that, by placeholder of the template; nothing in the others. */
 export const secretPieces = (secrets: WrapperSecrets | undefined): Readonly<Record<string, string>> => ({
   MASK: secrets === undefined ? '' : '_mask',
-  WIPE: secrets === undefined ? '' : text.wipe,
   AGENTLINES: secrets === undefined || agentNumbers(secrets).length === 0 ? '' : text.agentLines,
 });
 

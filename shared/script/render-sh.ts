@@ -107,19 +107,16 @@ const templateOf = (input: CompleteInput): string => {
 /** The text that ends what the same input started. */
 const stopTemplateOf = (input: CompleteInput): string =>
   compactSh(
-    fill(
-      [
-        '#!/bin/sh',
-        arrival.basics,
-        input.perInstance === undefined ? '' : arrival.table,
-        arrival.fence,
-        input.runAs === undefined ? arrival.ownBase : arrival.userBase,
-        arrival.kill,
-        arrival.replay,
-        arrival.stop,
-      ].join('\n'),
-      secretPieces(input.secrets),
-    ),
+    [
+      '#!/bin/sh',
+      arrival.basics,
+      input.perInstance === undefined ? '' : arrival.table,
+      arrival.fence,
+      input.runAs === undefined ? arrival.ownBase : arrival.userBase,
+      arrival.kill,
+      arrival.replay,
+      arrival.stop,
+    ].join('\n'),
   );
 
 /** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */

@@ -11,6 +11,7 @@
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
  *   .m            a masked file on its way to its place (sh-secrets.ts)
+ *   .raw          there while .o, .e and .out may show secrets
  */
 
 /**
@@ -174,7 +175,7 @@ _replay(){
   } <"$_fence"
   _n=0
   [ "$(_tree)" ]&&_n=1
-  @WIPE@
+  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
   _answer interrupted $_n
 }
 `;

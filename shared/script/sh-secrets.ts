@@ -4,7 +4,10 @@
  * argument of a process, never a file. What is masked in the output is in `_x0`, one text a line, in percent-encoding.
  */
 
-/** The name of a shell that traces or echoes what it runs must not show values; what is missing is said before anything is fetched. */
+/**
+ * A shell that traces or echoes what it runs must not show values, and what is missing is said before anything is fetched. What a wrapper left
+ * behind that could not mask any more, as it was killed, is removed by the next one with secrets.
+ */
 export const needs = `
 set +xv
 _any(){
@@ -15,6 +18,11 @@ _any(){
 }
 _any awk||_refuse secretmasker
 _any timeout||_refuse timeout
+for _text in "$_dir"/f/*.raw;do
+  _rest=\${_text%.raw}
+  [ -e "$_text" ]&&read -r _owner _since <"$_rest"&&! _alive $_owner $_since&&rm -f "$_rest.o" "$_rest.e" "$_rest.out" "$_dir/u/\${_rest##*/}/s.out" "$_text"
+done
+: >"$_fence.raw"
 `;
 
 /**
@@ -49,8 +57,8 @@ export const open = `
 _any curl wget python3 perl||_refuse secretfetcher
 _any openssl python3||_refuse secretopener
 _fetch(){
-  timeout 15 curl -sf "$1"||timeout 15 wget -qO- "$1"||timeout 15 python3 -c 'import sys,urllib.request as u
-sys.stdout.write(u.urlopen(sys.argv[1]).read().decode())' "$1"||timeout 15 perl -MHTTP::Tiny -e '$r=HTTP::Tiny->new->get(@ARGV);print $r->{content};exit!$r->{success}' "$1"
+  timeout 10 curl -sf "$1"||timeout 10 wget -qO- "$1"||timeout 10 python3 -c 'import sys,urllib.request as u
+sys.stdout.write(u.urlopen(sys.argv[1]).read().decode())' "$1"||timeout 10 perl -MHTTP::Tiny -e '$r=HTTP::Tiny->new->get(@ARGV);print $r->{content};exit!$r->{success}' "$1"
 }
 _open(){
   printf '%s\\n' "$_sealed"|_key=@KEY@ openssl enc -d -a -aes-256-ctr -md sha256 -pass env:_key||printf '%s\\n' "$_sealed"|_key=@KEY@ python3 -c '${pythonOpen}'
@@ -65,7 +73,7 @@ while
   }
 do
   _n=$((_n+1))
-  [ $_n -lt 3 ]||_refuse $_rest
+  [ $_n -lt 2 ]||_refuse $_rest
   _nap
 done
 _sealed=$(_open)
@@ -244,6 +252,7 @@ _mask(){
     }|@AGENTVALUES@LC_ALL=C awk '${masker}' >"$_fence.m"||echo 'drover: it could not be masked, so it is withheld' >"$_fence.m"
     mv -f "$_fence.m" "$_text"
   done
+  rm -f "$_fence.raw"
 }
 `;
 
@@ -254,9 +263,4 @@ for(i in ENVIRON)if(i~/^[_]s.$/){
   n=split(ENVIRON[i],q,/[ \\t\\r]*\\n[ \\t\\r]*/)
   for(j=1;j<=n;j++)add(q[j])
 }
-`;
-
-/** What a script with secrets printed is nobody's to read when its wrapper could not mask it any more. */
-export const wipe = `
-[ $_n = 1 ]||rm -f "$_fence.o" "$_fence.e" "$_base.out"
 `;

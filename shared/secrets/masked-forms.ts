@@ -20,7 +20,26 @@ const jsonStrings = (value: string): readonly string[] => {
   }
 };
 
-const linesOf = (value: string): readonly string[] => value.split('\n').map((line) => line.trim());
+const escapes: Readonly<Record<string, string>> = {
+  a: '\u0007',
+  b: '\b',
+  f: '\f',
+  n: '\n',
+  r: '\r',
+  t: '\t',
+  v: '\v',
+  '\\': '\\',
+};
+
+/** What `echo` of dash and busybox, and `printf %b`, make of a text with backslashes. */
+const echoed = (value: string): string =>
+  value
+    .replace(/(?<!\\)(?:\\\\)*\\c[^]*/, '')
+    .replaceAll(/\\(?:([abfnrtv\\])|0([0-7]{1,3}))/g, (_, letter: string | undefined, octal: string) =>
+      letter === undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter] ?? ''),
+    );
+
+const withLines = (value: string): readonly string[] => [value, ...value.split('\n').map((line) => line.trim())];
 
 /** The ways in which programs write a text down that has blanks, quotes or line ends: JSON, a traced shell command, a form. */
 const writtenForms = (value: string): readonly string[] => [
@@ -36,11 +55,9 @@ const writtenForms = (value: string): readonly string[] => [
  * is and as programs quote it. Base64 and percent-encoding are the masker's own business.
  */
 export const maskedForms = (values: readonly string[]): readonly string[] => {
-  const parts = values.flatMap((value) => [
-    value,
-    ...linesOf(value),
-    ...jsonStrings(value).flatMap((one) => [one, ...linesOf(one)]),
-  ]);
+  const parts = values
+    .flatMap((value) => [value, ...jsonStrings(value)])
+    .flatMap((value) => [...withLines(value), ...withLines(echoed(value))]);
   return [...new Set(parts.flatMap(writtenForms))]
     .map((form) => ({ form, bytes: utf8Bytes(form) }))
     .filter(({ bytes }) => bytes >= leastMaskedBytes)

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
@@ -11,6 +12,7 @@ import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import { createMemorySecrets } from './memory-secrets.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -68,6 +70,8 @@ export const startTestSystem = async (
     store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
     agents: { aws, aliyun },
+    secrets: createMemorySecrets(),
+    sealer: createAesSealer(),
     inventory: { list: async () => nodes },
     engine,
     clock: { now: () => Date.now() },
