@@ -1,4 +1,4 @@
-import type { Masker } from '#functions/records/operation-secrets.ts';
+import type { Masker } from '#functions/records/masker-of.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 
 const maskValues = (masker: Masker, values: Readonly<Record<string, string>>): Record<string, string> =>

@@ -1,5 +1,4 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { OperationSecret } from '#functions/records/operation-secrets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import type { AgentKind } from '#shared/model/node.ts';
@@ -9,6 +8,7 @@ import { utf8Bytes } from '#shared/script/literal.ts';
 import { secretPayload } from '#shared/script/render-secrets.ts';
 import type { SealedValues, WrapperSecrets } from '#shared/script/wrapper.ts';
 import { leastMaskedBytes, maskedForms } from '#shared/secrets/masked-forms.ts';
+import type { OperationSecret } from '#shared/secrets/operation-secrets.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
 
 /** So long, after the agent may take an operation no more, can a node fetch: agents keep commands back while others run on the node. */

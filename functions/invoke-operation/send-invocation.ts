@@ -1,6 +1,5 @@
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
-import { secretsOfOperation } from '#functions/records/operation-secrets.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
@@ -11,6 +10,7 @@ import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts
 import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
+import { secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import { type DeliveredSecrets, type DeliverSecretsDeps, deliverSecrets, fetchSeconds } from './deliver-secrets.ts';
 import { type Recipient, renderScript, timeoutSecondsOf } from './render-script.ts';
 import { uploadInput, uploadSeconds } from './upload-input.ts';

@@ -1,13 +1,10 @@
-import { AppError } from '#shared/errors/app-error.ts';
-import { parseTemplate } from '#shared/expression/template.ts';
-import { secretParams } from '#shared/job/check-secrets.ts';
-import type { Group, Job, ParamValues, Phase } from '#shared/model/job.ts';
-import type { Operation } from '#shared/model/operation.ts';
-import type { Secrets } from '#shared/ports/secrets.ts';
-import { createMasker } from '#shared/secrets/mask-text.ts';
-import { maskedForms } from '#shared/secrets/masked-forms.ts';
-import { readReference, type SecretReference } from '#shared/secrets/reference.ts';
-import { secretsOfTemplate } from '#shared/secrets/secret-text.ts';
+import { AppError } from '../errors/app-error.ts';
+import { parseTemplate } from '../expression/template.ts';
+import { secretParams } from '../job/check-secrets.ts';
+import type { Group, Job, ParamValues, Phase } from '../model/job.ts';
+import type { Operation } from '../model/operation.ts';
+import { readReference, type SecretReference } from './reference.ts';
+import { secretsOfTemplate } from './secret-text.ts';
 
 /** An operation and the levels that give it its environment. */
 export interface OperationPlace {
@@ -46,20 +43,4 @@ const requireReference = (param: string, params: ParamValues): SecretReference =
   const reading = readReference(params[param]);
   if ('reference' in reading) return reading.reference;
   throw new AppError('secret.invalid', `param '${param}': ${reading.message}`, { hint: reading.suggestion });
-};
-
-/** What an outcome must not show of an operation's secrets, put out of it. */
-export type Masker = (text: string) => string;
-
-const showsAll: Masker = (text) => text;
-
-/**
- * Masks the values that the server can read. The nodes have masked already what their scripts printed; this one is for what did not pass by
- * them. A value that cannot be read now is left out: no result is lost for it.
- */
-export const maskerOf = async (secrets: Pick<Secrets, 'fetch'>, used: readonly OperationSecret[]): Promise<Masker> => {
-  const readable = used.filter(({ reference }) => reference.kind !== 'oos-secret');
-  if (readable.length === 0) return showsAll;
-  const fetched = await Promise.allSettled(readable.map(({ reference }) => secrets.fetch(reference)));
-  return createMasker(maskedForms(fetched.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))));
 };
