@@ -2,8 +2,8 @@ import { fenceOf } from '#functions/records/fence-of.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
-import type { Operation } from '#shared/model/job.ts';
 import type { AgentKind } from '#shared/model/node.ts';
+import type { Operation } from '#shared/model/operation.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
 import {
   type RenderedWrapper,

@@ -34,7 +34,7 @@ const escapes: Readonly<Record<string, string>> = {
 /** What `echo` of dash and busybox, and `printf %b`, make of a text with backslashes. */
 const echoed = (value: string): string =>
   value
-    .replace(/(?<!\\)(?:\\\\)*\\c[^]*/, '')
+    .replace(/(?<!\\)(?:\\\\)*\\c[\s\S]*/, '')
     .replaceAll(/\\(?:([abfnrtv\\])|0([0-7]{1,3}))/g, (_, letter: string | undefined, octal: string) =>
       letter === undefined ? String.fromCharCode(Number.parseInt(octal, 8)) : (escapes[letter] ?? ''),
     );
