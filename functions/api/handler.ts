@@ -6,6 +6,7 @@ import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { openSecrets } from '#functions/runtime/secrets.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
@@ -17,6 +18,7 @@ const open = () => {
     store: openStore(),
     blobs: openBlobs(),
     agents: planningAgents,
+    secrets: openSecrets(),
     inventory: openInventory(),
     engine: openEngine(),
     clock: systemClock,

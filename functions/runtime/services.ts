@@ -9,6 +9,7 @@ import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
@@ -17,6 +18,7 @@ export interface ServicePorts {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
   readonly clock: Clock;

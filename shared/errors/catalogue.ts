@@ -45,8 +45,8 @@ export const errorCatalogue = {
   'import.node-unmatched': caller(422, 2),
   'import.script-missing': caller(422, 2),
 
-  'secret.not-found': caller(404, 5),
-  'secret.forbidden': caller(403, 4),
+  'secret.not-found': caller(422, 5),
+  'secret.forbidden': caller(422, 4),
   'secret.unavailable': dependency(503, 7, true),
   'secret.unsupported': caller(422, 2),
   'secret.invalid': caller(422, 2),

@@ -37,13 +37,13 @@ const forms: Readonly<Record<SecretKind, Form>> = {
   },
   ssm: {
     pattern: /^(?<name>\/?[A-Za-z0-9_.-]+(?:\/[A-Za-z0-9_.-]+){0,14})$/,
-    example: 'ssm:/drover/token',
+    example: 'ssm:/drover/secrets/token',
     what: 'the name of a SecureString parameter of SSM',
   },
   secretsmanager: {
     pattern:
       /^(?<name>(?:arn:[\w-]+:secretsmanager:[\w-]+:\d{12}:secret:)?[A-Za-z0-9/_+=.@-]{1,512})(?:#(?<key>[^\0\r\n]{1,128}))?$/,
-    example: 'secretsmanager:drover/shop#token',
+    example: 'secretsmanager:drover/secrets/shop#token',
     what: 'the name of a secret, and after # a key of its JSON object',
   },
   'oos-secret': {

@@ -182,6 +182,7 @@ export const makePlan = () =>
     ],
     totals: { nodes: 2, nodeOperations: 2, agentCalls: { sends: 1, looks: 1 } },
     warnings: [{ kind: 'offline', group: 'roll', message: 'Offline now: i-2.', nodeIds: ['i-2'] }],
+    secrets: [{ param: 'token', reference: 'ssm:/shop/token', operations: ['start'], warnings: ['It is odd.'] }],
     digest: 'b'.repeat(64),
   });
 

@@ -1,12 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { secretPayload } from '#shared/script/render-secrets.ts';
-import { renderStop, renderWrapper, type SecretText, type WrapperInput } from '#shared/script/wrapper.ts';
+import { renderStop, type SecretText, type WrapperInput } from '#shared/script/wrapper.ts';
 import { maskedForms } from '#shared/secrets/masked-forms.ts';
 import { type BlobSite, openBlobSite } from './blob-site.ts';
-import { eventually, OnNode, type Shell, shells, wrapperInput } from './on-node.ts';
+import { eventually, OnNode, shells, wrapperInput } from './on-node.ts';
 
 const sealer = createAesSealer();
 let site: BlobSite;
