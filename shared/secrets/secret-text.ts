@@ -37,14 +37,23 @@ export const misusedSecrets = (template: Template, secrets: ReadonlySet<string>)
  * @throws AppError `expression.failed` for a value that is missing, and for an expression that would compute with a secret
  */
 export const renderSecretText = (text: string, scope: Scope, secrets: ReadonlySet<string>): SecretTemplateText =>
-  parseTemplate(text).parts.map((part) => {
-    if (part.kind === 'literal') return part.text;
-    const param = bareSecret(part, secrets);
-    if (param !== undefined) return requireGiven(param, scope);
-    if (secretsIn(part, secrets).length > 0)
-      throw new AppError('expression.failed', `\${{${part.expression.source}}} computes with a secret`);
-    return textOfCelValue(part.expression.evaluate(scope));
-  });
+  parseTemplate(text)
+    .parts.map((part) => renderPart(part, scope, secrets))
+    .reduce<SecretTemplateText>((before, part) => {
+      const last = before.at(-1);
+      return typeof part === 'string' && typeof last === 'string'
+        ? [...before.slice(0, -1), last + part]
+        : [...before, part];
+    }, []);
+
+const renderPart = (part: TemplatePart, scope: Scope, secrets: ReadonlySet<string>): SecretTemplateText[number] => {
+  if (part.kind === 'literal') return part.text;
+  const param = bareSecret(part, secrets);
+  if (param !== undefined) return requireGiven(param, scope);
+  if (secretsIn(part, secrets).length > 0)
+    throw new AppError('expression.failed', `\${{${part.expression.source}}} computes with a secret`);
+  return textOfCelValue(part.expression.evaluate(scope));
+};
 
 const requireGiven = (param: string, { params }: Scope): { readonly param: string } => {
   if (params[param] !== undefined) return { param };
