@@ -1,87 +1,22 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
-import { secretPayload } from '#shared/script/render-secrets.ts';
-import { renderStop, type SecretText, type WrapperInput } from '#shared/script/wrapper.ts';
-import { maskedForms } from '#shared/secrets/masked-forms.ts';
+import { renderStop, renderWrapper, type WrapperInput } from '#shared/script/wrapper.ts';
 import { type BlobSite, openBlobSite } from './blob-site.ts';
-import { eventually, OnNode, shells, wrapperInput } from './on-node.ts';
+import { eventually, OnNode, wrapperInput } from './on-node.ts';
+import { carryingFrom, everything, onlyTools, sealer, titledShells } from './secret-kit.ts';
 
-const sealer = createAesSealer();
 let site: BlobSite;
 beforeAll(async () => {
   site = await openBlobSite();
 });
 afterAll(() => site.close());
+const carrying = carryingFrom(() => site);
 
 const pem = `-----BEGIN KEY-----\n${'MIIEvQIBADANBgkqhkiG9w0BAQEFAASC'.repeat(2)}\nq7K2wN/+zz\n-----END KEY-----\n`;
 
-/** What a sending with these secrets carries. */
-const carrying = (
-  values: readonly string[],
-  secretEnv: Readonly<Record<string, SecretText>>,
-  change: (content: string) => string = (content) => content,
-): Partial<WrapperInput> => {
-  const sealed = sealer.seal(secretPayload(new Map(values.entries()), maskedForms(values)));
-  const { digest, key } = sealed;
-  return {
-    secretEnv,
-    secrets: {
-      sealed: { url: site.offer(change(sealed.content)), digest, key },
-      fromAgent: {},
-      endWord: sealer.word(),
-    },
-  };
-};
-
-/** Everything below a folder, as one text. */
-const everything = (folder: string): string =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-    .join('\n');
-
-const busybox = (process.env['PATH'] ?? '').split(':').some((dir) => existsSync(join(dir, 'busybox')));
-const titled = [...shells, ...(busybox ? [['busybox', 'sh'] as const] : [])].map((shell) => ({
-  shell,
-  title: shell.join(' '),
-}));
-
-/** A PATH on which only these of the tools that secrets need are found. */
-const only = (node: OnNode, tools: readonly string[]): Readonly<Record<string, string>> => {
-  const dir = node.path('tools');
-  mkdirSync(dir);
-  const wanted = [
-    'sh',
-    'dash',
-    'busybox',
-    'bash',
-    'timeout',
-    'sha256sum',
-    'printf',
-    'cat',
-    'tr',
-    'mv',
-    'rm',
-    'sleep',
-    'mkdir',
-    'id',
-    'wc',
-    'grep',
-    'base64',
-    'find',
-    ...tools,
-  ];
-  const from = (process.env['PATH'] ?? '').split(':');
-  for (const tool of wanted) {
-    const at = from.map((one) => join(one, tool)).find((one) => existsSync(one) && !one.includes('/shims/'));
-    if (at !== undefined) symlinkSync(at, join(dir, tool));
-  }
-  return { PATH: dir };
-};
-
-describe.each(titled)('secrets under $title', ({ shell, title }) => {
+describe.each(titledShells)('secrets under $title', ({ shell, title }) => {
   it('reach the environment exactly, whole and embedded', async () => {
     using node = new OnNode(shell);
     const values = [`a'b"c$d\`e\\f{{g}} %s *`, pem, 'ü中😀', 'x'];
@@ -90,7 +25,6 @@ describe.each(titled)('secrets under $title', ({ shell, title }) => {
       env: { PLAIN: 'p' },
       script: 'printf "%s|" "$A" "$B" "$C" "$D" "$PLAIN" | sha256sum; printf %s "$B" | wc -l',
     });
-    const { createHash } = await import('node:crypto');
     const expected = [values[0], values[1], `ü中😀@x'$HOME'`, 'plain', 'p'].map((one) => `${one}|`).join('');
     expect(stdout).toBe(`${createHash('sha256').update(expected).digest('hex')}  -\n4\n`);
   });
@@ -241,6 +175,30 @@ describe.each(titled)('secrets under $title', ({ shell, title }) => {
     expect(everything(node.stateDir)).not.toContain('left behind');
   });
 
+  it('leave no raw output behind it either once another operation with secrets comes', async () => {
+    using node = new OnNode(shell);
+    const script = 'echo "has $T"; echo "t=$T" >> "$DROVER_OUTPUT"; sleep 60';
+    const { process: child, answer } = node.start({ ...carrying(['left behind'], { T: [0] }), script });
+    const { process: alive, answer: later } = node.start({
+      ...carrying(['still at work'], { T: [0] }),
+      fence: 'alive',
+      script: `echo "has $T"; while [ ! -e "$1" ]; do sleep 0.05; done`,
+      args: [node.path('go')],
+    });
+    await eventually(() => existsSync(join(node.stateDir, 'f', 'run_2F1.out')));
+    await eventually(() => everything(node.stateDir).includes('still at work'));
+    child.kill('SIGKILL');
+    await answer;
+    await node.finish({ ...carrying(['the next one'], { T: [0] }), fence: 'next' });
+    expect(everything(node.stateDir)).not.toContain('left behind');
+    writeFileSync(node.path('go'), '');
+    expect((await later).envelope).toMatchObject({ stdout: 'has ******\n' });
+    expect(alive.exitCode).toBe(0);
+    expect(readdirSync(join(node.stateDir, 'f')).filter((name) => name.endsWith('.raw'))).toEqual([]);
+    const stop = renderStop(wrapperInput({ killAfterSeconds: 1 })).content;
+    await node.run(stop);
+  });
+
   it('go on with a process that outlives the script, without its output', async () => {
     using node = new OnNode(shell);
     const script = `(while [ ! -e "$1" ]; do sleep 0.05; done; echo "late $T"; : > "$2") & echo "early $T"`;
@@ -253,7 +211,64 @@ describe.each(titled)('secrets under $title', ({ shell, title }) => {
   });
 });
 
-describe.each(titled)('secrets that cannot be had, under $title', ({ shell, title }) => {
+describe.each(titledShells)("secrets that Alibaba Cloud's agent puts into the script, under $title", ({ shell }) => {
+  const fromAgent = (names: readonly string[]): Partial<WrapperInput> => ({
+    instanceIdFrom: 'aliyun',
+    secretEnv: Object.fromEntries(names.map((_, index) => [`T${index}`, ['<', index, '>']])),
+    secrets: { fromAgent: Object.fromEntries(names.entries()), endWord: sealer.word() },
+  });
+  const filled = (input: Partial<WrapperInput>, values: Readonly<Record<string, string>>): string =>
+    renderWrapper(wrapperInput(input)).content.replaceAll(
+      /\{\{oos-secret:([\w/.-]+)\}\}/g,
+      (_, name) => values[name] ?? '',
+    );
+
+  it('reach the script as they are, and are masked', async () => {
+    using node = new OnNode(shell);
+    const values = { one: `a'b"$(touch pwned)\`id\`\\n\\`, two: 'first line\n  second "line"\nEOF\nlast' };
+    const input = {
+      ...fromAgent(['one', 'two']),
+      script: `printf '%s%s' "$T0" "$T1" | sha256sum; printf '%s\n' "$T0" "$T1"; printf '%s' "$T0" | base64; printf 'x%s' "$T1" | base64 | tr +/ -_; ls pwned`,
+    };
+    const { envelope, text } = await node.run(filled(input, values));
+    const digest = createHash('sha256').update(`<${values.one}><${values.two}>`).digest('hex');
+    expect(envelope).toMatchObject({ kind: 'finished', stdout: expect.stringContaining(digest) });
+    const all = text + everything(node.stateDir);
+    for (const form of [
+      values.one,
+      'first line',
+      'second "line"',
+      'touch pwned',
+      'Zmlyc3QgbGluZ',
+      'ZpcnN0IGxpbm',
+      Buffer.from(values.one).toString('base64').slice(4, 20),
+    ])
+      expect(all).not.toContain(form);
+    expect(site.requests).not.toContain('/oos');
+  });
+
+  it('are missed when the agent did not fill them in', async () => {
+    using node = new OnNode(shell);
+    const { envelope } = await node.run({ ...fromAgent(['one']), script: `: > '${node.path('ran')}'` });
+    expect(envelope).toMatchObject({ kind: 'refused', code: 'secretagent' });
+    expect(existsSync(node.path('ran'))).toBe(false);
+  });
+
+  it('stand beside sealed ones', async () => {
+    using node = new OnNode(shell);
+    const sealed = carrying(['sealed-value'], {}).secrets?.sealed;
+    const input = {
+      ...fromAgent([]),
+      secretEnv: { A: [0], B: [1] },
+      secrets: { fromAgent: { 1: 'one' }, endWord: sealer.word(), ...(sealed === undefined ? {} : { sealed }) },
+      script: 'echo "$A and $B"; [ "$A$B" = sealed-valuefrom-agent ]',
+    };
+    const { envelope } = await node.run(filled(input, { one: 'from-agent' }));
+    expect(envelope).toMatchObject({ kind: 'finished', exitCode: 0, stdout: '****** and ******\n' });
+  });
+});
+
+describe.each(titledShells)('secrets that cannot be had, under $title', ({ shell, title }) => {
   const refused = async (node: OnNode, input: Partial<WrapperInput>): Promise<unknown> => {
     const { envelope, exitCode } = await node.run({ ...input, script: `: > '${node.path('ran')}'` });
     expect(exitCode).toBe(125);
@@ -287,7 +302,7 @@ describe.each(titled)('secrets that cannot be had, under $title', ({ shell, titl
   it.skipIf(title.startsWith('busybox'))('say which tool is missing', async () => {
     const code = async (tools: readonly string[]) => {
       using node = new OnNode(shell);
-      using poor = new OnNode(shell, only(node, tools));
+      using poor = new OnNode(shell, onlyTools(node, tools));
       return await refused(poor, carrying(['some secret'], { T: [0] }));
     };
     expect(await code(['curl', 'openssl'])).toBe('secretmasker');
