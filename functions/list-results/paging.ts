@@ -32,10 +32,10 @@ export const pageOfParts = async <T>(
     const place = from ? compareOrder(source.order, from.order) : 1;
     if (place < 0) continue;
     const rows = rowsFrom(await rowsOf(source), place === 0 ? (from?.offset ?? 0) : 0);
+    const isFull = (weight: number): boolean => items.length === query.limit || (weight > room && items.length > 0);
     for (const { row, index } of rows) {
       const weight = scales.weigh(row);
-      if (items.length === query.limit || (weight > room && items.length > 0))
-        return { items, cursor: formatCursor(source, index) };
+      if (isFull(weight)) return { items, cursor: formatCursor(source, index) };
       items.push(row);
       room -= weight;
     }

@@ -1,5 +1,5 @@
-import { requireRun } from '#functions/records/change-run.ts';
 import type { OutputContent } from '#functions/api/services.ts';
+import { requireRun } from '#functions/records/change-run.ts';
 import { type OutputStream, openOutput } from '#functions/records/output-stream.ts';
 import type { OutputPlace, OutputQuery } from '#shared/contract/requests.ts';
 import type { OutputPage } from '#shared/contract/run-views.ts';

@@ -5,7 +5,7 @@ import type { OutputMatch } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { Clock } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
-import { type Stream, streams } from '#shared/script/upload-key.ts';
+import { streams } from '#shared/script/upload-key.ts';
 import { type FoundResult, findInBatch, placeOf, resultSources } from './find-results.ts';
 import { createLineMatcher, type LineMatcher } from './line-matcher.ts';
 import { linesOf } from './lines-of.ts';
@@ -44,7 +44,13 @@ const parsePlace = (cursor: string): SearchPlace => {
 const formatPlace = ({ order, row, stream, offset, line }: SearchPlace): string =>
   [...order, row, stream, offset, line].join('.');
 
-const startOf = ({ order }: Source): SearchPlace => ({ order, row: 0, stream: 0, offset: 0, line: 1 });
+const theBeginning: SearchPlace = {
+  order: Array.from({ length: orderLength }, () => 0),
+  row: 0,
+  stream: 0,
+  offset: 0,
+  line: 1,
+};
 
 /** One search under way: what it found, and until when it may go on. */
 interface Search {
@@ -61,42 +67,55 @@ const shown = (line: string, start: number): string => {
   return `${from > 0 ? '…' : ''}${line.slice(from, from + shownCharacters)}…`;
 };
 
-/** Searches one stream from a place on; the place to go on from when the page is full or the time is over. */
+/** A stream of a result, and where in it to begin; only a place where a batch begins that has nothing to search. */
+interface SearchStep {
+  readonly place: SearchPlace;
+  readonly found?: FoundResult;
+}
+
+const isBefore = (one: readonly number[], other: readonly number[]): boolean => compareOrder(one, other) < 0;
+
+/** Every stream from a place on, in order, batch by batch as they are asked for. */
+async function* stepsFrom(
+  { deps, query }: Search,
+  { runId, sources, from }: { readonly runId: RunId; readonly sources: readonly Source[]; readonly from: SearchPlace },
+): AsyncGenerator<SearchStep> {
+  for (const source of sources.filter(({ order }) => !isBefore(order, from.order))) {
+    const beginning = { order: source.order, row: 0, stream: 0, offset: 0, line: 1 };
+    yield { place: isBefore(from.order, source.order) ? beginning : from };
+    const rows = await findInBatch(deps, runId, { source, filter: query });
+    const places = [...rows.entries()].flatMap(([row, found]) =>
+      found === undefined ? [] : streams.map((_, stream) => ({ found, place: { row, stream } })),
+    );
+    for (const { found, place } of places) {
+      const at = [...source.order, place.row, place.stream];
+      const start = [...from.order, from.row, from.stream];
+      if (isBefore(at, start) || !isAskedStream(query, place.stream)) continue;
+      const { offset, line } = isBefore(start, at) ? { offset: 0, line: 1 } : from;
+      yield { found, place: { order: source.order, ...place, offset, line } };
+    }
+  }
+}
+
+const isAskedStream = ({ in: where }: SearchQuery, stream: number): boolean =>
+  where === 'both' || where === streams[stream];
+
+/** Searches one stream from a place on; where to go on from when the page is full or the time is over. */
 const searchStream = async (
-  search: Search,
+  { deps, query, matcher, matches, untilMs }: Search,
   found: FoundResult,
-  { stream, from }: { readonly stream: Stream; readonly from: { readonly offset: number; readonly line: number } },
-): Promise<{ readonly offset: number; readonly line: number } | undefined> => {
-  const { deps, query, matcher, matches } = search;
+  from: SearchPlace,
+): Promise<SearchPlace | undefined> => {
+  const stream = streams[from.stream] ?? 'stdout';
   const output = await openOutput(deps.blobs, found.result.outcome, stream);
   for await (const block of linesOf(output.read(from.offset), from)) {
     for (const [index, start] of matcher.find(block.lines)) {
       const place = { offset: block.offsetOf(index), line: block.firstLine + index };
-      if (matches.length === query.limit) return place;
+      if (matches.length === query.limit) return { ...from, ...place };
       matches.push({ ...placeOf(found), stream, ...place, text: shown(block.lines[index] ?? '', start) });
     }
-    const isOver = deps.clock.now() >= search.untilMs;
-    if (isOver) return { offset: block.endOffset, line: block.firstLine + block.lines.length };
-  }
-  return undefined;
-};
-
-/** Searches a batch from a place on; where to go on from, or undefined when it is through. */
-const searchBatch = async (
-  search: Search,
-  { runId, source, from }: { readonly runId: RunId; readonly source: Source; readonly from: SearchPlace | undefined },
-): Promise<SearchPlace | undefined> => {
-  const rows = await findInBatch(search.deps, runId, { source, filter: search.query });
-  for (const [row, found] of Object.entries(rows).map(([index, one]) => [Number(index), one] as const)) {
-    if (found === undefined || row < (from?.row ?? 0)) continue;
-    const isFirst = row === from?.row;
-    for (const [index, stream] of streams.entries()) {
-      if (search.query.in !== 'both' && search.query.in !== stream) continue;
-      if (isFirst && index < from.stream) continue;
-      const start = isFirst && index === from.stream ? from : { offset: 0, line: 1 };
-      const next = await searchStream(search, found, { stream, from: start });
-      if (next) return { order: source.order, row, stream: index, ...next };
-    }
+    if (deps.clock.now() >= untilMs)
+      return { ...from, offset: block.endOffset, line: block.firstLine + block.lines.length };
   }
   return undefined;
 };
@@ -111,20 +130,20 @@ export const searchOutput =
   async (runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>> => {
     const run = await requireRun(deps.store, runId);
     const sources = resultSources(await listSources(deps, run, await deps.json.job(run)), query);
-    const from = query.cursor === undefined ? undefined : parsePlace(query.cursor);
+    const matches: OutputMatch[] = [];
     const search: Search = {
       deps,
       query,
       matcher: createLineMatcher(query.pattern, query.ignoreCase),
-      matches: [],
+      matches,
       untilMs: deps.clock.now() + patienceMs,
     };
-    for (const source of sources) {
-      const place = from === undefined ? 1 : compareOrder(source.order, from.order);
-      if (place < 0) continue;
-      if (deps.clock.now() >= search.untilMs) return { items: search.matches, cursor: formatPlace(startOf(source)) };
-      const next = await searchBatch(search, { runId, source, from: place === 0 ? from : undefined });
-      if (next) return { items: search.matches, cursor: formatPlace(next) };
+    const from = query.cursor === undefined ? theBeginning : parsePlace(query.cursor);
+    for await (const { place, found } of stepsFrom(search, { runId, sources, from })) {
+      // Every request gets somewhere, however slow the store is.
+      if (place !== from && deps.clock.now() >= search.untilMs) return { items: matches, cursor: formatPlace(place) };
+      const next = found && (await searchStream(search, found, place));
+      if (next) return { items: matches, cursor: formatPlace(next) };
     }
-    return { items: search.matches };
+    return { items: matches };
   };

@@ -15,7 +15,14 @@ import {
   runRequestSchema,
   searchQuerySchema,
 } from './requests.ts';
-import { nodeRowSchema, outputMatchSchema, outputPageSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 
 /** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
 export interface ApiRoute {

@@ -12,8 +12,8 @@ import {
   searchQuerySchema,
 } from '#shared/contract/requests.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { ApiEnv } from '../api-env.ts';
 import { answerContent } from '../answer-content.ts';
+import type { ApiEnv } from '../api-env.ts';
 import { readBody, readIdempotencyKey, readQuery, readRunId } from '../parse-request.ts';
 import type { ApiServices } from '../services.ts';
 
