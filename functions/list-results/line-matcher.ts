@@ -22,6 +22,10 @@ const search = new Script(`
     return start < 0 ? [] : [[index, start]];
   })`);
 
+/** Its class is of another realm at times, so the code decides. */
+const isTimeout = (error: unknown): boolean =>
+  typeof error === 'object' && error !== null && 'code' in error && error.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT';
+
 /** With Unicode where the pattern allows that: it forbids escapes that stand for nothing, as in `\-`, which other tools take. */
 const compile = (pattern: string, flags: string): RegExp => {
   try {
@@ -47,7 +51,7 @@ export const createLineMatcher = (pattern: string, ignoreCase: boolean): LineMat
       try {
         return matchesSchema.parse(search.runInContext(scope, { timeout: patienceMs }));
       } catch (cause) {
-        if (!(cause instanceof Error && 'code' in cause && cause.code === 'ERR_SCRIPT_EXECUTION_TIMEOUT')) throw cause;
+        if (!isTimeout(cause)) throw cause;
         throw new AppError('search.too-slow', 'The pattern takes too long on some line of the output', {
           hint: 'Repetitions inside repetitions, such as (a+)+, try every way to match. Write it without.',
         });

@@ -7,6 +7,8 @@ export interface MemoryBlobs extends Blobs {
   /** Keys that were read, once per read. */
   readonly reads: string[];
   readonly keys: () => readonly string[];
+  /** Lets a blob expire. */
+  readonly forget: (key: string) => void;
 }
 
 /** Empty blobs. */
@@ -21,6 +23,7 @@ export const createMemoryBlobs = (): MemoryBlobs => {
   return {
     reads,
     keys: () => [...kept.keys()],
+    forget: (key) => kept.delete(key),
     put: async (key, bytes) => {
       kept.set(key, bytes);
     },

@@ -196,18 +196,36 @@ describe.each(titled)('uploads under $title', ({ shell }) => {
   });
 
   it.each([
-    ['no tool', [], {}, inSsm, 'the node has no curl, wget, python3, perl or node'],
-    ['no instance id', ['curl'], {}, {}, 'the node does not know its instance id'],
-    [
-      'nobody there',
-      ['curl'],
-      { url: 'http://127.0.0.1:1/x' },
-      inSsm,
-      'curl on the node ended with 7: there is no way to the storage',
-    ],
-    ['a refusal', ['curl'], { policy: '{}' }, inSsm, 'curl on the node ended with 22: the storage refused it'],
-    ['a refusal, by wget', ['wget'], { policy: '{}' }, inSsm, 'wget on the node ended with 8'],
-  ])('that fail say why, and nothing else changes: %s', async (_, tools, form, env, reason) => {
+    {
+      why: 'no tool',
+      tools: [],
+      form: {},
+      env: inSsm,
+      reason: 'the node has no curl, wget, python3, perl or node',
+    },
+    { why: 'no instance id', tools: ['curl'], form: {}, env: {}, reason: 'the node does not know its instance id' },
+    {
+      why: 'nobody there',
+      tools: ['curl'],
+      form: { url: 'http://127.0.0.1:1/x' },
+      env: inSsm,
+      reason: 'curl on the node ended with 7: there is no way to the storage',
+    },
+    {
+      why: 'a refusal',
+      tools: ['curl'],
+      form: { policy: '{}' },
+      env: inSsm,
+      reason: 'curl on the node ended with 22: the storage refused it',
+    },
+    {
+      why: 'a refusal, by wget',
+      tools: ['wget'],
+      form: { policy: '{}' },
+      env: inSsm,
+      reason: 'wget on the node ended with 8',
+    },
+  ])('that fail say why, and nothing else changes: $why', async ({ tools, form, env, reason }) => {
     using node = nodeWith(shell, tools, env);
     const { exitCode, envelope } = await node.run({ ...(await newUpload(form)), script: 'seq 1 50000; exit 3' });
     expect(exitCode).toBe(3);
