@@ -55,7 +55,7 @@ export const uploadProblem = ({ stdoutUpload, stderrUpload }: FinishedEnvelope):
 export const withUploads = async (
   blobs: Pick<Blobs, 'size'>,
   outcome: Outcome,
-  claims: readonly UploadClaim[],
+  claims: readonly UploadClaim[] = [],
 ): Promise<Outcome> => {
   let confirmed = outcome;
   for (const { stream, upload, missingBytes: missing } of claims) {

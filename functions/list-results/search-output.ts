@@ -1,4 +1,6 @@
 import { requireRun } from '#functions/records/change-run.ts';
+import { createLineMatcher, type LineMatcher } from '#functions/records/line-matcher.ts';
+import { linesOf } from '#functions/records/lines-of.ts';
 import { openOutput } from '#functions/records/output-stream.ts';
 import type { SearchQuery } from '#shared/contract/requests.ts';
 import type { OutputMatch } from '#shared/contract/run-views.ts';
@@ -7,8 +9,6 @@ import type { Clock } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { streams } from '#shared/script/upload-key.ts';
 import { type FoundResult, findInBatch, placeOf, resultSources } from './find-results.ts';
-import { createLineMatcher, type LineMatcher } from './line-matcher.ts';
-import { linesOf } from './lines-of.ts';
 import type { ListResultsDeps } from './list-results.ts';
 import { cursorNumbers, orderLength } from './paging.ts';
 import { compareOrder, listSources, type Source } from './sources.ts';

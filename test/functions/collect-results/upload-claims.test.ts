@@ -62,6 +62,41 @@ describe('what a node says of its uploads', () => {
   });
 });
 
+describe('failOn on long output', () => {
+  const failing = [
+    { name: 'g', phases: [{ name: 'p', operations: [op('a', { failOn: { patterns: ['^needle'] } })] }] },
+  ];
+  const outcomeOf = async (text: string, patterns?: readonly string[]) => {
+    const rig = newRig(hosts(1));
+    const runId = await rig.submit(
+      patterns ? [{ name: 'g', phases: [{ name: 'p', operations: [op('a', { failOn: { patterns } })] }] }] : failing,
+    );
+    const recorded = await uploadAsNode(
+      rig.blobs,
+      { runId, operation: 'a', instanceId: 'i-001' },
+      { bytes: Buffer.from(text) },
+    );
+    rig.script.answer = () => recorded;
+    await driveAttempt(rig, runId);
+    const [item] = (await rig.services.listResults(runId, { limit: 1 })).items;
+    return [item?.status, item?.reason];
+  };
+
+  it('sees the lines that are not shown', async () => {
+    const hay = 'hay\n'.repeat(20_000);
+    expect(await outcomeOf(`${hay}needle 1\nneedle 2\n${hay}`)).toEqual([
+      'failed',
+      'Its output has a line that matches ^needle: needle 1',
+    ]);
+    expect(await outcomeOf(`${hay}no needle\n${hay}`)).toEqual(['succeeded', null]);
+  });
+
+  it('fails on a pattern that takes for ever', async () => {
+    const [status, reason] = await outcomeOf(`x\n${'a'.repeat(60)}!\n`, ['(a+)+c']);
+    expect([status, reason]).toEqual(['failed', expect.stringMatching(/^failOn: The pattern takes too long/)]);
+  });
+});
+
 describe('the place of an upload', () => {
   const place: UploadPlace = { runId: 'R', fence: 'R.op.a1.t0', instanceId: 'i-1', nodeId: 'n/1' };
   const envelopeNamed = (name: string): FinishedEnvelope => {

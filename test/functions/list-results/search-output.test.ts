@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createLineMatcher } from '#functions/list-results/line-matcher.ts';
 import { searchOutput } from '#functions/list-results/search-output.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
+import { createLineMatcher } from '#functions/records/line-matcher.ts';
 import type { SearchQuery } from '#shared/contract/requests.ts';
 import type { OutputMatch } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
