@@ -103,7 +103,8 @@ async function* chunksOf(body: ReadableStream<Uint8Array>, what: string): AsyncG
   } catch (cause) {
     throw new AppError('service.unreachable', `${what} broke off: ${messageOf(cause)}`, { cause, hint: 'Try again.' });
   } finally {
-    await reader.cancel();
+    // A stream that broke says so again here; that it broke is told above.
+    await reader.cancel().catch(() => undefined);
   }
 }
 

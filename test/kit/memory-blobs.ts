@@ -4,6 +4,8 @@ import type { Blobs } from '#shared/ports/services.ts';
 
 /** Blobs in memory. */
 export interface MemoryBlobs extends Blobs {
+  /** Undefined unless a test gives forms. */
+  allowUploads: Blobs['allowUploads'];
   /** Keys that were read, once per read. */
   readonly reads: string[];
   readonly keys: () => readonly string[];

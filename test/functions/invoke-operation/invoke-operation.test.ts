@@ -26,7 +26,9 @@ describe('sending an operation', () => {
       ...{ status: 'sent', agentInvocationId: `cmd-${sent.invocationId}`, nodeIds: ['i-001', 'i-002', 'i-003'] },
       ...{ deliverBy: inSeconds(120), deadlineAt: inSeconds(120 + 90 + 120 + 180) },
     });
-    expect(rig.aws.sends).toMatchObject([{ timeoutSeconds: 90, deliveryTimeoutSeconds: 120, region: 'eu-west-1' }]);
+    expect(rig.aws.sends).toMatchObject([
+      { timeoutSeconds: 90 + 120, deliveryTimeoutSeconds: 120, region: 'eu-west-1' },
+    ]);
     expect(await stateOf(rig, { runId, batchId })).toEqual(['running', { running: 3 }]);
   });
 
