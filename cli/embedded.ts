@@ -25,6 +25,11 @@ export const openLocal = async (
 /** Opens the app in this process, on the embedded local cloud. Unfinished runs of that folder go on. */
 export const openEmbedded: OpenEmbedded = async (options: EmbeddedOptions) => {
   const local = await openLocal(options, (line) => process.stderr.write(line));
-  const fetchInProcess: typeof fetch = async (input, init) => local.app.fetch(new Request(input, init));
+  const fetchInProcess: typeof fetch = async (input, init) => {
+    const answer = await local.app.fetch(new Request(input, init));
+    // Complete outputs lie elsewhere, under an address of their own that is no secret of the app.
+    const elsewhere = answer.status === 307 ? answer.headers.get('location') : null;
+    return elsewhere === null ? answer : fetch(elsewhere);
+  };
   return { fetch: fetchInProcess, baseUrl: 'http://drover.local', token: local.token, close: () => local.close() };
 };

@@ -10,6 +10,11 @@ export interface TextSink {
   readonly rows?: number | undefined;
 }
 
+/** Where what nodes printed goes too, byte for byte. */
+export interface OutputSink extends TextSink {
+  writeBytes(bytes: Uint8Array): void;
+}
+
 /** Where text comes from: standard input. */
 export interface TextSource {
   readonly isTerminal: boolean;
@@ -26,9 +31,9 @@ export interface CliHost extends SettingsSource, ConnectionHost {
   readonly version: string;
   readonly stdin: TextSource;
   /** For data. */
-  readonly stdout: TextSink;
+  readonly stdout: OutputSink;
   /** For everything else. */
-  readonly stderr: TextSink;
+  readonly stderr: OutputSink;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Resolves after that many milliseconds, or at once when the signal is aborted. */

@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import type { CliHost, TextSink, TextSource } from './host.ts';
+import type { CliHost, OutputSink, TextSource } from './host.ts';
 
 /** The parts of a process that the CLI uses. */
 export type HostProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr' | 'kill' | 'on' | 'off'>;
 
-const sinkOf = (stream: NodeJS.WriteStream): TextSink => ({
+const sinkOf = (stream: NodeJS.WriteStream): OutputSink => ({
   write: (text) => void stream.write(text),
+  writeBytes: (bytes) => void stream.write(bytes),
   isTerminal: stream.isTTY === true,
   get columns() {
     return stream.columns;

@@ -22,6 +22,7 @@ import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { judgeUploads } from './judge-uploads.ts';
 import { maskOutcome } from './mask-outcome.ts';
 import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
@@ -168,13 +169,11 @@ const write = async (
   const records = await pMap(
     settled,
     async ({ batchNode, outcome, claims, kind }) => {
-      const masked = maskOutcome(masker, outcome);
-      const record = await resultOf(deps, look, batchNode, await withUploads(deps.blobs, masked, claims));
-      return { kind, record };
+      const confirmed = await withUploads(deps.blobs, outcome, claims);
+      const judged = await judgeUploads(deps.blobs, look.operation, confirmed);
+      return { kind, record: await resultOf(deps, look, batchNode, maskOutcome(masker, judged)) };
     },
-    {
-      concurrency: blobWidth,
-    },
+    { concurrency: blobWidth },
   );
   const said = records.filter((one) => one.kind === 'said').map((one) => one.record);
   const givenUp = records.filter((one) => one.kind === 'givenUp').map((one) => one.record);

@@ -7,7 +7,7 @@ import { missingBytes, type UploadClaim, type UploadPlace, uploadClaims, uploadP
 /** What came of a node, and what it says to have uploaded: that counts once it was found there. */
 export interface SaidOutcome {
   readonly outcome: Outcome;
-  readonly claims: readonly UploadClaim[];
+  readonly claims?: readonly UploadClaim[];
 }
 
 /**
@@ -18,13 +18,13 @@ export const outcomeOf = (report: InstanceReport, place: UploadPlace): SaidOutco
   if (report.state === 'waiting' || report.state === 'running') return undefined;
   if (report.state === 'undeliverable') {
     const reason = report.reason ?? 'The agent never took it.';
-    return { outcome: bareOutcome('undeliverable', reason, report.rawStatus), claims: [] };
+    return { outcome: bareOutcome('undeliverable', reason, report.rawStatus) };
   }
   const envelope = report.text === null ? undefined : parseEnvelope(report.text, place.fence);
-  if (envelope === undefined) return { outcome: withoutEnvelope(report), claims: [] };
+  if (envelope === undefined) return { outcome: withoutEnvelope(report) };
   return {
     outcome: fromEnvelope(report, envelope),
-    claims: envelope.kind === 'finished' ? uploadClaims(envelope, place) : [],
+    ...(envelope.kind === 'finished' ? { claims: uploadClaims(envelope, place) } : {}),
   };
 };
 

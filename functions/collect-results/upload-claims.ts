@@ -2,6 +2,7 @@ import type { Outcome, Upload } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 import type { FinishedEnvelope } from '#shared/script/envelope.ts';
 import { fenceName } from '#shared/script/fence.ts';
+import { gapText } from '#shared/script/printed-text.ts';
 import { type Stream, streams, uploadKey } from '#shared/script/upload-key.ts';
 
 /** Where the uploads of one node lie. */
@@ -23,7 +24,7 @@ export interface UploadClaim {
 export const missingBytes = (envelope: FinishedEnvelope, stream: Stream): number => {
   const cutBytes = envelope[`${stream}CutBytes`];
   if (envelope.textComplete) return cutBytes;
-  const shownBytes = new TextEncoder().encode(envelope[stream]).length;
+  const shownBytes = new TextEncoder().encode(envelope[stream].replace(gapText(cutBytes), '')).length;
   return cutBytes + Math.max(0, envelope[`${stream}Bytes`] - cutBytes - shownBytes);
 };
 
@@ -54,7 +55,7 @@ export const uploadProblem = ({ stdoutUpload, stderrUpload }: FinishedEnvelope):
 export const withUploads = async (
   blobs: Pick<Blobs, 'size'>,
   outcome: Outcome,
-  claims: readonly UploadClaim[],
+  claims: readonly UploadClaim[] = [],
 ): Promise<Outcome> => {
   let confirmed = outcome;
   for (const { stream, upload, missingBytes: missing } of claims) {

@@ -46,7 +46,6 @@ export const verdictOf = ({
     kind: 'givenUp',
     batchNode,
     outcome: bareOutcome(status, reason, rawStatus),
-    claims: [],
   });
   if (abortByMs !== undefined && nowMs >= abortByMs)
     return giveUp('aborted', 'The run was aborted; whether the command stopped on the node is unknown.');

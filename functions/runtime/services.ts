@@ -4,6 +4,8 @@ import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-ru
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
+import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
+import { searchOutput } from '#functions/list-results/search-output.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
@@ -40,6 +42,9 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewRun: viewRun(deps),
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
+    readOutput: readOutput(deps),
+    openOutputContent: openOutputContent(deps),
+    searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
   };
 };

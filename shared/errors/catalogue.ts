@@ -54,6 +54,9 @@ export const errorCatalogue = {
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
   'run.failed': caller(200, 1),
+  'output.not-found': caller(404, 5),
+  'output.damaged': caller(502, 1),
+  'search.too-slow': caller(422, 2),
   'idempotency.mismatch': caller(422, 6),
   'idempotency.in-progress': { ...caller(409, 6), retryable: true },
 

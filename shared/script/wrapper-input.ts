@@ -87,7 +87,9 @@ export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfte
 /** What SSM returns at most (GetCommandInvocation: the first 24,000 characters); Cloud Assistant drops nothing below it. */
 const printLimitBytes = 24_000;
 /** Upper bound of the envelope without outputs, and of the marks in the text. */
-const printOverheadBytes = 850;
+const printOverheadBytes = 700;
+/** Upper bound of the envelope's field on uploads. */
+const uploadFieldBytes = 150;
 const defaultOutputsBytes = 3000;
 const defaultKillAfterSeconds = 5;
 
@@ -154,6 +156,7 @@ const checkSecrets = ({ secrets, secretEnv, perInstance = {}, instanceIdFrom }: 
 };
 
 const checkSettings = (input: CompleteInput): void => {
+  const overheadBytes = printOverheadBytes + (input.upload === undefined ? 0 : uploadFieldBytes);
   const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
   requireThat(whole(input.timeoutSeconds, 1), 'timeoutSeconds must be a whole number of at least 1.');
   requireThat(whole(input.killAfterSeconds, 1), 'killAfterSeconds must be a whole number of at least 1.');
@@ -162,9 +165,9 @@ const checkSettings = (input: CompleteInput): void => {
     'textBytes and outputsBytes must be whole numbers.',
   );
   requireThat(
-    printOverheadBytes + Math.ceil(input.outputsBytes / 3) * 4 + input.textBytes <= printLimitBytes,
+    overheadBytes + Math.ceil(input.outputsBytes / 3) * 4 + input.textBytes <= printLimitBytes,
     `textBytes ${input.textBytes} and outputsBytes ${input.outputsBytes} together exceed what agents return.`,
-    `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - printOverheadBytes}.`,
+    `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - overheadBytes}.`,
   );
   requireThat(whole(input.upload?.seconds ?? 1, 1), 'The time for uploading must be a whole number of at least 1.');
   requireThat(input.workingDirectory !== '', 'The working directory is empty.');

@@ -4,9 +4,13 @@ import type { Blobs } from '#shared/ports/services.ts';
 
 /** Blobs in memory. */
 export interface MemoryBlobs extends Blobs {
+  /** Undefined unless a test gives forms. */
+  allowUploads: Blobs['allowUploads'];
   /** Keys that were read, once per read. */
   readonly reads: string[];
   readonly keys: () => readonly string[];
+  /** Lets a blob expire. */
+  readonly forget: (key: string) => void;
 }
 
 /** Empty blobs. */
@@ -21,6 +25,7 @@ export const createMemoryBlobs = (): MemoryBlobs => {
   return {
     reads,
     keys: () => [...kept.keys()],
+    forget: (key) => kept.delete(key),
     put: async (key, bytes) => {
       kept.set(key, bytes);
     },
