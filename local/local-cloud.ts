@@ -2,7 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
@@ -83,9 +85,20 @@ export const startLocalCloud = async ({
   const { agents, inventory } = connectAgents(provider, fleet);
   const blobs = createFolderBlobs(blobsDir, blobServer.access);
   const ids = { runId: () => runIdSchema.parse(ulid()) };
-  const secrets = connectSecrets(provider, secretStore, environment);
-  const sealer = createAesSealer();
-  system = createSystem({ store, blobs, agents, secrets, sealer, inventory, engine, clock, ids, log });
+  system = createSystem({
+    store,
+    blobs,
+    agents,
+    secrets: connectSecrets(provider, secretStore, environment),
+    sealer: createAesSealer(),
+    inventory,
+    engine,
+    clock,
+    ids,
+    log,
+    roles: openRoles(),
+    http: createFetchHttp(clock),
+  });
   await engine.attach(system.tasks);
   return {
     ...system,

@@ -6,6 +6,7 @@ import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
 import { openSecrets } from '#functions/runtime/secrets.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -21,6 +22,7 @@ const open = () => {
     secrets: openSecrets(),
     inventory: openInventory(),
     engine: openEngine(),
+    roles: openRoles(),
     clock: systemClock,
     ids: randomIds,
     log,

@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
 import { openSealer, openSecrets } from '#functions/runtime/secrets.ts';
@@ -17,6 +18,7 @@ export const handler = lambdaTask('invokeOperation', () => {
     agents: openAgents(),
     secrets: openSecrets(),
     sealer: openSealer(),
+    http: openHttp(),
     clock: systemClock,
     log: openProcessLog(),
   });

@@ -7,7 +7,7 @@ import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { NodeOutputs } from '#shared/ports/store.ts';
-import { type BuiltInInput, builtInStep } from './built-ins.ts';
+import { type BuiltInInput, type BuiltInStep, builtInStep } from './built-ins.ts';
 import { type NodeEnv, overlayLevel, overlayValues } from './node-env.ts';
 import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 
@@ -15,7 +15,7 @@ import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 export type NodeCall =
   | (NodeEnv & { readonly kind: 'send'; readonly args: readonly string[] })
   | { readonly kind: 'settle'; readonly outcome: Outcome }
-  | { readonly kind: 'wait'; readonly untilMs: number }
+  | Exclude<BuiltInStep, { readonly kind: 'settle' }>
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string };
 

@@ -73,6 +73,22 @@ const secretsSchema = z
 
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
+const rolesOfText = (
+  text: string | undefined,
+  context: z.RefinementCtx,
+): Readonly<Record<string, readonly string[]>> => {
+  try {
+    return z.record(z.string(), z.array(z.string())).parse(JSON.parse(text ?? '{}'));
+  } catch {
+    context.addIssue('is not a JSON object of roles with lists of actors');
+    return z.NEVER;
+  }
+};
+
+const rolesSchema = z
+  .object({ [variables.roles]: optional.transform(rolesOfText) })
+  .transform((env) => ({ roles: env[variables.roles] }));
+
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
@@ -103,6 +119,9 @@ export const readSecretsEnv = (environment: Environment = process.env) => ({
   ...read(secretsSchema, environment),
   environment,
 });
+
+/** Who has which role; nobody has one when it is not set. */
+export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);

@@ -25,6 +25,8 @@ export const variables = {
   ssmSecrets: 'DROVER_SSM_SECRETS',
   /** Starts of the names of secrets that `secretsmanager:` references may read; absent: none. */
   managerSecrets: 'DROVER_MANAGER_SECRETS',
+  /** Who has which role at gates, as JSON: `{"sre": ["ann", "arn:aws:iam::1:user/bob"]}`. */
+  roles: 'DROVER_ROLES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
   /** `debug` also writes the debug lines; anything else leaves them out. */

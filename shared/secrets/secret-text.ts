@@ -36,15 +36,16 @@ export const misusedSecrets = (template: Template, secrets: ReadonlySet<string>)
  * A template's text with the secrets left open.
  * @throws AppError `expression.failed` for a value that is missing, and for an expression that would compute with a secret
  */
-export const renderSecretText = (text: string, scope: Scope, secrets: ReadonlySet<string>): SecretTemplateText =>
-  parseTemplate(text)
-    .parts.map((part) => renderPart(part, scope, secrets))
-    .reduce<SecretTemplateText>((before, part) => {
-      const last = before.at(-1);
-      return typeof part === 'string' && typeof last === 'string'
-        ? [...before.slice(0, -1), last + part]
-        : [...before, part];
-    }, []);
+export const renderSecretText = (text: string, scope: Scope, secrets: ReadonlySet<string>): SecretTemplateText => {
+  const rendered: SecretTemplateText[number][] = [];
+  for (const part of parseTemplate(text).parts) {
+    const next = renderPart(part, scope, secrets);
+    const last = rendered.at(-1);
+    if (typeof next === 'string' && typeof last === 'string') rendered[rendered.length - 1] = last + next;
+    else rendered.push(next);
+  }
+  return rendered;
+};
 
 const renderPart = (part: TemplatePart, scope: Scope, secrets: ReadonlySet<string>): SecretTemplateText[number] => {
   if (part.kind === 'literal') return part.text;

@@ -1,6 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
@@ -147,6 +148,8 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const system = createSystem({
     ...{ store, blobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
     sealer: createAesSealer(),
+    roles: { of: () => [] },
+    http: createFetchHttp(clock),
     ids: { runId: newRunId },
     log: createLog(events),
   });

@@ -112,7 +112,7 @@ describe('sending an operation with secrets', () => {
     expect(secretBlobs(rig)).toHaveLength(2);
     expect(await openBlob(rig, scripts[0]!)).toContain('t0k3n');
     expect(await openBlob(rig, scripts[1]!)).toContain('rotated meanwhile');
-    const fences = scripts.map((script) => /='(\w*_2Ea_2Ea1_2Et0)'/.exec(script)?.[1]);
+    const fences = scripts.map((script) => /='(\w*_2Ea_2Ea1_2Es0_2Et0)'/.exec(script)?.[1]);
     expect(fences[0]).toBeDefined();
     expect(fences[1]).toBe(fences[0]);
   });
