@@ -9,6 +9,7 @@ import type {
   RunRecord,
   SliceRecord,
 } from '../model/run.ts';
+import type { LibraryStore } from './library-store.ts';
 
 /** A page of a list; `cursor` is opaque and absent on the last page. */
 export interface Page<T> {
@@ -170,4 +171,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore {}
