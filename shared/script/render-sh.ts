@@ -12,6 +12,13 @@ type Env = Readonly<Record<string, string>>;
 /** File name endings, because node takes the kind of a module from it and people know what they look at. */
 const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', python3: 'py', perl: 'pl', node: 'js' };
 
+/** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
+const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
+  python3: 'PYTHONPATH',
+  perl: 'PERL5LIB',
+  node: 'NODE_PATH',
+};
+
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
 
@@ -31,6 +38,14 @@ const envWords = (env: Env): string =>
       .filter(([name]) => needsEnvCommand(name))
       .map(([name, value]) => `${name}=${value}`),
   );
+
+const hasLibraries = ({ libraries = [] }: CompleteInput): boolean => libraries.length > 0;
+
+/** ` PYTHONPATH="$DROVER_LIB…"`: the folder of the libraries first, then what was there. */
+const searchPath = ({ interpreter }: CompleteInput): string => {
+  const name = searchPaths[interpreter];
+  return name === undefined ? '' : ` ${name}="$_base.lib\${${name}:+:$${name}}"`;
+};
 
 const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
 
@@ -76,6 +91,7 @@ const templateOf = (input: CompleteInput): string => {
     execution.cancel,
     when(asUser, execution.userCheck),
     execution.scriptFile,
+    when(hasLibraries(input), execution.libraryFiles),
     when(asUser, execution.userFiles),
     execution.start,
     execution.run,
@@ -86,6 +102,7 @@ const templateOf = (input: CompleteInput): string => {
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
       ENVCOMMAND: when(has(needsEnvCommand), execution.envCommand),
+      LIBRARY: when(hasLibraries(input), fill(execution.libraryFolder, { SEARCHPATH: searchPath(input) })),
       RUNAS: when(asUser, execution.runAs),
       CHANGEDIRECTORY: when(input.workingDirectory !== undefined, execution.changeDirectory),
       EXPORTS: when(assignments(input.env) !== '', execution.exports),
@@ -134,6 +151,7 @@ export const renderSh = (input: CompleteInput): string =>
     ROOM: String(input.textBytes),
     HALF: String(Math.floor(input.textBytes / 2)),
     SCRIPT: shLiteral(input.script),
+    FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
     SUFFIX: suffixes[input.interpreter],
     INTERPRETER: input.interpreter,
     USER: input.runAs ?? '',
