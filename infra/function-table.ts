@@ -9,6 +9,8 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -54,5 +56,16 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'listRuns',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
+    'inventory',
+    'completeTasks',
+  ],
 };

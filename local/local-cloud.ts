@@ -63,8 +63,9 @@ export const startLocalCloud = async ({
   const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
   const { agents, inventory } = connectAgents(provider, fleet);
   const blobs = createFolderBlobs(join(stateDir, 'blobs'));
+  const libraryBlobs = createFolderBlobs(join(stateDir, 'library'));
   const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
+  system = createSystem({ store, blobs, libraryBlobs, agents, inventory, engine, clock, ids, log });
   await engine.attach(system.tasks);
   return {
     ...system,

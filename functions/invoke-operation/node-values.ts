@@ -2,6 +2,7 @@ import { messageOf } from '#shared/errors/app-error.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
+import { argumentValues } from '#shared/library/arguments.ts';
 import type { Node } from '#shared/model/node.ts';
 import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
@@ -62,15 +63,17 @@ const closedGuard = ({ operation }: CallContext, decisions: NodeScope['decisions
 const scriptCall = ({ run, phase, operation }: CallContext, node: Node, scope: Scope): NodeCall => {
   const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
   const own = Object.entries(operation.env).map(([name, text]): [string, string] => [name, render(text)]);
+  const given = operation.command && argumentValues(operation.command, { with: operation.with ?? {}, render });
   return {
     kind: 'send',
     env: {
       ...scope.env,
       ...Object.fromEntries(own),
+      ...given?.env,
       ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
       DROVER_RUN_ID: run.runId,
     },
-    args: operation.args.map(render),
+    args: given?.args ?? operation.args.map(render),
   };
 };
 

@@ -1,6 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { variables } from '#shared/config/variables.ts';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
 import type { Config } from '../config.ts';
 import type { Need } from '../function-table.ts';
@@ -46,7 +47,7 @@ const tableGrant = ({ config, storage }: GrantScope, actions: readonly string[])
 
 const bucketGrant = ({ storage }: GrantScope, statements: readonly PolicyStatement[]): Grant => ({
   statements,
-  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: 'blobs/' },
+  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: bucketFolders.runs },
 });
 
 const readsParameter = ({ aliyunParameter }: Config): readonly PolicyStatement[] =>
@@ -91,11 +92,19 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
   }),
   readBlobs: (scope) =>
     bucketGrant(scope, [
-      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects('blobs/*')]),
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)]),
       // Without it S3 answers "denied" instead of "not there" for a blob that is not there.
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
-  writeBlobs: (scope) => bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/*')])]),
+  writeBlobs: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)])]),
+  readLibrary: (scope) =>
+    bucketGrant(scope, [
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)]),
+      allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
+    ]),
+  writeLibrary: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)])]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
       allow(['ssm:SendCommand'], commandTargets(scope.config)),

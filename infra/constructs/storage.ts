@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table } from '#shared/persistence/table.ts';
 import { type Config, keepsData } from '../config.ts';
 
@@ -43,6 +44,7 @@ export class Storage extends Construct {
       enforceSSL: true,
       lifecycleRules: [
         {
+          prefix: bucketFolders.runs,
           expiration: Duration.days(config.retentionDays + blobMarginDays),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },

@@ -80,8 +80,6 @@ export interface ArgumentSource {
   readonly with: Given;
   /** The text of a template on the node. */
   readonly render: (template: string) => string;
-  /** True for a template whose value must not be shown. */
-  readonly isSecret: (template: string) => boolean;
 }
 
 const argumentText = (name: string, { name: command, arguments: declared }: ArgumentRules, source: ArgumentSource) => {
@@ -91,8 +89,7 @@ const argumentText = (name: string, { name: command, arguments: declared }: Argu
   if (template === undefined) return param.default === undefined ? undefined : textOf(param.default);
   const reading = readParamValue(param, source.render(template));
   if ('value' in reading) return textOf(reading.value);
-  const why = source.isSecret(template) ? `its value is not what it must be (${param.type})` : reading.message;
-  throw new AppError('argument.invalid', `argument '${name}' of ${command}: ${why}`);
+  throw new AppError('argument.invalid', `argument '${name}' of ${command}: ${reading.message}`);
 };
 
 /** Positions are kept by empty texts; those after the last argument with a value are left out. */

@@ -2,6 +2,7 @@ import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
 import type { AgentKind } from '../model/node.ts';
+import type { AppliedCommand } from '../model/operation.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
@@ -91,7 +92,14 @@ const planOperation = (operation: Operation): PlanOperation => ({
   timeoutSeconds: parseDurationMs(operation.timeout) / 1000,
   failIgnore: operation.failIgnore,
   ...(operation.when === undefined ? {} : { when: operation.when }),
+  ...(operation.command === undefined ? {} : { command: planCommand(operation.command) }),
   digest: jsonDigest(operation),
+});
+
+const planCommand = ({ name, version, libraries }: AppliedCommand): PlanOperation['command'] => ({
+  name,
+  version,
+  libraries: libraries.map((library) => ({ name: library.name, version: library.version })),
 });
 
 const callTotals = (groups: readonly PlanGroup[]): Pick<RunPlan['totals'], 'nodeOperations' | 'agentCalls'> => {

@@ -53,6 +53,14 @@ export const planOperationSchema = z.object({
   timeoutSeconds: z.number(),
   failIgnore: z.boolean(),
   when: z.string().optional(),
+  /** The command of the library that it uses, with the libraries that go with it. */
+  command: z
+    .object({
+      name: z.string(),
+      version: digest,
+      libraries: z.array(z.object({ name: z.string(), version: digest })),
+    })
+    .optional(),
   digest,
 });
 export type PlanOperation = z.infer<typeof planOperationSchema>;

@@ -1,5 +1,5 @@
 import type { CommandVersionRecord, LibraryChange, LibraryKind } from '../model/library.ts';
-import type { Page, PageRequest } from './store.ts';
+import type { Page, PageRequest } from './pages.ts';
 
 /** Names a command or a job of the library. */
 export type LibraryName = Pick<LibraryChange, 'kind' | 'name'>;

@@ -28,6 +28,7 @@ export interface Rig extends System {
   readonly store: Store;
   readonly clock: HandClock;
   readonly blobs: MemoryBlobs;
+  readonly libraryBlobs: MemoryBlobs;
   readonly engine: RecordingEngine;
   /** What both agents do. */
   readonly script: AgentScript;
@@ -132,6 +133,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const clock = createClock();
   const store = createDynamoStore({ client, tableName, now: clock.now });
   const blobs = createMemoryBlobs();
+  const libraryBlobs = createMemoryBlobs();
   const engine = createEngine();
   const script = obedient();
   const events: string[] = [];
@@ -141,7 +143,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
   const inventory = { nodes, list: async () => inventory.nodes };
   const system = createSystem({
-    ...{ store, blobs, agents: { aws, aliyun }, inventory, engine, clock },
+    ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, inventory, engine, clock },
     ids: { runId: newRunId },
     log: createLog(events),
   });
@@ -152,7 +154,10 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     return runId;
   };
   const records = (runId: RunId) => dump(client, tableName, runId);
-  return { ...system, ...{ store, clock, blobs, engine, script, aws, aliyun, inventory, events, submit, records } };
+  return {
+    ...system,
+    ...{ store, clock, blobs, libraryBlobs, engine, script, aws, aliyun, inventory, events, submit, records },
+  };
 };
 
 /** Run, group, phase and operation of an invocation, by index. */

@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wrapperBytes } from '#shared/script/wrapper.ts';
@@ -105,6 +106,7 @@ describe('libraries', () => {
 describe.skipIf(process.getuid?.() !== 0)('libraries with runAs', () => {
   it('can be read by the user, and by nobody else', async () => {
     using node = new OnNode();
+    chmodSync(node.folder, 0o755);
     const { stdout } = await node.finish({
       script: 'id -un; . "$DROVER_LIB/x.sh"; stat -c %U "$DROVER_LIB/x.sh"; stat -c %a "$(dirname "$DROVER_LIB")"',
       runAs: 'nobody',
