@@ -72,12 +72,7 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
   });
   const bytes = new TextEncoder().encode(script.content).length;
   if (bytes > agent.limits.scriptBytes)
-    return refuseAll(
-      deps,
-      state,
-      invocation,
-      `script.too-large: script and values make ${bytes} bytes, ${agent.kind} takes ${agent.limits.scriptBytes}`,
-    );
+    return refuseAll(deps, state, invocation, tooLarge(sending.operation, bytes, agent));
   const known = created ? undefined : await findAtAgent(agent, state, invocation);
   if (known === undefined && !sending.mayStart) return { invocation, results: [] };
   const receipt =
@@ -85,6 +80,12 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
       ? await send(agent, state, { sending, invocation, script })
       : { agentInvocationId: known, refusals: [] };
   return record(deps, state, { invocation, receipt, timeoutSeconds: timeoutSecondsOf(sending.operation) });
+};
+
+const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent): string => {
+  const names = (command?.libraries ?? []).map(({ name }) => name);
+  const what = names.length === 0 ? 'script and values' : `script, libraries (${names.join(', ')}) and values`;
+  return `script.too-large: ${what} make ${bytes} bytes, ${kind} takes ${limits.scriptBytes}`;
 };
 
 const findAtAgent = (agent: Agent, { batch }: SendState, invocation: InvocationRecord): Promise<string | undefined> =>

@@ -74,6 +74,7 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
     job: laidOut,
     groups: targetsOfGroups({ job, params, candidates, request }),
     limitOf: (agent) => deps.agents[agent].limits.instances,
+    scriptLimitOf: (agent) => deps.agents[agent].limits.scriptBytes,
     selection: request.only,
   });
   requireNodes(plan);

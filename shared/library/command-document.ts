@@ -36,6 +36,9 @@ export const commandJsonSchema = () => documentJsonSchema(commandDocument);
 /** Content and settings of a command as they are stored: without what is only a default. */
 export const storedSpec = (spec: CommandSpec): unknown => shortForm(commandSpecSchema, spec);
 
+/** A command as its author would write it: without what is only a default. */
+export const storedCommand = (command: Command): unknown => shortForm(commandSchema, command);
+
 /**
  * The id of a command version: SHA-256, in hex, of the canonical JSON of its content and settings. Description and labels do not count, nor
  * does it matter which defaults are written out.

@@ -11,6 +11,7 @@ import { planWarnings } from './plan-warnings.ts';
 import type { PlanGroup, PlanOperation, PlanPhase, RunPlan } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
+import { sizeWarnings } from './size-warnings.ts';
 import { frozenRunner } from './slice-nodes.ts';
 import { planStages } from './stages.ts';
 import type { LeftOut, TargetNode } from './targets.ts';
@@ -25,6 +26,8 @@ export interface PlanRequest {
   readonly groups: readonly PlanTargets[];
   /** Instances that one call of an agent takes. */
   readonly limitOf: (agent: AgentKind) => number;
+  /** Bytes of script that one call of an agent takes; without it sizes are not looked at. */
+  readonly scriptLimitOf?: (agent: AgentKind) => number;
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
   readonly selection?: Narrowed;
 }
@@ -34,7 +37,7 @@ export interface PlanRequest {
  * @throws AppError `plan.limit-exceeded`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
  */
 export const planRun = (request: PlanRequest): RunPlan => {
-  const { job, selection = {} } = request;
+  const { job, scriptLimitOf, selection = {} } = request;
   const taking = job.spec.groups.flatMap((group, index) => {
     const targets = request.groups[index] ?? { nodes: [], runners: {}, leftOut: [] };
     return selectsGroup(selection, group) ? [{ group, targets }] : [];
@@ -51,7 +54,10 @@ export const planRun = (request: PlanRequest): RunPlan => {
       nodes: new Set(taking.flatMap(({ targets }) => targets.nodes.map(({ node }) => node.id))).size,
       ...callTotals(groups),
     },
-    warnings: taking.flatMap(({ group, targets }) => planWarnings(group, targets, selection)),
+    warnings: taking.flatMap(({ group, targets }) => [
+      ...planWarnings(group, targets, selection),
+      ...(scriptLimitOf === undefined ? [] : sizeWarnings({ group, targets, selection, scriptLimitOf })),
+    ]),
   };
   return { ...plan, digest: jsonDigest(plan) };
 };

@@ -91,7 +91,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),
