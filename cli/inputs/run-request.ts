@@ -114,7 +114,9 @@ const withoutFile =
 const requestOfJob = async (deps: RequestDeps, jobOrFile: string, flags: JobFlags): Promise<ReadRequest> => {
   const file = await readFileIfThere(deps.host, jobOrFile);
   if (file !== undefined) return requestOfFile(deps, file, flags);
-  if (readJobReference(jobOrFile) === undefined) await readInputFile(deps.host, jobOrFile);
+  // A mistyped file name is told as such; `x.yaml@latest` would name a stored job.
+  if (/\.(?:ya?ml|json)$/.test(jobOrFile) || readJobReference(jobOrFile) === undefined)
+    await readInputFile(deps.host, jobOrFile);
   const params = await readParams(deps.host, flags);
   const request = { job: jobOrFile, params, ...(await nodesOf(deps, flags)), only: narrowingOf(flags) };
   return { request, explained: withoutFile(jobOrFile) };
