@@ -2,6 +2,7 @@ import type { ApiServices } from '#functions/api/services.ts';
 import { applyJob } from '#functions/apply-job/apply-job.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
+import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
@@ -20,7 +21,7 @@ import {
 } from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
-import type { Blobs, Clock, Engine, Ids, Inventory, Log } from '#shared/ports/services.ts';
+import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
 /** The ports behind the HTTP API. */
@@ -32,6 +33,7 @@ export interface ServicePorts {
   readonly agents: PlanningAgents;
   readonly inventory: Inventory;
   readonly engine: Engine;
+  readonly roles: Roles;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -45,6 +47,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
     abortRun: abortRun(deps),
+    decideGate: decideAtGate(deps),
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),

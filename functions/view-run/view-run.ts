@@ -31,6 +31,8 @@ export const viewRun =
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
       commands: [...commandsOf(job)],
+      gates: run.gates ?? [],
+      ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
     };
   };

@@ -37,7 +37,7 @@ describe('drover validate', () => {
   });
 
   test('checks command files too', async () => {
-    const { exitCode, stdout } = await cli([
+    const { exitCode, stdout } = await embeddedCli([
       'validate',
       'examples/library/service.yaml',
       'examples/library/restart.yaml',
@@ -46,7 +46,7 @@ describe('drover validate', () => {
     expect(stdout).toMatch(
       /service\.yaml: command ops\/service is valid \(\w{12}\)\n.*restart\.yaml: job restart-web is valid/,
     );
-    const wrong = await cli(['validate', '-'], { stdin: 'apiVersion: drover/v1\nkind: Command\n' });
+    const wrong = await embeddedCli(['validate', '-'], { stdin: 'apiVersion: drover/v1\nkind: Command\n' });
     expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("'metadata' is missing")]);
   });
 });

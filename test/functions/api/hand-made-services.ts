@@ -32,6 +32,7 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
     endedAt: '2026-01-01T00:00:09.000Z',
     params: {},
     commands: [],
+    gates: [],
     attempts: [
       {
         attempt: 1,
@@ -283,6 +284,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     planPreview: note('planPreview', makePlan()),
     continueRun: note('continueRun', undefined),
     abortRun: note('abortRun', undefined),
+    decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),
     listRuns: note('listRuns', { items: [makeRunView()] }),
