@@ -11,6 +11,10 @@ export type Need =
   | 'writeBlobs'
   | 'readLibrary'
   | 'writeLibrary'
+  | 'allowUploads'
+  | 'checkSecrets'
+  | 'readSecrets'
+  | 'removeSecrets'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -29,9 +33,29 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  invokeOperation: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'allowUploads',
+    'readSecrets',
+    'removeSecrets',
+    'sendCommands',
+  ],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
+  collectResults: [
+    'readTable',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'readCommands',
+  ],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'writeTable', 'readBlobs'],
@@ -66,6 +90,7 @@ export const apiRow: FunctionRow = {
     'readLibrary',
     'writeLibrary',
     'inventory',
+    'checkSecrets',
     'completeTasks',
   ],
 };

@@ -6,6 +6,8 @@ import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
+import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
+import { searchOutput } from '#functions/list-results/search-output.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
@@ -21,6 +23,7 @@ import {
 } from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
@@ -31,6 +34,7 @@ export interface ServicePorts {
   /** Contents of commands and jobs of the library; kept for ever, unlike what belongs to runs. */
   readonly libraryBlobs: Blobs;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
   readonly roles: Roles;
@@ -54,6 +58,9 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewRun: viewRun(deps),
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
+    readOutput: readOutput(deps),
+    openOutputContent: openOutputContent(deps),
+    searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),

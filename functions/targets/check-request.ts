@@ -8,10 +8,13 @@ import { applyCommands, type FrozenCommands } from '#shared/library/apply-comman
 import { requireJobReference } from '#shared/library/job-reference.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
-import type { RunPlan } from '#shared/plan/run-plan.ts';
+import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
+import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Inventory } from '#shared/ports/services.ts';
+import { formatReference } from '#shared/secrets/reference.ts';
 import { resolveCommands } from './resolve-commands.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
@@ -19,6 +22,7 @@ import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets
 export interface PlanPreviewDeps extends LibraryReadDeps {
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
 }
 
 /** A request that was found to be in order, and what would happen. */
@@ -58,7 +62,8 @@ const jobOfRequest = async (
 
 /**
  * Checks a request to run a job and plans it against library and clouds as they are now.
- * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `expression.failed`, `inventory.unavailable`
+ * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`,
+ * `inventory.unavailable`
  */
 export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
   const asked = await jobOfRequest(deps, request);
@@ -70,9 +75,12 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
     ? candidatesOf(request.nodes, inventory)
     : { nodes: inventory, explicit: false, inventory };
   const laidOut = expandJob(applyCommands(job, commands), params);
+  const groups = targetsOfGroups({ job, params, candidates, request });
+  const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
-    groups: targetsOfGroups({ job, params, candidates, request }),
+    groups,
+    secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
     scriptLimitOf: (agent) => deps.agents[agent].limits.scriptBytes,
     selection: request.only,
@@ -80,6 +88,16 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
   requireNodes(plan);
   return { ...asked, commands, params, plan };
 };
+
+const planSecret = async (
+  { secrets }: Pick<PlanPreviewDeps, 'secrets'>,
+  { param, reference, operations }: NeededSecret,
+): Promise<PlanSecret> => ({
+  param,
+  reference: formatReference(reference),
+  operations: [...operations],
+  warnings: [...(await secrets.check(reference))],
+});
 
 interface TargetQuestion {
   readonly job: Job;

@@ -1,6 +1,7 @@
 import { type LibraryReadDeps, requireCommand } from '#functions/records/library.ts';
 import { isAppError } from '#shared/errors/app-error.ts';
 import { checkReferences } from '#shared/job/check-references.ts';
+import { checkSecrets } from '#shared/job/check-secrets.ts';
 import { type Finding, inDocumentOrder } from '#shared/job/finding.ts';
 import { type OperationSite, operationSites } from '#shared/job/job-outline.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
@@ -30,10 +31,13 @@ export const resolveCommands = async (deps: LibraryReadDeps, job: Job): Promise<
     [...resolved].flatMap(([name, one]) => ('command' in one ? [[name, one.command] as const] : [])),
   );
   const findings = operationSites(job).flatMap((site) => findingsOfUse(site, resolved));
-  const all = findings.length > 0 ? findings : checkReferences(applyCommands(job, commands));
+  const all = findings.length > 0 ? findings : checkApplied(applyCommands(job, commands));
   if (all.length > 0) throw invalidDocument(jobDocument, 'The job', inDocumentOrder(job, all));
   return commands;
 };
+
+/** What can be said only of a job whose commands are known: their outputs, and where its secrets come to stand. */
+const checkApplied = (job: Job): readonly Finding[] => [...checkReferences(job), ...checkSecrets(job)];
 
 const findingsOfUse = (
   { operation, path }: OperationSite,

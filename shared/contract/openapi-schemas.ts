@@ -17,7 +17,14 @@ import {
 } from './library-views.ts';
 import { problemSchema } from './problem.ts';
 import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -37,6 +44,8 @@ const answerSchemas = {
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
   ResultView: resultViewSchema,
+  OutputPage: outputPageSchema,
+  OutputMatch: outputMatchSchema,
   RunPlan: runPlanSchema,
   InventoryNode: inventoryNodeSchema,
   CommandView: commandViewSchema,

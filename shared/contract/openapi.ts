@@ -74,6 +74,7 @@ const headersOf = ({ idempotent, tagged }: ApiRoute): JsonObject => ({
 const successOf = (route: ApiRoute): JsonObject => ({
   description: route.summary,
   ...(route.answer === undefined ? {} : { content: jsonContent(schemaRef(route.answer)) }),
+  ...(route.media === undefined ? {} : { content: { [route.media]: { schema: { type: 'string' } } } }),
   ...(route.idempotent || route.tagged ? { headers: headersOf(route) } : {}),
 });
 

@@ -5,6 +5,7 @@ import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSecrets } from './check-secrets.ts';
 import { checkUses } from './check-uses.ts';
 import type { Finding } from './finding.ts';
 
@@ -20,4 +21,5 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkUses(job),
   ...checkOperations(job),
   ...checkReferences(job),
+  ...checkSecrets(job),
 ];

@@ -1,4 +1,4 @@
-import type { FrozenCommand } from '../model/command.ts';
+import type { CommandSpec, FrozenCommand } from '../model/command.ts';
 import type { Job, Phase } from '../model/job.ts';
 import { type Operation, operationSchema, type WrittenOperation } from '../model/operation.ts';
 
@@ -8,8 +8,14 @@ export type FrozenCommands = Readonly<Record<string, FrozenCommand>>;
 /** What an operation has that says nothing of it. */
 const unsaid = operationSchema.shape.timeout.parse(undefined);
 
+/** Secret arguments, which go to the environment as they are written: only the node sees their values. */
+const secretArguments = ({ arguments: declared }: CommandSpec, given: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(given).filter(([name]) => declared[name]?.type === 'secret'));
+
 const applyCommand = ({ use: _use, ...operation }: WrittenOperation, command: FrozenCommand): Operation => {
   const { spec } = command;
+  const given = operation.with ?? {};
+  const secrets = secretArguments(spec, given);
   const failOn = operation.failOn ?? spec.failOn;
   const okExitCodes = operation.okExitCodes ?? spec.okExitCodes;
   const runAs = operation.runAs ?? spec.runAs;
@@ -18,7 +24,8 @@ const applyCommand = ({ use: _use, ...operation }: WrittenOperation, command: Fr
     ...operation,
     run: spec.run,
     interpreter: spec.interpreter,
-    env: { ...spec.env, ...operation.env },
+    with: Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(secrets, name))),
+    env: { ...spec.env, ...operation.env, ...secrets },
     timeout: operation.timeout === unsaid ? spec.timeout : operation.timeout,
     outputs: spec.outputs,
     ...(failOn === undefined ? {} : { failOn }),

@@ -33,6 +33,14 @@ const checkGiven = (
     return [{ path: [...path, name], message: `${rules.name} has no argument '${name}'`, suggestion, atKey: true }];
   }
   const text = literalText(template);
+  if (text !== undefined && param.type === 'secret')
+    return [
+      {
+        path: [...path, name],
+        message: `argument '${name}' of ${rules.name} is a secret, which no job file may hold`,
+        suggestion: 'Declare a param with type: secret, and give it: ${{ params.… }}.',
+      },
+    ];
   const reading = text === undefined ? undefined : readParamValue(param, text);
   return reading === undefined || 'value' in reading ? [] : [{ path: [...path, name], ...reading }];
 };

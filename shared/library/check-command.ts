@@ -25,6 +25,27 @@ const checkArguments = ({ arguments: declared, positional, env }: CommandSpec): 
   }),
 ];
 
+/** Where a secret would be seen, or kept. */
+const checkSecretArguments = ({ arguments: declared, positional }: CommandSpec): readonly Finding[] =>
+  Object.entries(declared).flatMap(([name, param]): readonly Finding[] => {
+    if (param.type !== 'secret') return [];
+    const path = [...spec, 'arguments', name];
+    return [
+      ...(param.default === undefined
+        ? []
+        : [
+            {
+              path: [...path, 'default'],
+              message: 'a secret comes from the job, and has no default here',
+              atKey: true,
+            },
+          ]),
+      ...(positional.includes(name)
+        ? [{ path, message: 'a secret cannot come by position: arguments are seen by every user of the node (ps)' }]
+        : []),
+    ];
+  });
+
 const checkLiterals = ({ run, runAs, workingDirectory, env, outputs }: CommandSpec): readonly Finding[] => [
   ...checkLiteral([...spec, 'run'], run, 'Declare an argument: it reaches the script as an environment variable.'),
   ...checkLiteral([...spec, 'runAs'], runAs, 'An operation that uses the command may name another user.'),
@@ -98,6 +119,7 @@ const checkFailOn = ({ failOn }: CommandSpec): readonly Finding[] =>
 export const checkCommand = (command: Command): readonly Finding[] => [
   ...checkType(command),
   ...checkArguments(command.spec),
+  ...checkSecretArguments(command.spec),
   ...checkEnvNames([...spec, 'env'], command.spec.env),
   ...checkLiterals(command.spec),
   ...checkLibraries(command),

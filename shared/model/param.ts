@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node'] as const;
+export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node', 'secret'] as const;
 
 /** A declared parameter of a job. */
 export const paramSchema = z.strictObject({

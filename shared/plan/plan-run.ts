@@ -9,7 +9,7 @@ import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
 import { planRounds } from './plan-rounds.ts';
 import { planWarnings } from './plan-warnings.ts';
-import type { PlanGroup, PlanOperation, PlanPhase, RunPlan } from './run-plan.ts';
+import type { PlanGroup, PlanOperation, PlanPhase, PlanSecret, RunPlan } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
 import { sizeWarnings } from './size-warnings.ts';
@@ -29,6 +29,8 @@ export interface PlanRequest {
   readonly limitOf: (agent: AgentKind) => number;
   /** Bytes of script that one call of an agent takes; without it sizes are not looked at. */
   readonly scriptLimitOf?: (agent: AgentKind) => number;
+  /** The secrets that its operations would be given. */
+  readonly secrets?: readonly PlanSecret[];
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
   readonly selection?: Narrowed;
 }
@@ -59,6 +61,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
       ...planWarnings(group, targets, selection),
       ...(scriptLimitOf === undefined ? [] : sizeWarnings({ group, targets, selection, scriptLimitOf })),
     ]),
+    secrets: [...(request.secrets ?? [])],
   };
   return { ...plan, digest: jsonDigest(plan) };
 };

@@ -18,6 +18,7 @@ const depsOf = (rig: Rig, more: object) => ({
     engine: rig.engine,
     inventory: rig.inventory,
     clock: rig.clock,
+    secrets: rig.secrets,
   },
   ...{ agents: { aws: rig.aws, aliyun: rig.aliyun }, ids: { runId: newRunId }, log: silent, ...more },
 });

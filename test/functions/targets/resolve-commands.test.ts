@@ -104,6 +104,31 @@ describe('the commands of a job', () => {
     expect(await complaintsOf(rig, right, { id: 'b', run: 'true', when: 'outputs.a.size > 1' })).toEqual([]);
   });
 
+  it('take secrets where they declare them, and nowhere else', async () => {
+    const rig = newRig();
+    const { put, folder } = newFolder(rig);
+    await put('a', { arguments: { token: { type: 'secret' }, plain: {} } });
+    const use = `${folder}/a`;
+    const findings = async (given: object) => {
+      const operations = [{ id: 'a', use, with: given }];
+      const written = job({
+        params: { t: { type: 'secret' } },
+        groups: [{ name: 'g', phases: [{ name: 'p', operations }] }],
+      });
+      return resolveCommands(rig, written).then(
+        () => [],
+        (error: AppError) => error.places.map(({ path, message }) => [path?.split('/').at(-1), message]),
+      );
+    };
+    expect(await findings({ token: 'Bearer ${{ params.t }}', plain: 'x' })).toEqual([]);
+    expect(await findings({ plain: '${{ params.t }}' })).toEqual([
+      ['plain', "param 't' is a secret, and the command does not take 'plain' as one"],
+    ]);
+    expect(await findings({ token: 'env:TOKEN' })).toEqual([
+      ['token', `argument 'token' of ${use} is a secret, which no job file may hold`],
+    ]);
+  });
+
   it('cannot be libraries', async () => {
     const rig = newRig();
     const { library, folder } = newFolder(rig);

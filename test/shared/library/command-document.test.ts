@@ -123,6 +123,16 @@ describe('checking a command', () => {
       { arguments: { a: {} }, env: { a: 'b' } },
       "/spec/env/a: 'a' is an argument and an environment variable; the script could see only one of them",
     ],
+    [
+      'a secret by position',
+      { arguments: { t: { type: 'secret' } }, positional: ['t'] },
+      '/spec/arguments/t: a secret cannot come by position',
+    ],
+    [
+      'a secret in the file',
+      { arguments: { t: { type: 'secret', default: 'env:TOKEN' } } },
+      '/spec/arguments/t/default: a secret comes from the job',
+    ],
     ['a position for nothing', { positional: ['a'] }, "/spec/positional/0: there is no argument 'a'"],
     [
       'two positions',

@@ -55,6 +55,22 @@ describe('applying commands to a job', () => {
     expect(operation?.failOn?.exitCodes).toEqual([8]);
   });
 
+  it('moves secret arguments to the environment, where the node puts the secret in', () => {
+    const login = frozen({ arguments: { token: { type: 'secret' }, user: {} } });
+    const given = { token: 'Bearer ${{ params.t }}', user: 'ann' };
+    const [operation] = operationsOf(
+      applyCommands(
+        job({
+          params: { t: { type: 'secret' } },
+          groups: [{ name: 'g', phases: [{ name: 'p', operations: [{ id: 'a', use: 'ops/restart', with: given }] }] }],
+        }),
+        { 'ops/restart': login },
+      ),
+    );
+    expect(operation).toMatchObject({ with: { user: 'ann' }, env: { token: 'Bearer ${{ params.t }}' } });
+    expect(operation?.with).not.toHaveProperty('token');
+  });
+
   it('reaches into blocks, and leaves other operations alone', () => {
     const written = jobWith(
       { id: 'a', run: 'true' },
