@@ -1,16 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
-import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
-import { createSystem, type System } from '#functions/runtime/system.ts';
-import { runIdSchema } from '#shared/model/ids.ts';
+import type { System } from '#functions/runtime/system.ts';
 import type { Log } from '#shared/ports/services.ts';
-import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
-import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
-import { connectAgents } from './local-agents.ts';
+import type { LocalEngine } from './engine/local-engine.ts';
+import { localClients } from './local-agents.ts';
+import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
 
 /** What a local cloud needs. */
@@ -46,9 +43,7 @@ export const startLocalCloud = async ({
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table') });
-  const clock = { now: () => Date.now() };
-  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
-  let system: System | undefined;
+  let system: LocalSystem | undefined;
   const provider = await startFleetCloud({
     fleet,
     dir: stateDir,
@@ -60,17 +55,11 @@ export const startLocalCloud = async ({
       await system?.tasks.onAgentEvent(event);
     },
   });
-  const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
-  const { agents, inventory } = connectAgents(provider, fleet);
-  const blobs = createFolderBlobs(join(stateDir, 'blobs'));
-  const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
-  await engine.attach(system.tasks);
+  system = await openLocalSystem({ stateDir, fleet, table, clients: localClients(provider), log });
+  const { tasks, services, engine } = system;
+  await system.begin();
   return {
-    ...system,
-    provider,
-    engine,
-    table,
+    ...{ tasks, services, engine, provider, table },
     close: async () => {
       await engine.close();
       await provider.close();
