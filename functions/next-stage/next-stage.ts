@@ -36,10 +36,11 @@ export const nextStage =
     if (!isAttemptOpen(run, attempt)) return { kind: 'failed', slices: [], until: now };
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
+    const known = await deps.store.getGroup(runId, attempt, groupIndex);
+    // A group that has begun decides for itself, also about an abort: it may have something under way.
+    if (!known && (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex))))
       return { kind: 'failed', slices: [], until: now };
-    const record =
-      (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, { run, job, group, groupIndex }));
+    const record = known ?? (await freeze(deps, { run, job, group, groupIndex }));
     const slices = (await deps.store.listSlices(runId, attempt)).filter(
       (one) => parseSliceId(one.sliceId).groupIndex === groupIndex,
     );

@@ -1,0 +1,183 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { localClients } from '#local/local-agents.ts';
+import { type LocalSystem, openLocalSystem } from '#local/local-system.ts';
+import { startLocalTable } from '#local/table/local-table.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import { isTerminalRunStatus } from '#shared/model/status.ts';
+import { localClient } from '#test/kit/dynalite.ts';
+import { silentLog } from '#test/kit/system.ts';
+import { type CallSites, createCallSites } from './call-sites.ts';
+import { violations } from './checks.ts';
+import type { FaultJob } from './fault-job.ts';
+import type { FaultScript } from './fault-script.ts';
+import { createIncarnation, type Incarnation } from './incarnation.ts';
+import { type Ledger, readLedger } from './ledger.ts';
+import { type Execution, type Notebook, readNotes } from './node-notes.ts';
+import { faultFleet } from './nodes.ts';
+import { createOperator, type Life } from './operator.ts';
+import type { World } from './world.ts';
+
+/** What came of one run of a job. */
+export interface Played {
+  readonly runId: RunId | undefined;
+  readonly ledger: Ledger | undefined;
+  readonly executions: readonly Execution[];
+  /** What is wrong whatever the job; empty when all is well. */
+  readonly problems: readonly string[];
+  /** Times that Drover was started. */
+  readonly lives: number;
+}
+
+/** How one run of a job is played. */
+export interface PlayOptions {
+  readonly world: World;
+  readonly script: FaultScript;
+  /** How long Drover stays down after a death. */
+  readonly downMs: number;
+  /** Longest time from the start to the end of everything. */
+  readonly limitMs: number;
+}
+
+/** What outlives Drover in one run. */
+interface Outside {
+  readonly dir: string;
+  readonly notes: Notebook;
+  readonly table: Awaited<ReturnType<typeof startLocalTable>>;
+  readonly sites: CallSites;
+  /** The product without faults, which starts nothing: for looking. */
+  readonly reader: LocalSystem;
+}
+
+const openOutside = async (world: World): Promise<Outside> => {
+  const dir = await mkdtemp(join(tmpdir(), 'drover-fault-'));
+  await mkdir(join(dir, 'gates'));
+  const table = await startLocalTable();
+  const reader = await openLocalSystem({
+    ...{ stateDir: dir, fleet: faultFleet, table, log: silentLog },
+    clients: localClients(world.provider),
+  });
+  const notes = { file: join(dir, 'notes'), gate: (name: string) => join(dir, 'gates', name) };
+  return { dir, notes, table, sites: createCallSites(), reader };
+};
+
+/** Calls of the clouds that are tried again wait for milliseconds only. */
+const quickPacing = {
+  sleep: (ms: number) => setTimeout(ms / 20),
+  random: Math.random,
+  now: () => performance.now(),
+};
+
+/** Starts Drover on what is outside, and takes up what an earlier life left. */
+const live = async (outside: Outside, world: World, incarnation: Incarnation): Promise<Life> => {
+  const { dir, table } = outside;
+  const client = incarnation.table(localClient(table.endpoint, { maxAttempts: 1 }));
+  const system = await openLocalSystem({
+    ...{ stateDir: dir, fleet: faultFleet, log: silentLog, pacing: quickPacing },
+    table: { client, tableName: table.tableName },
+    clients: incarnation.clients(localClients(world.provider)),
+    aroundPorts: incarnation.aroundPorts,
+    aroundTasks: incarnation.aroundTasks,
+  });
+  world.listen((event) => {
+    // Who sends events hears no more than that they arrived.
+    if (!incarnation.isDead()) void system.tasks.onAgentEvent(event).catch(() => undefined);
+  });
+  await system.begin();
+  return {
+    incarnation,
+    engine: system.engine,
+    services: incarnation.requests(system.services),
+    bury: () => client.destroy(),
+  };
+};
+
+/** Keeps Drover alive: after each death it is started again on what is left. */
+const keepAlive = (outside: Outside, { world, script, downMs }: PlayOptions) => {
+  const lives: Life[] = [];
+  let over = false;
+  let current: Promise<Life>;
+  const start = async (): Promise<Life> => {
+    const life = await live(outside, world, createIncarnation(outside.sites, script));
+    lives.push(life);
+    return life;
+  };
+  const watch = async (life: Life): Promise<void> => {
+    await life.incarnation.died;
+    if (over) return;
+    current = (async () => {
+      world.listen(undefined);
+      await life.engine.close();
+      await life.incarnation.settled();
+      await setTimeout(downMs);
+      return start();
+    })();
+    void current.then(watch);
+  };
+  current = start();
+  void current.then(watch);
+  return {
+    current: () => current,
+    lives,
+    end: async (): Promise<void> => {
+      over = true;
+      const life = await current;
+      await life.engine.close();
+      life.incarnation.kill();
+      await life.incarnation.settled();
+      world.listen(undefined);
+      for (const one of lives) one.bury();
+    },
+  };
+};
+
+/** Waits until the engine has nothing under way and Drover is alive; what hung goes on first. */
+const comeToRest = async (alive: ReturnType<typeof keepAlive>, script: FaultScript): Promise<void> => {
+  for (;;) {
+    const life = await alive.current();
+    await Promise.race([life.engine.idle(), life.incarnation.died]);
+    if (life.incarnation.isDead()) continue;
+    script.finish();
+    await Promise.race([life.incarnation.settled(), life.incarnation.died]);
+    if (!life.incarnation.isDead()) return;
+  }
+};
+
+/** Plays a job to its end, with what its script makes go wrong, and checks what must hold of every run. */
+export const play = async (job: FaultJob, options: PlayOptions): Promise<Played> => {
+  const outside = await openOutside(options.world);
+  const { notes, reader } = outside;
+  const alive = keepAlive(outside, options);
+  const until = performance.now() + options.limitMs;
+  const operator = createOperator({ notes, reader: reader.services, current: alive.current, until });
+  const problems: string[] = [];
+  try {
+    await operator.submit(job);
+    await (job.operate ?? ((one) => one.ended()))(operator);
+    await Promise.race([
+      comeToRest(alive, options.script),
+      setTimeout(Math.max(0, until - performance.now()), undefined, { ref: false }).then(() => {
+        throw new Error('The engine did not come to rest');
+      }),
+    ]);
+  } catch (error) {
+    problems.push(error instanceof Error ? error.message : String(error));
+  }
+  const runId = operator.runId();
+  const ledger = runId === undefined ? undefined : await readLedger(reader.services, runId);
+  const executions = readNotes(notes);
+  if (ledger && problems.length === 0) {
+    if (!isTerminalRunStatus(ledger.view.status) || ledger.view.status !== job.ends)
+      problems.push(`The run is ${ledger.view.status} in the end, not ${job.ends}`);
+    problems.push(...violations(ledger, executions));
+  }
+  await alive.end();
+  // Scripts that wait for a gate that nobody opened end now.
+  for (const gate of operator.gates) await writeFile(notes.gate(gate), '');
+  await outside.table.close();
+  if (problems.length === 0) await rm(outside.dir, { recursive: true, force: true, maxRetries: 5 });
+  else problems.push(`State of this run: ${outside.dir}`);
+  return { runId, ledger, executions, problems, lives: alive.lives.length };
+};
