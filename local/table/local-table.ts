@@ -35,6 +35,8 @@ export interface LocalTable {
 export const startLocalTable = async (options: { readonly path?: string } = {}): Promise<LocalTable> => {
   if (options.path !== undefined) await requireUnlocked(options.path);
   const server = createDynalite({ ...options, createTableMs: 0 });
+  // Its only client is this process. A connection that is closed for idling at the moment when it is used again costs a call.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

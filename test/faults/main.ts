@@ -17,6 +17,7 @@ const usage = `npm run faults -- [options]
   --only TEXT    only faults whose text has this in it, such as kill-after or store.recordSent
   --replay CASE  one case again, with --seed as it was printed
   --times N      how often to replay (default 1)
+  --verbose      a line for each run
   --list         what could be tried, without trying it
   --workers N    processes (default: one per core)
   --at-once N    runs at once in each process (default 4)`;
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     replay: { type: 'string' },
     times: { type: 'string', default: '1' },
+    verbose: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
     'at-once': { type: 'string', default: '4' },
@@ -47,7 +49,9 @@ const work = async (): Promise<void> => {
   const campaign = await openCampaign(faultJobs, atOnce);
   await campaign.tryAll(cases, (tried) => process.send?.(tried));
   await campaign.close();
+  // Tasks of dead processes hang for ever, and with them the timers of the engine that waits for them.
   process.disconnect();
+  process.exit();
 };
 
 /** Cases dealt out to processes; each plays the clean runs for itself. */
@@ -75,6 +79,8 @@ const tryCases = async (cases: readonly Case[], candidates: readonly Candidate[]
   const startedMs = performance.now();
   await tryInWorkers(cases, (one) => {
     tried.push(one);
+    if (values.verbose)
+      console.log(`${one.verdict.seconds.toFixed(1)} s, seed ${one.case.seed}: ${formatCase(one.case)}`);
     if (one.verdict.problems.length > 0) console.log(failureText(one));
     if (tried.length % 50 === 0) show(tried, cases.length, startedMs);
   });
@@ -110,3 +116,4 @@ const main = async (): Promise<void> => {
 };
 
 await main();
+process.exit();

@@ -28,6 +28,9 @@ export interface Incarnation {
 /** A call that turns out to be outside of another one is noticed after this time. */
 const settleMs = 20;
 
+/** So long a call hangs at most before what made it has been done by a second delivery. */
+const twinMs = 3000;
+
 /** Never answers: what a dead process awaits. */
 const never = (): Promise<never> => new Promise(() => undefined);
 

@@ -19,6 +19,7 @@ export interface Verdict {
   /** Faults that struck; 0 when the place was not reached. */
   readonly struck: number;
   readonly lives: number;
+  readonly seconds: number;
 }
 
 /** Longest time of a run, faults included; a machine under load takes its time. */
@@ -47,10 +48,16 @@ export const playClean = async (job: FaultJob, world: World): Promise<Clean> => 
 
 /** Plays a job with a fault in it, and holds its end against that of the clean run. */
 export const prove = async (clean: Clean, one: Case, world: World): Promise<Verdict> => {
+  const startedMs = performance.now();
   const { weather, downMs, patience } = circumstances(one.seed);
   world.setWeather(weather, one.seed);
   const script = createFaultScript(decisionsOf(one), patience);
   const { ledger, problems, lives } = await play(clean.job, { world, script, downMs, limitMs });
   const changed = ledger && problems.length === 0 ? differences(clean.ledger, asComparable(clean.job, ledger)) : [];
-  return { problems: [...problems, ...changed.slice(0, 12)], struck: script.struck(), lives };
+  return {
+    problems: [...problems, ...changed.slice(0, 12)],
+    struck: script.struck(),
+    lives,
+    seconds: (performance.now() - startedMs) / 1000,
+  };
 };
