@@ -3,6 +3,8 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
 import type { Pacing } from '#functions/adapters/agent/caller.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
@@ -55,6 +57,8 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
+    roles: openRoles(),
+    http: createFetchHttp(clock),
   };
   const system = createSystem(aroundPorts(ports));
   const tasks = aroundTasks(system.tasks);

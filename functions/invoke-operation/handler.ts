@@ -1,3 +1,4 @@
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
@@ -7,12 +8,15 @@ import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
 /** Invoke Operation on Lambda. */
-export const handler = lambdaTask('invokeOperation', () =>
-  invokeOperation({
+export const handler = lambdaTask('invokeOperation', () => {
+  const blobs = openBlobs();
+  return invokeOperation({
     store: openStore(),
-    json: createJsonBlobs(openBlobs()),
+    blobs,
+    json: createJsonBlobs(blobs),
     agents: openAgents(),
+    http: createFetchHttp(systemClock),
     clock: systemClock,
     log: openProcessLog(),
-  }),
-);
+  });
+});

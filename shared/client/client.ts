@@ -4,6 +4,7 @@ import type { VersionView } from '../contract/meta-views.ts';
 import type {
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   NodeRowsQuery,
   NodesQuery,
   PageQuery,
@@ -24,6 +25,9 @@ export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
+/** A decision at a gate. */
+export type GateRequestInput = z.input<typeof gateRequestSchema>;
+
 /** What starting a run answers; `replayed` when the key was known and nothing new was started. */
 export interface Started {
   readonly run: RunView;
@@ -36,6 +40,7 @@ export interface DroverClient {
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
@@ -68,6 +73,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    decideGate: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),

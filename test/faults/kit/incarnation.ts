@@ -88,9 +88,11 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     if (fault === 'kill-before') return die();
     if (fault === 'refuse') throw troubleOf(call.name)?.refusal() ?? new Error(`${call.name} was refused`);
     if (fault === 'late') {
-      await repeats
+      const twin = repeats
         .get(call.root)?.()
         .catch(() => undefined);
+      // Both may wait for this very call, where one process remembers what it reads.
+      await Promise.race([twin, setTimeout(twinMs)]);
       await script.later();
       if (dead) return never();
     }

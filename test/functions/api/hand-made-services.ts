@@ -202,6 +202,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     planPreview: note('planPreview', makePlan()),
     continueRun: note('continueRun', undefined),
     abortRun: note('abortRun', undefined),
+    decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),
     listRuns: note('listRuns', { items: [makeRunView()] }),

@@ -38,6 +38,8 @@ const view = (more: Partial<StageView>): StageView => ({
   attempt: 1,
   groupIndex: 0,
   control: 'go',
+  judges: [],
+  passed: new Set(),
   stopped: false,
   stages: [stage(0, 1, [0]), stage(1, 1, [1]), stage(2, 2, [0]), stage(3, 2, [1])],
   slices: [],
@@ -93,7 +95,13 @@ describe('the next stage', () => {
 
       const decision = decideStage(view({ ...more, slices }));
 
-      expect(decision).toEqual({ kind: 'run', stageIndex: 1, slices: ['a1-g0-s1-p1-x0'], soakFirst: false });
+      expect(decision).toEqual({
+        kind: 'run',
+        stageIndex: 1,
+        slices: ['a1-g0-s1-p1-x0'],
+        soakFirst: false,
+        newRound: false,
+      });
       const closed = [slice(0, 0), slice(1, 1, { counts: { succeeded: 1, pending: 2 } })];
       expect(decideStage(view({ ...more, slices: closed })).kind).toBe(
         'control' in more && more.control === 'pause' ? 'hold' : 'failed',
