@@ -6,9 +6,9 @@ const keyOf = (node: string, operation: string, attempt: number): string => `${n
 
 const executionKey = (one: Execution): string => keyOf(one.node, one.operation, one.attempt);
 
-/** Node x operation x attempt that was executed more than once. */
+/** Node x operation x attempt x try that was executed more than once. */
 const doubled = (executions: readonly Execution[]): readonly string[] =>
-  [...Map.groupBy(executions, executionKey)].flatMap(([key, all]) =>
+  [...Map.groupBy(executions, (one) => `${executionKey(one)} t${one.try}`)].flatMap(([key, all]) =>
     all.length > 1 ? [`${key} was executed ${all.length} times`] : [],
   );
 
@@ -24,11 +24,18 @@ const executionsOf: Readonly<Record<string, readonly number[]>> = {
 };
 
 /** What a result says against what the node did. */
-const contradictions = ({ results }: Ledger, executions: readonly Execution[]): readonly string[] => {
+const contradictions = (
+  { results }: Ledger,
+  executions: readonly Execution[],
+  scripts: ReadonlySet<string>,
+): readonly string[] => {
   const byKey = Map.groupBy(executions, executionKey);
-  return results.flatMap(({ name, operation, attempt, status, exitCode }) => {
+  const ofNodes = results.filter((one) => scripts.has(one.operation));
+  return ofNodes.flatMap(({ name, operation, attempt, status, exitCode }) => {
     const key = keyOf(name, operation, attempt);
-    const mine = byKey.get(key) ?? [];
+    const tries = byKey.get(key) ?? [];
+    const last = Math.max(...tries.map((one) => one.try));
+    const mine = tries.filter((one) => one.try === last);
     const wrongCount = (executionsOf[status] ?? []).includes(mine.length)
       ? []
       : [`${key} is ${status} and was executed ${mine.length} times`];
@@ -110,10 +117,14 @@ const outOfOrder = (ledger: Ledger, executions: readonly Execution[]): readonly 
   });
 };
 
-/** What must hold of any run that is over, whatever went wrong in it. */
-export const violations = (ledger: Ledger, executions: readonly Execution[]): readonly string[] => [
+/** What must hold of any run that is over, whatever went wrong in it. `scripts`: operations that nodes run; the others Drover does itself. */
+export const violations = (
+  ledger: Ledger,
+  executions: readonly Execution[],
+  scripts: ReadonlySet<string>,
+): readonly string[] => [
   ...doubled(executions),
-  ...contradictions(ledger, executions),
+  ...contradictions(ledger, executions, scripts),
   ...untold(ledger, executions),
   ...miscounted(ledger),
   ...leftOpen(ledger),

@@ -26,6 +26,8 @@ export interface FaultJob {
 /** Who works with a run: asks again when an answer is lost, and looks before asking again. */
 export interface Operator {
   readonly notes: Notebook;
+  /** The run as it stands. */
+  look(): Promise<RunView>;
   /** Lets scripts go on that wait for a gate. */
   open(gate: string): void;
   /** Makes a request until what it asks for is so. A refusal is taken only when it is so all the same. */

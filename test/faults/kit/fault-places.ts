@@ -20,7 +20,8 @@ const requestFaults: readonly FaultKind[] = ['kill-before', 'kill-after', 'twice
 const kindsAt = (call: SeenCall): readonly FaultKind[] => {
   if (!call.isRoot) {
     const failing = troubleOf(call.name) === undefined ? ['refuse', 'lose'] : [];
-    const hanging = call.origin === undefined ? ['late'] : [];
+    // Only what is delivered can be delivered again.
+    const hanging = call.origin === undefined ? ['late', 'crash-before', 'crash-after'] : [];
     return kindsOf(callFaults).filter((kind) => ![...failing, ...hanging].includes(kind));
   }
   if (call.origin === 'request') return requestFaults;

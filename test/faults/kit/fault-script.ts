@@ -24,6 +24,8 @@ export interface FaultScript {
   finish(): void;
   /** Calls that were made so far, in order. */
   readonly calls: readonly SeenCall[];
+  /** Milliseconds since the last call was made. */
+  readonly quietMs: () => number;
   /** How many faults struck. */
   readonly struck: () => number;
 }
@@ -42,6 +44,7 @@ export const createFaultScript = (decide: Decide, patience: number): FaultScript
   const calls: SeenCall[] = [];
   const waiting = new Set<{ left: number; readonly go: () => void }>();
   let struck = 0;
+  let lastMs = performance.now();
   let over = false;
   const countTask = () => {
     for (const one of waiting) {
@@ -52,12 +55,14 @@ export const createFaultScript = (decide: Decide, patience: number): FaultScript
   return {
     calls,
     struck: () => struck,
+    quietMs: () => performance.now() - lastMs,
     take: (call) => {
       const kind = over ? undefined : decide(call, struck);
       if (kind !== undefined) struck += 1;
       return kind;
     },
     seen: (call) => {
+      lastMs = performance.now();
       const isRoot = call.site === call.root && call.origin !== undefined;
       calls.push({ site: call.site, name: call.name, origin: call.origin, isRoot, isOuter: call.isOuter() });
       if (isRoot) countTask();

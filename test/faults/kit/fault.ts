@@ -2,6 +2,8 @@
 export const callFaults = {
   'kill-before': 'the process dies before the call',
   'kill-after': 'the process dies when the call has taken effect, before its answer is seen',
+  'crash-before': 'what makes the call dies alone before it, as one Lambda function does, and is delivered again',
+  'crash-after': 'what made the call dies alone when it has taken effect, and is delivered again',
   refuse: 'the call is throttled: it has no effect',
   lose: 'the call takes effect and its answer is lost',
   again: 'the call is made twice, as after an answer that was lost on the way; the second answer counts',

@@ -82,10 +82,19 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     }
   };
 
+  /** What began this chain goes no further, and is delivered again. */
+  const crash = (call: CallSite): Promise<never> => {
+    void repeats
+      .get(call.root)?.()
+      .catch(() => undefined);
+    return never();
+  };
+
   /** A call from inside, with what goes wrong there. */
   const pass = async (call: CallSite, run: () => Promise<unknown>): Promise<unknown> => {
     const fault = script.take(call);
     if (fault === 'kill-before') return die();
+    if (fault === 'crash-before') return crash(call);
     if (fault === 'refuse') throw troubleOf(call.name)?.refusal() ?? new Error(`${call.name} was refused`);
     if (fault === 'late') {
       const twin = repeats
@@ -99,6 +108,7 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     const first = await make(call, run);
     const answer = fault === 'again' && !dead ? await make(call, run) : first;
     if (fault === 'kill-after') return die();
+    if (fault === 'crash-after') return crash(call);
     if (fault === 'lose') throw troubleOf(call.name)?.loss() ?? new Error(`The answer of ${call.name} was lost`);
     return answer;
   };

@@ -44,10 +44,14 @@ const ownToARun: ReadonlySet<string> = new Set([
   'endedAt',
   'openedAt',
   'closedAt',
+  'decidedAt',
+  'expiresAt',
+  'at',
   'durationMs',
   'replayed',
   // The job names the file that its nodes write to.
   'digest',
+  'planDigest',
 ]);
 
 /** The ledger without what is own to a run, as plain data. */

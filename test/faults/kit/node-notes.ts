@@ -5,6 +5,8 @@ export interface Execution {
   readonly operation: string;
   readonly node: string;
   readonly attempt: number;
+  /** Try of the operation in this attempt, from 0. */
+  readonly try: number;
   /** Place among all starts and ends. */
   readonly startedAt: number;
   /** Undefined for one that never came to its end. */
@@ -31,10 +33,12 @@ export const noted = (
 ) => ({
   id,
   run: [
-    `echo "s ${id} $NODE $ATTEMPT $$" >> "$NOTES"`,
+    // The try is in the name of the outputs' file; nothing else tells it to a script.
+    'TRY=${DROVER_OUTPUT##*_2Et}; TRY=${TRY%%[!0-9]*}',
+    `echo "s ${id} $NODE $ATTEMPT $TRY $$" >> "$NOTES"`,
     `( ${body} )`,
     'status=$?',
-    `echo "e ${id} $NODE $ATTEMPT $$ $status" >> "$NOTES"`,
+    `echo "e ${id} $NODE $ATTEMPT $TRY $$ $status" >> "$NOTES"`,
     'exit $status',
   ].join('\n'),
   env: { NODE: '${{ node.name }}', ATTEMPT: '${{ run.attempt }}', NOTES: file },
@@ -51,13 +55,13 @@ export const readNotes = ({ file }: Pick<Notebook, 'file'>): readonly Execution[
     .split('\n')
     .map((line) => line.split(' '));
   const isEndOf = (start: readonly string[], line: readonly string[]) =>
-    line[0] === 'e' && [1, 2, 3, 4].every((column) => line[column] === start[column]);
+    line[0] === 'e' && [1, 2, 3, 4, 5].every((column) => line[column] === start[column]);
   return lines.flatMap((start, startedAt): Execution[] => {
-    const [kind, operation = '', node = '', attempt] = start;
+    const [kind, operation = '', node = '', attempt, tryNumber] = start;
     if (kind !== 's') return [];
     const end = lines.findIndex((line, index) => index > startedAt && isEndOf(start, line));
     const ended = end < 0 ? undefined : end;
-    const exitCode = ended === undefined ? undefined : Number(lines[ended]?.[5]);
-    return [{ operation, node, attempt: Number(attempt), startedAt, endedAt: ended, exitCode }];
+    const exitCode = ended === undefined ? undefined : Number(lines[ended]?.[6]);
+    return [{ operation, node, attempt: Number(attempt), try: Number(tryNumber), startedAt, endedAt: ended, exitCode }];
   });
 };

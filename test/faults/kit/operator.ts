@@ -26,8 +26,8 @@ export interface OperatorDeps {
   /** For looking; never goes wrong. */
   readonly reader: System['services'];
   readonly current: () => Promise<Life>;
-  /** When to give up, by performance.now(). */
-  readonly until: number;
+  /** True when there is nothing more to hope for. */
+  readonly isHopeless: () => boolean;
 }
 
 const pollMs = 50;
@@ -51,8 +51,8 @@ const tell = async <T>(life: Life, request: (services: System['services']) => Pr
   return Promise.race([asked, life.incarnation.died.then((): Answer<T> => ({ kind: 'unknown' }))]);
 };
 
-/** An operator who does not give up before `until`, and whose run has a key, so that asking again starts nothing twice. */
-export const createOperator = ({ notes, reader, current, until }: OperatorDeps) => {
+/** An operator who gives up only when nothing happens any more, and whose run has a key, so that asking again starts nothing twice. */
+export const createOperator = ({ notes, reader, current, isHopeless }: OperatorDeps) => {
   let runId: RunId | undefined;
   const gates = new Set<string>();
   const tracked: Notebook = {
@@ -63,7 +63,7 @@ export const createOperator = ({ notes, reader, current, until }: OperatorDeps) 
     },
   };
   const inTime = (what: string): void => {
-    if (performance.now() > until) throw new Error(`Waited in vain until ${what}`);
+    if (isHopeless()) throw new Error(`Waited in vain until ${what}`);
   };
   const known = (): RunId => {
     if (runId === undefined) throw new Error('The run was not submitted');
@@ -95,7 +95,7 @@ export const createOperator = ({ notes, reader, current, until }: OperatorDeps) 
   };
   const waitFor = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
     while (!(await isSo())) {
-      if (performance.now() > until)
+      if (isHopeless())
         throw new Error(`Waited in vain until ${what}: the run is ${JSON.stringify(standing(await look()))}`);
       await setTimeout(pollMs);
     }
@@ -107,6 +107,7 @@ export const createOperator = ({ notes, reader, current, until }: OperatorDeps) 
   };
   const operator: Operator = {
     notes: tracked,
+    look,
     open: (gate) => {
       if (!existsSync(notes.gate(gate))) writeFileSync(notes.gate(gate), '');
     },

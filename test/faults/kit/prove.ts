@@ -22,9 +22,6 @@ export interface Verdict {
   readonly seconds: number;
 }
 
-/** Longest time of a run, faults included; a machine under load takes its time. */
-const limitMs = 120_000;
-
 const asComparable = (job: FaultJob, ledger: Ledger): unknown =>
   comparable(job.loosen?.(ledger) ?? ledger, ledger.view.runId);
 
@@ -40,7 +37,7 @@ const executedCounts = (executions: readonly Execution[]): Readonly<Record<strin
 export const playClean = async (job: FaultJob, world: World): Promise<Clean> => {
   world.setWeather({}, 0);
   const script = createFaultScript(() => undefined, 0);
-  const { ledger, problems, executions } = await play(job, { world, script, downMs: 0, limitMs });
+  const { ledger, problems, executions } = await play(job, { world, script, downMs: 0 });
   const wrong = [...problems, ...differences(job.executions, executedCounts(executions), 'executions')];
   if (!ledger || wrong.length > 0) throw new Error(`${job.name} without faults: ${wrong.join('; ')}`);
   return { job, calls: script.calls, ledger: asComparable(job, ledger) };
@@ -52,7 +49,7 @@ export const prove = async (clean: Clean, one: Case, world: World): Promise<Verd
   const { weather, downMs, patience } = circumstances(one.seed);
   world.setWeather(weather, one.seed);
   const script = createFaultScript(decisionsOf(one), patience);
-  const { ledger, problems, lives } = await play(clean.job, { world, script, downMs, limitMs });
+  const { ledger, problems, lives } = await play(clean.job, { world, script, downMs });
   const changed = ledger && problems.length === 0 ? differences(clean.ledger, asComparable(clean.job, ledger)) : [];
   return {
     problems: [...problems, ...changed.slice(0, 12)],
