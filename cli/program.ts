@@ -16,6 +16,9 @@ import { runNodesCommand } from './commands/run/nodes.ts';
 import { runShowCommand } from './commands/run/show.ts';
 import { runStartCommand } from './commands/run/start.ts';
 import { runWatchCommand } from './commands/run/watch.ts';
+import { secretListCommand } from './commands/secret/ls.ts';
+import { secretRemoveCommand } from './commands/secret/rm.ts';
+import { secretSetCommand } from './commands/secret/set.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import { exitCodeHelp } from './exit-codes.ts';
@@ -50,6 +53,11 @@ const nouns: readonly Noun[] = [
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
+  {
+    name: 'secret',
+    summary: 'Keep secrets for the local cloud',
+    commands: [secretSetCommand, secretListCommand, secretRemoveCommand],
+  },
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
 ];
 

@@ -4,11 +4,14 @@ import { ulid } from 'ulid';
 import type { Pacing } from '#functions/adapters/agent/caller.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import type { BlobAccess } from './blobs/blob-access.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
@@ -21,6 +24,9 @@ export interface LocalOutside {
   readonly fleet: Fleet;
   readonly table: { readonly client: DynamoDBClient; readonly tableName: string };
   readonly clients: LocalClients;
+  /** Lets nodes send what is too long for an answer. */
+  readonly blobAccess: BlobAccess;
+  readonly secrets: Secrets;
 }
 
 /** What else a local system can be given. */
@@ -46,13 +52,15 @@ const wallClock: Clock = { now: () => Date.now() };
 
 /** Wires Drover to what it stands on in a local cloud. */
 export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const { stateDir, fleet, table, clients, log, clock = wallClock, pacing } = options;
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing } = options;
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, pacing),
     store: createDynamoStore({ ...table, now: clock.now }),
-    blobs: createFolderBlobs(join(stateDir, 'blobs')),
+    blobs: createFolderBlobs(join(stateDir, 'blobs'), blobAccess),
+    secrets,
+    sealer: createAesSealer(),
     engine: { start: engine.start, complete: engine.complete },
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },

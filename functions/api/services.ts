@@ -4,11 +4,14 @@ import type {
   GateRequest,
   NodeRowsQuery,
   NodesQuery,
+  OutputPlace,
+  OutputQuery,
   PageQuery,
   ResultsQuery,
   RunRequest,
+  SearchQuery,
 } from '#shared/contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { NodeRow, OutputMatch, OutputPage, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
@@ -27,7 +30,19 @@ export interface ApiServices {
   viewRun(runId: RunId): Promise<RunView>;
   listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
+  readOutput(runId: RunId, query: OutputQuery): Promise<OutputPage>;
+  openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
+  searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+}
+
+/** All that is kept of one stream: an address that it can be fetched from, or its bytes. */
+export interface OutputContent {
+  readonly address?: string;
+  readonly complete: boolean;
+  /** Of the printed bytes, in hexadecimal; null where the node did not compute it. */
+  readonly sha256: string | null;
+  readonly chunks: () => AsyncIterable<Uint8Array>;
 }
 
 /** A request to start a run, with who asks and under which key. */

@@ -5,11 +5,14 @@ import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
+import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
+import { searchOutput } from '#functions/list-results/search-output.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
@@ -18,6 +21,7 @@ export interface ServicePorts {
   readonly store: Store;
   readonly blobs: Blobs;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
   readonly roles: Roles;
@@ -41,6 +45,9 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewRun: viewRun(deps),
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
+    readOutput: readOutput(deps),
+    openOutputContent: openOutputContent(deps),
+    searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
   };
 };

@@ -5,16 +5,20 @@ import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
-import type { RunPlan } from '#shared/plan/run-plan.ts';
+import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
+import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Inventory } from '#shared/ports/services.ts';
+import { formatReference } from '#shared/secrets/reference.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
 /** What planning needs. */
 export interface PlanPreviewDeps {
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
 }
 
 /** A request that was found to be in order, and what would happen. */
@@ -37,7 +41,7 @@ export const readRequest = (request: RunRequest): Pick<CheckedRequest, 'job' | '
 
 /**
  * Checks a request to run a job and plans it against the clouds as they are now.
- * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`, `plan.*`, `expression.failed`, `inventory.unavailable`
+ * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`, `inventory.unavailable`
  */
 export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
   const { job, params } = readRequest(request);
@@ -46,15 +50,28 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
     ? candidatesOf(request.nodes, inventory)
     : { nodes: inventory, explicit: false, inventory };
   const laidOut = expandJob(job, params);
+  const groups = targetsOfGroups({ job, params, candidates, request });
+  const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
-    groups: targetsOfGroups({ job, params, candidates, request }),
+    groups,
+    secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
     selection: request.only,
   });
   requireNodes(plan);
   return { job, params, plan };
 };
+
+const planSecret = async (
+  { secrets }: Pick<PlanPreviewDeps, 'secrets'>,
+  { param, reference, operations }: NeededSecret,
+): Promise<PlanSecret> => ({
+  param,
+  reference: formatReference(reference),
+  operations: [...operations],
+  warnings: [...(await secrets.check(reference))],
+});
 
 interface TargetQuestion {
   readonly job: Job;

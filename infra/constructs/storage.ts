@@ -42,6 +42,8 @@ export class Storage extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       lifecycleRules: [
+        // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
+        { prefix: 'blobs/secrets/', expiration: Duration.days(1) },
         {
           expiration: Duration.days(config.retentionDays + blobMarginDays),
           abortIncompleteMultipartUploadAfter: Duration.days(1),

@@ -7,16 +7,19 @@ import type {
   gateRequestSchema,
   NodeRowsQuery,
   NodesQuery,
+  OutputPlace,
+  OutputQuery,
   PageQuery,
   ResultsQuery,
   runRequestSchema,
+  SearchQuery,
 } from '../contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
+import type { NodeRow, OutputMatch, OutputPage, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
-import { type ClientOptions, sendRequest } from './send-request.ts';
+import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -25,6 +28,10 @@ export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
+/** A part of a stream as a caller asks for it. */
+export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
+/** What to search for, and where. */
+export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
 /** A decision at a gate. */
 export type GateRequestInput = z.input<typeof gateRequestSchema>;
 
@@ -47,6 +54,10 @@ export interface DroverClient {
   viewRun(runId: RunId): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
+  readOutput(runId: RunId, query: OutputQueryInput): Promise<OutputPage>;
+  /** All that is kept of one stream, as it comes. */
+  downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
+  searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
   version(): Promise<VersionView>;
 }
@@ -83,6 +94,12 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
     listResults: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listResults, { path: { runId }, query })).data),
+    readOutput: async (runId, query) =>
+      (await sendRequest(options, apiRoutes.readOutput, { path: { runId }, query: { ...query } })).data,
+    downloadOutput: (runId, place) =>
+      fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
+    searchOutput: async (runId, query) =>
+      toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };

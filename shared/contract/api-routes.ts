@@ -9,11 +9,21 @@ import {
   gateRequestSchema,
   nodeRowsQuerySchema,
   nodesQuerySchema,
+  outputPlaceSchema,
+  outputQuerySchema,
   pageQuerySchema,
   resultsQuerySchema,
   runRequestSchema,
+  searchQuerySchema,
 } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 
 /** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
 export interface ApiRoute {
@@ -25,6 +35,8 @@ export interface ApiRoute {
   readonly body?: z.ZodObject;
   readonly status: 200 | 202;
   readonly answer?: z.ZodType;
+  /** What the answer's body is where it is no JSON. */
+  readonly media?: 'text/plain';
   /** False when no token is asked. */
   readonly secured: boolean;
   /** True when the Idempotency-Key header is taken. */
@@ -61,6 +73,30 @@ export const apiRoutes = {
     summary: 'List what happened, per node and operation, with output',
     query: resultsQuerySchema,
     answer: pageSchemaOf(resultViewSchema),
+  },
+  readOutput: {
+    ...read,
+    path: '/v1/runs/{runId}/output',
+    tag: 'runs',
+    summary: 'Read a part of what one operation printed on one node, however long it is',
+    query: outputQuerySchema,
+    answer: outputPageSchema,
+  },
+  openOutputContent: {
+    ...read,
+    path: '/v1/runs/{runId}/output/content',
+    tag: 'runs',
+    summary: 'Download all of what one operation printed on one node; the answer may lead elsewhere (307)',
+    query: outputPlaceSchema,
+    media: 'text/plain',
+  },
+  searchOutput: {
+    ...read,
+    path: '/v1/runs/{runId}/output/matches',
+    tag: 'runs',
+    summary: 'Search what was printed on all nodes, line by line',
+    query: searchQuerySchema,
+    answer: pageSchemaOf(outputMatchSchema),
   },
   continueRun: {
     ...act,

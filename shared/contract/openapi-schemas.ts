@@ -4,7 +4,14 @@ import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
 import { problemSchema } from './problem.ts';
 import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -21,6 +28,8 @@ const answerSchemas = {
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
   ResultView: resultViewSchema,
+  OutputPage: outputPageSchema,
+  OutputMatch: outputMatchSchema,
   RunPlan: runPlanSchema,
   InventoryNode: inventoryNodeSchema,
   Problem: problemSchema,

@@ -47,6 +47,7 @@ const idempotencyKey: JsonObject = {
 const successOf = (route: ApiRoute): JsonObject => ({
   description: route.summary,
   ...(route.answer === undefined ? {} : { content: jsonContent(schemaRef(route.answer)) }),
+  ...(route.media === undefined ? {} : { content: { [route.media]: { schema: { type: 'string' } } } }),
   ...(route.idempotent
     ? {
         headers: {

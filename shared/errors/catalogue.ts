@@ -45,9 +45,18 @@ export const errorCatalogue = {
   'import.node-unmatched': caller(422, 2),
   'import.script-missing': caller(422, 2),
 
+  'secret.not-found': caller(422, 5),
+  'secret.forbidden': caller(422, 4),
+  'secret.unavailable': dependency(503, 7, true),
+  'secret.unsupported': caller(422, 2),
+  'secret.invalid': caller(422, 2),
+
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
   'run.failed': caller(200, 1),
+  'output.not-found': caller(404, 5),
+  'output.damaged': caller(502, 1),
+  'search.too-slow': caller(422, 2),
   'idempotency.mismatch': caller(422, 6),
   'idempotency.in-progress': { ...caller(409, 6), retryable: true },
 

@@ -5,6 +5,7 @@ import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSecrets } from './check-secrets.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -18,4 +19,5 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkActions(job),
   ...checkOperations(job),
   ...checkReferences(job),
+  ...checkSecrets(job),
 ];

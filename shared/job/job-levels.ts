@@ -70,7 +70,7 @@ export const jobLevels: readonly JobLevel[] = [
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
-    type: 'string, number, boolean, enum, list, json, date or node.',
+    type: 'string, number, boolean, enum, list, json, date, node or secret. The value of a secret is a reference: where it is kept.',
     description: 'What the param means, shown to those who start the job.',
     required: 'Whether a run must be given a value.',
     default: 'Value when a run is given none.',

@@ -29,7 +29,7 @@ export {
   outputSchema,
 } from './operation.ts';
 
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node'] as const;
+export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node', 'secret'] as const;
 
 /** A declared parameter of a job. */
 export const paramSchema = z.strictObject({

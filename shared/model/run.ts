@@ -171,6 +171,8 @@ export const invocationRecordSchema = z.strictObject({
   sentAt: timeSchema.optional(),
   /** After this a node without an answer is lost. */
   deadlineAt: timeSchema.optional(),
+  /** Blob of its sealed secrets, which is removed when every node has answered. */
+  secretsBlob: z.string().optional(),
   looks: z.int().min(0),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),

@@ -8,7 +8,7 @@ import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
 import { planRounds } from './plan-rounds.ts';
 import { planWarnings } from './plan-warnings.ts';
-import type { PlanGroup, PlanOperation, PlanPhase, RunPlan } from './run-plan.ts';
+import type { PlanGroup, PlanOperation, PlanPhase, PlanSecret, RunPlan } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
 import { frozenRunner } from './slice-nodes.ts';
@@ -25,6 +25,8 @@ export interface PlanRequest {
   readonly groups: readonly PlanTargets[];
   /** Instances that one call of an agent takes. */
   readonly limitOf: (agent: AgentKind) => number;
+  /** The secrets that its operations would be given. */
+  readonly secrets?: readonly PlanSecret[];
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
   readonly selection?: Narrowed;
 }
@@ -52,6 +54,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
       ...callTotals(groups),
     },
     warnings: taking.flatMap(({ group, targets }) => planWarnings(group, targets, selection)),
+    secrets: [...(request.secrets ?? [])],
   };
   return { ...plan, digest: jsonDigest(plan) };
 };

@@ -93,6 +93,16 @@ export const planWarningSchema = z.object({
 });
 export type PlanWarning = z.infer<typeof planWarningSchema>;
 
+/** A secret that operations would be given: where it is kept, never what it is. */
+export const planSecretSchema = z.object({
+  param: z.string(),
+  reference: z.string(),
+  operations: z.array(z.string()),
+  /** What is odd about it, each a sentence. */
+  warnings: z.array(z.string()),
+});
+export type PlanSecret = z.infer<typeof planSecretSchema>;
+
 /** What a run would do, seen beforehand. */
 export const runPlanSchema = z.object({
   job: z.string(),
@@ -106,6 +116,7 @@ export const runPlanSchema = z.object({
     agentCalls: z.object({ sends: count, looks: count }),
   }),
   warnings: z.array(planWarningSchema),
+  secrets: z.array(planSecretSchema),
   /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
   digest,
 });

@@ -1,5 +1,5 @@
 import type { Tally } from '../model/failure-budget.ts';
-import type { BatchId, InvocationId, NodeId, RunId, SliceId } from '../model/ids.ts';
+import type { BatchId, InvocationId, NodeId, ResultPlace, RunId, SliceId } from '../model/ids.ts';
 import type { AgentKind } from '../model/node.ts';
 import type {
   BatchProgress,
@@ -138,6 +138,8 @@ export interface LedgerStore {
   putResults(results: readonly ResultRecord[]): Promise<void>;
   /** Writes one result unless there is one: for verdicts that come from our own clock (`lost`). True when it was written. */
   putResultIfAbsent(result: ResultRecord): Promise<boolean>;
+  /** One result. Strongly consistent. */
+  getResult(runId: RunId, place: ResultPlace): Promise<ResultRecord | undefined>;
   /** Results of a batch, by operation, then node. */
   listResults(runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]>;
 
@@ -156,6 +158,7 @@ export interface SentInvocation {
   readonly sentAt: string;
   readonly deliverBy: string;
   readonly deadlineAt: string;
+  readonly secretsBlob?: string;
 }
 
 /** Names the outputs of one operation on one node. */

@@ -2,12 +2,14 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { startBlobServer } from '#local/blobs/blob-server.ts';
 import { localClients } from '#local/local-agents.ts';
-import { type LocalSystem, openLocalSystem } from '#local/local-system.ts';
-import { startLocalTable } from '#local/table/local-table.ts';
+import { type LocalOutside, type LocalSystem, openLocalSystem } from '#local/local-system.ts';
+import { connectSecrets } from '#local/secrets/connect-secrets.ts';
+import { openSecretStore } from '#local/secrets/secret-store.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
-import { localClient } from '#test/kit/dynalite.ts';
+import { type Dynalite, localClient, startDynalite } from '#test/kit/dynalite.ts';
 import { silentLog } from '#test/kit/system.ts';
 import { type CallSites, createCallSites } from './call-sites.ts';
 import { violations } from './checks.ts';
@@ -46,24 +48,39 @@ const longestMs = 900_000;
 
 /** What outlives Drover in one run. */
 interface Outside {
-  readonly dir: string;
+  readonly local: LocalOutside;
   readonly notes: Notebook;
-  readonly table: Awaited<ReturnType<typeof startLocalTable>>;
+  readonly table: Dynalite;
   readonly sites: CallSites;
   /** The product without faults, which starts nothing: for looking. */
   readonly reader: LocalSystem;
+  close(): Promise<void>;
 }
 
-const openOutside = async (world: World): Promise<Outside> => {
-  const dir = await mkdtemp(join(tmpdir(), 'drover-fault-'));
-  await mkdir(join(dir, 'gates'));
-  const table = await startLocalTable();
-  const reader = await openLocalSystem({
-    ...{ stateDir: dir, fleet: faultFleet, table, log: silentLog },
-    clients: localClients(world.provider),
+const openOutside = async ({ provider }: World): Promise<Outside> => {
+  const stateDir = await mkdtemp(join(tmpdir(), 'drover-fault-'));
+  await mkdir(join(stateDir, 'gates'));
+  const table = await startDynalite();
+  const blobServer = await startBlobServer({
+    dir: join(stateDir, 'blobs'),
+    stateFile: join(stateDir, 'blob-server.json'),
+    now: Date.now,
   });
-  const notes = { file: join(dir, 'notes'), gate: (name: string) => join(dir, 'gates', name) };
-  return { dir, notes, table, sites: createCallSites(), reader };
+  const local: LocalOutside = {
+    ...{ stateDir, fleet: faultFleet, table, blobAccess: blobServer.access },
+    clients: localClients(provider),
+    secrets: connectSecrets(provider, openSecretStore(join(stateDir, 'secrets'), Date.now), {}),
+  };
+  return {
+    ...{ local, table },
+    notes: { file: join(stateDir, 'notes'), gate: (name: string) => join(stateDir, 'gates', name) },
+    sites: createCallSites(),
+    reader: await openLocalSystem({ ...local, log: silentLog }),
+    close: async () => {
+      await blobServer.close();
+      await table.stop();
+    },
+  };
 };
 
 /** Calls of the clouds that are tried again wait for milliseconds only. */
@@ -75,10 +92,11 @@ const quickPacing = {
 
 /** Starts Drover on what is outside, and takes up what an earlier life left. */
 const live = async (outside: Outside, world: World, incarnation: Incarnation): Promise<Life> => {
-  const { dir, table } = outside;
+  const { local, table } = outside;
   const client = incarnation.table(localClient(table.endpoint, { maxAttempts: 1 }));
   const system = await openLocalSystem({
-    ...{ stateDir: dir, fleet: faultFleet, log: silentLog, pacing: quickPacing },
+    ...local,
+    ...{ log: silentLog, pacing: quickPacing },
     table: { client, tableName: table.tableName },
     clients: incarnation.clients(localClients(world.provider)),
     aroundPorts: incarnation.aroundPorts,
@@ -181,8 +199,8 @@ export const play = async (job: FaultJob, options: PlayOptions): Promise<Played>
   await alive.end();
   // Scripts that wait for a gate that nobody opened end now.
   for (const gate of operator.gates) await writeFile(notes.gate(gate), '');
-  await outside.table.close();
-  if (problems.length === 0) await rm(outside.dir, { recursive: true, force: true, maxRetries: 5 });
-  else problems.push(`State of this run: ${outside.dir}`);
+  await outside.close();
+  if (problems.length === 0) await rm(outside.local.stateDir, { recursive: true, force: true, maxRetries: 5 });
+  else problems.push(`State of this run: ${outside.local.stateDir}`);
   return { runId, ledger, executions, problems, lives: alive.lives.length };
 };

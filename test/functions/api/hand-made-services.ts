@@ -1,8 +1,14 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { createApp } from '#functions/api/app.ts';
-import type { ApiServices } from '#functions/api/services.ts';
+import type { ApiServices, OutputContent } from '#functions/api/services.ts';
 import {
   type NodeRow,
   nodeRowSchema,
+  type OutputMatch,
+  type OutputPage,
+  outputMatchSchema,
+  outputPageSchema,
   type ResultView,
   type RunView,
   resultViewSchema,
@@ -30,6 +36,7 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
     params: {},
+    gates: [],
     attempts: [
       {
         attempt: 1,
@@ -99,6 +106,7 @@ export const makeNodeRow = (change: Partial<NodeRow> = {}): NodeRow =>
 /** One operation on one node. */
 export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
   resultViewSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
     nodeId: 'i-1',
     name: 'web-1',
     group: 'roll',
@@ -106,6 +114,7 @@ export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
     round: 0,
     operation: 'start',
     attempt: 1,
+    tryNumber: 0,
     status: 'succeeded',
     exitCode: 0,
     signal: null,
@@ -120,6 +129,47 @@ export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
     omittedBytes: 0,
     outputs: {},
     replayed: false,
+    recordedAt: '2026-01-01T00:00:04.000Z',
+    ...change,
+  });
+
+/** A part of a stream, which is all of it. */
+export const makeOutputPage = (change: Partial<OutputPage> = {}): OutputPage =>
+  outputPageSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
+    stream: 'stdout',
+    offset: 0,
+    text: 'ok\n',
+    keptBytes: 3,
+    totalBytes: 3,
+    complete: true,
+    sha256: null,
+    ...change,
+  });
+
+/** All of a stream. */
+export const makeContent = (text = 'ok\n', change: Partial<OutputContent> = {}): OutputContent => ({
+  complete: true,
+  sha256: createHash('sha256').update(text).digest('hex'),
+  chunks: () => Readable.from([Buffer.from(text)]),
+  ...change,
+});
+
+/** A line that matches. */
+export const makeMatch = (change: Partial<OutputMatch> = {}): OutputMatch =>
+  outputMatchSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
+    nodeId: 'i-1',
+    name: 'web-1',
+    group: 'roll',
+    phase: 'restart',
+    operation: 'start',
+    attempt: 1,
+    tryNumber: 0,
+    stream: 'stdout',
+    line: 1,
+    offset: 0,
+    text: 'ok',
     ...change,
   });
 
@@ -182,6 +232,7 @@ export const makePlan = () =>
     ],
     totals: { nodes: 2, nodeOperations: 2, agentCalls: { sends: 1, looks: 1 } },
     warnings: [{ kind: 'offline', group: 'roll', message: 'Offline now: i-2.', nodeIds: ['i-2'] }],
+    secrets: [{ param: 'token', reference: 'ssm:/shop/token', operations: ['start'], warnings: ['It is odd.'] }],
     digest: 'b'.repeat(64),
   });
 
@@ -209,6 +260,9 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     viewRun: note('viewRun', makeRunView()),
     listNodeRows: note('listNodeRows', { items: [makeNodeRow()] }),
     listResults: note('listResults', { items: [makeResult()] }),
+    readOutput: note('readOutput', makeOutputPage()),
+    openOutputContent: note('openOutputContent', makeContent()),
+    searchOutput: note('searchOutput', { items: [makeMatch()] }),
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...change,
   };

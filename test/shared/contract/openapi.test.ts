@@ -93,7 +93,8 @@ describe('the OpenAPI document', () => {
       parameters: { in: string; name: string }[];
     };
     const names = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['cursor', 'limit', 'node', 'operation', 'phase', 'status']);
+    const filters = ['attempt', 'node', 'operation', 'phase', 'since', 'status', 'tries'];
+    expect(names.toSorted()).toEqual([...filters, 'cursor', 'limit'].toSorted());
   });
 
   test('starting a run takes an idempotency key', () => {
