@@ -9,6 +9,12 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
+  | 'allowUploads'
+  | 'checkSecrets'
+  | 'readSecrets'
+  | 'removeSecrets'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -28,7 +34,19 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
   awaitTurn: ['readTable', 'writeTable', 'completeTasks'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands', 'completeTasks'],
+  invokeOperation: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'allowUploads',
+    'readSecrets',
+    'removeSecrets',
+    'sendCommands',
+    'completeTasks',
+  ],
   awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   collectResults: [
@@ -38,6 +56,8 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'writeBulk',
     'readBlobs',
     'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
     'readCommands',
     'completeTasks',
   ],
@@ -65,5 +85,17 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'listRuns',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
 };

@@ -26,13 +26,14 @@ export interface ClosePhaseDeps extends EndPermitDeps {
     Pick<
       PlanStore,
       | 'getGroup'
+      | 'listGroups'
       | 'getSlice'
       | 'closeSlice'
       | 'listProgress'
       | 'getBatch'
       | 'getProgress'
       | 'putProgress'
-      | 'setFailures'
+      | 'setTally'
       | 'updateGroup'
     > &
     Pick<LedgerStore, 'listInvocations' | 'listResults' | 'putResultIfAbsent'>;
@@ -98,7 +99,7 @@ const account = async (
     operationIndex: next?.operationIndex ?? 0,
     operationId: place.phase.operations[next?.operationIndex ?? 0]?.id ?? '',
     nodeId: node.id,
-    tryNumber: 0,
+    tryNumber: next?.tryNumber ?? 0,
     ...(open ? { invocationId: open.invocationId } : {}),
     outcome,
     recordedAt: nowIso(deps.clock),

@@ -3,34 +3,48 @@ import { requireRun } from '#functions/records/change-run.ts';
 import { endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { firstLookSeconds } from '#functions/records/look-delay.ts';
+import { firstLookSeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
+import { judgeAnswer } from '#shared/built-in/judge-answer.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
-import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
-import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import { httpCheckSchema, isScript, type Operation } from '#shared/model/operation.ts';
+import type { InvocationRecord, ResultRecord } from '#shared/model/run.ts';
+import { type NextOperation, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Http, type HttpRequest, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import type { BatchState } from './batch-state.ts';
+import { gatherValues } from './gather-values.ts';
 import { type Leave, type LeaveDeps, leaveToWork } from './leave-to-work.ts';
-import { nodeCalls, readReferencedOutputs } from './node-values.ts';
+import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
+import { type NodeCall, nodeCalls } from './node-values.ts';
+import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
-import { longestMs, sendInvocation } from './send-invocation.ts';
+import { longestMs, newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
+import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps extends LeaveDeps {
   readonly store: LeaveDeps['store'] &
-    Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
+    Pick<RunStore, 'get' | 'replace'> &
+    Pick<
+      PlanStore,
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
+    > &
     Pick<
       LedgerStore,
-      'listInvocations' | 'listResults' | 'createInvocation' | 'recordSent' | 'putResults' | 'getOutputs'
+      'listInvocations' | 'listResults' | 'createInvocation' | 'recordSent' | 'putResults' | 'putOutputs' | 'getOutputs'
     >;
   readonly json: JsonBlobs;
+  readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: SendDeps['secrets'];
+  readonly sealer: SendDeps['sealer'];
+  readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -38,7 +52,7 @@ export interface InvokeOperationDeps extends LeaveDeps {
 const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', look: 1 };
 
 /**
- * Sends the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
+ * Sends or does the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
  * made fail, and the next operation is looked at until one is sent or the batch is at its end. A batch that has not started does not start
  * any more once the failure budget is spent; pause and abort hold it between operations. Before anything is sent, the batch has what it needs
  * of turns, leases and disruption budgets, or waits for it. An invocation that is open already is found again, never sent a second time without
@@ -66,12 +80,33 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
   const next = nextOperationOfBatch(state.place.phase.operations, state.batch.nodes, state.results);
   if (!next) return finish(deps, state, 'done');
   if (mayNotGoOn(state)) return finish(deps, state, 'stopped');
+  const pause = retryPause(deps, state, next);
+  if (pause !== undefined) return pause;
   const leave = await askLeave(deps, state, next.operationIndex);
   if (leave.kind === 'stop') return finish(deps, state, 'stopped');
   if (leave.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
   if (leave.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
-  const step = await sendOperation(deps, state, next.operationIndex, next.nodes);
+  const step = await performOperation(deps, state, next, !mayNotGoOn(state));
   return step.kind === 'sent' ? step.output : advance(deps, { ...state, results: [...state.results, ...step.results] });
+};
+
+/** Before another try: waits, at the invocation of the last one, until the back-off is over. */
+const retryPause = (
+  deps: InvokeOperationDeps,
+  { place, invocations, results }: BatchState,
+  { operationIndex, tryNumber, nodes }: NextOperation,
+): TaskOutput<'invokeOperation'> | undefined => {
+  const retries = place.phase.operations[operationIndex]?.retries;
+  const last = invocations.findLast((one) => one.operationIndex === operationIndex);
+  if (tryNumber === 0 || retries === undefined || last === undefined) return undefined;
+  const ids = new Set(nodes.map(({ node }) => node.id));
+  const ended = results
+    .filter((one) => one.operationIndex === operationIndex && ids.has(one.nodeId))
+    .map((one) => Date.parse(one.recordedAt));
+  const retryAtMs = Math.max(...ended) + parseDurationMs(retries.backoff) * retries.factor ** (tryNumber - 1);
+  const leftMs = retryAtMs - deps.clock.now();
+  if (leftMs <= 0) return undefined;
+  return { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) };
 };
 
 const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
@@ -79,7 +114,7 @@ const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
   run.attempts.length !== place.key.attempt ||
   (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
 
-/** Leave to send an operation; nodes that other runs have are settled at once. */
+/** Leave to do an operation; nodes that other runs have are settled at once. */
 const askLeave = async (deps: InvokeOperationDeps, state: BatchState, operationIndex: number): Promise<Leave> => {
   const operation = state.place.phase.operations[operationIndex];
   const leave = await leaveToWork(deps, state, operation === undefined ? 0 : longestMs(operation));
@@ -104,13 +139,16 @@ const ended = async (
 /** What to wait for; the same answer for the same invocation, however often it is asked. */
 const opened = (
   deps: InvokeOperationDeps,
-  { batch }: BatchState,
-  { invocationId }: InvocationRecord,
-): TaskOutput<'invokeOperation'> => ({
-  state: 'open',
-  invocationId,
-  look: firstLookSeconds[agentOf(deps.agents, batch).kind],
-});
+  { batch, place }: BatchState,
+  { invocationId, operationIndex, deadlineAt }: InvocationRecord,
+): TaskOutput<'invokeOperation'> => {
+  const operation = place.phase.operations[operationIndex];
+  const waits = operation !== undefined && !isScript(operation) && deadlineAt !== undefined;
+  const look = waits
+    ? waitSeconds(Date.parse(deadlineAt) - deps.clock.now())
+    : firstLookSeconds[agentOf(deps.agents, batch).kind];
+  return { state: 'open', invocationId, look };
+};
 
 /**
  * An invocation that a broken execution left open: sent ones are only waited for, the others are looked up at the agent first, and sent only
@@ -127,56 +165,122 @@ const reopen = async (
   if (leave?.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
   const mayStart = leave?.kind === 'go';
   const nodes = state.batch.nodes.filter(({ node }) => open.nodeIds.includes(node.id));
-  const step = await sendOperation(deps, { ...state, mayStart }, open.operationIndex, nodes);
+  const step = await performOperation(deps, state, { ...open, nodes }, mayStart);
   if (step.kind === 'sent') return step.output;
-  if (mayStart) return opened(deps, state, open);
-  return finish(deps, { ...state, results: [...state.results, ...step.results] }, 'stopped');
+  const results = [...state.results, ...step.results];
+  // What Drover did itself is settled now; what an agent was to do is waited for.
+  if (mayStart) return isSettled(open, results) ? advance(deps, { ...state, results }) : opened(deps, state, open);
+  return finish(deps, { ...state, results }, 'stopped');
 };
 
 type Step =
   | { readonly kind: 'sent'; readonly output: TaskOutput<'invokeOperation'> }
   | { readonly kind: 'settled'; readonly results: readonly ResultRecord[] };
 
-/** Sends one operation to the nodes that are to get it; nodes that get nothing are settled at once. */
-const sendOperation = async (
+/** Sends one operation to the nodes that are to get it; nodes that get nothing, and what Drover does itself, are settled at once. */
+const performOperation = async (
   deps: InvokeOperationDeps,
-  state: BatchState & { readonly mayStart?: boolean },
-  operationIndex: number,
-  nodes: readonly BatchNode[],
+  state: BatchState,
+  next: NextOperation,
+  mayStart: boolean,
 ): Promise<Step> => {
-  const operation = state.place.phase.operations[operationIndex];
+  const { group, phase, job } = state.place;
+  const operation = phase.operations[next.operationIndex];
   if (!operation) return { kind: 'settled', results: [] };
-  const context = { run: state.run, job: state.place.job, operation };
-  const calls = nodeCalls(context, nodes, await readReferencedOutputs(deps.store, context, nodes));
-  const recipients: Recipient[] = [];
-  const settled: ResultRecord[] = [];
-  const settle = (nodeId: BatchNode['node']['id'], outcome: Outcome) =>
-    settled.push({
-      runId: state.run.runId,
-      batchId: state.batch.batchId,
-      operationIndex,
-      operationId: operation.id,
-      nodeId,
-      tryNumber: 0,
-      outcome,
-      recordedAt: nowIso(deps.clock),
-    });
-  for (const [index, batchNode] of nodes.entries()) {
+  const context: CallContext = { run: state.run, job, group, phase, operation };
+  const [stored, gathered] = await Promise.all([
+    readReferencedOutputs(deps.store, context, next.nodes),
+    gatherValues(deps, context),
+  ]);
+  const calls = nodeCalls(context, next.nodes, stored, { nowMs: deps.clock.now(), gathered });
+  const settled = await settleCalls(deps, state, context, { next, calls });
+  const request = calls.find((call) => call.kind === 'request');
+  if (request !== undefined) return requestByDrover(deps, state, context, { next, calls, request: request.request });
+  const untilMs = await waitEnd(deps, state, context, { next, calls });
+  const recipients = next.nodes.flatMap((batchNode, index): Recipient[] => {
     const call = calls[index];
-    if (call?.kind === 'send') recipients.push({ batchNode, call });
-    else if (call?.kind === 'fail') settle(batchNode.node.id, bareOutcome('failed', call.reason));
-    else settle(batchNode.node.id, bareOutcome('skipped', 'its condition is false'));
-  }
-  if (settled.length > 0) await deps.store.putResults(settled);
+    return call?.kind === 'send' ? [{ batchNode, call }] : [];
+  });
+  if (untilMs !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs });
   if (recipients.length === 0) return { kind: 'settled', results: settled };
   const sent = await sendInvocation(deps, state, {
     operation,
-    operationIndex,
+    operationIndex: next.operationIndex,
+    tryNumber: next.tryNumber,
     recipients,
-    mayStart: state.mayStart ?? !mayNotGoOn(state),
+    mayStart,
   });
   if (sent.invocation.status !== 'sent') return { kind: 'settled', results: [...settled, ...sent.results] };
-  const all = [...state.results, ...settled, ...sent.results];
-  await recordProgress(deps, { ...state, results: all }, 'running');
-  return { kind: 'sent', output: opened(deps, state, sent.invocation) };
+  return running(deps, { ...state, results: [...state.results, ...settled, ...sent.results] }, sent.invocation);
+};
+
+const running = async (deps: InvokeOperationDeps, state: BatchState, invocation: InvocationRecord): Promise<Step> => {
+  await recordProgress(deps, state, 'running');
+  return { kind: 'sent', output: opened(deps, state, invocation) };
+};
+
+interface Called {
+  readonly next: NextOperation;
+  readonly calls: readonly NodeCall[];
+}
+
+const isWaiting = (call: NodeCall | undefined): boolean => call?.kind === 'wait' || call?.kind === 'ask';
+
+/** When the wait of an operation is over at the latest: at a time, or when its gate expires. Opens the gate. */
+const waitEnd = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  { operation }: CallContext,
+  { next, calls }: Called,
+): Promise<number | undefined> => {
+  const wait = calls.find((call) => call.kind === 'wait');
+  if (wait !== undefined) return wait.untilMs;
+  const ask = calls.find((call) => call.kind === 'ask');
+  return ask === undefined ? undefined : openOperationGate(deps, state, { operation, next, message: ask.message });
+};
+
+/** Makes the request of an httpCheck. After a crash it is made again: the invocation is there, and has no result. */
+const requestByDrover = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  context: CallContext,
+  { next, calls, request }: Called & { readonly request: HttpRequest },
+): Promise<Step> => {
+  const { operation } = context;
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'request' ? [node.id] : []));
+  const { invocation } = await deps.store.createInvocation(newInvocation(deps, state, { ...next, operation, nodeIds }));
+  const startedAt = nowIso(deps.clock);
+  const answer = await deps.http.request(request);
+  const outcome = judgeAnswer(httpCheckSchema.parse(operation.httpCheck), answer, startedAt);
+  const answered = calls.map((call): NodeCall => (call.kind === 'request' ? { kind: 'settle', outcome } : call));
+  const results = await settleCalls(deps, state, context, { next, calls: answered, invocation });
+  return { kind: 'settled', results };
+};
+
+/** Waiting is an invocation that no agent hears of: it is awaited as any other one, and its deadline is its end. */
+const waitAtDrover = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  waiting: {
+    readonly next: NextOperation;
+    readonly calls: readonly NodeCall[];
+    readonly settled: readonly ResultRecord[];
+    readonly untilMs: number;
+  },
+): Promise<Step> => {
+  const { next, calls, settled, untilMs } = waiting;
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (isWaiting(calls[index]) ? [node.id] : []));
+  const { invocation } = await deps.store.createInvocation({
+    ...newInvocation(deps, state, { ...next, operation: requireOperation(state, next), nodeIds }),
+    status: 'sent',
+    sentAt: nowIso(deps.clock),
+    deadlineAt: new Date(untilMs).toISOString(),
+  });
+  return running(deps, { ...state, results: [...state.results, ...settled] }, invocation);
+};
+
+const requireOperation = ({ place }: BatchState, { operationIndex }: NextOperation): Operation => {
+  const operation = place.phase.operations[operationIndex];
+  if (!operation) throw new AppError('internal.bug', `Phase '${place.phase.name}' has no operation ${operationIndex}`);
+  return operation;
 };

@@ -1,39 +1,37 @@
 import { currentAttempt, isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
-import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
 import { keepTurn } from '#functions/records/turns.ts';
-import { countUnder, type FrozenBudget } from '#functions/targets/node-budgets.ts';
-import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { exclusiveOf } from '#shared/lock/exclusive.ts';
+import { roundGate } from '#shared/gate/gates-of-run.ts';
 import { lockTimes } from '#shared/lock/times.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
-import { parseSliceId, type RunId } from '#shared/model/ids.ts';
+import { approvalSchema } from '#shared/model/gate.ts';
+import { parseSliceId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
-import type { LockStore } from '#shared/ports/lock-store.ts';
-import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { decideStage, type StageDecision } from './decide.ts';
+import { type FreezeDeps, freeze, type GroupPlace } from './freeze.ts';
+import { type GateVerdict, standAtGate } from './gates.ts';
 import { type TakeTurnDeps, takeTurn } from './take-turn.ts';
 
 /** What Next Stage needs. */
-export interface NextStageDeps extends TakeTurnDeps {
+export interface NextStageDeps extends TakeTurnDeps, FreezeDeps {
   readonly store: TakeTurnDeps['store'] &
-    Pick<LockStore, 'listBudgets' | 'notePermitUser'> &
+    FreezeDeps['store'] &
     Pick<PlanStore, 'getGroup' | 'createGroup' | 'listGroups' | 'listSlices' | 'setSoak' | 'updateGroup'>;
-  readonly json: JsonBlobs;
-  readonly blobs: Blobs;
-  readonly inventory: Inventory;
   readonly clock: Clock;
   readonly log: Log;
 }
 
+/** A hold outlives its token: after 30 days it is only parked anew. */
+const longestHoldSeconds = 2_592_000;
+
 /**
- * What a group does next: wait for the run's turn, run a stage, hold (paused), soak, or nothing more. The first call of an attempt freezes the group's targets;
+ * What a group does next: wait for the run's turn, run a stage, hold (paused, or at a gate), soak, or nothing more. The first call of an attempt freezes the group's targets;
  * a later attempt takes over those of the one before, so that rounds stay what they were.
  */
 export const nextStage =
@@ -41,44 +39,71 @@ export const nextStage =
   async ({ runId, attempt, group: groupIndex }) => {
     const run = await requireRun(deps.store, runId);
     const now = nowIso(deps.clock);
-    if (!isAttemptOpen(run, attempt)) return failed(now);
+    if (!isAttemptOpen(run, attempt)) return step('failed', now);
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex))) return failed(now);
-    const turn = await takeTurn(deps, run);
-    if (turn.kind === 'replaced') return failed(now);
-    if (turn.kind === 'wait') return { kind: 'wait', slices: [], until: now, look: turn.look };
-    const next = await decideNext(deps, { run, job, group, groupIndex });
-    if (next.kind === 'soak')
-      await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
-    return next;
+    const place = { run, job, group, groupIndex };
+    const known = await deps.store.getGroup(runId, attempt, groupIndex);
+    // A group that has begun decides for itself, also about an abort: it may have something under way.
+    if (known && run.control === 'abort') return goOn(deps, place, known);
+    if (!known && !(await mayBegin(deps, place))) return step('failed', now);
+    return inTurn(deps, place, known);
   };
 
-/** A group of a run, by what its job says and where it stands there. */
-interface GroupPlace {
-  readonly run: RunRecord;
-  readonly job: Job;
-  readonly group: Group;
-  readonly groupIndex: number;
-}
+/** A group begins unless the run is being aborted, and once the group before it said done. */
+const mayBegin = async (deps: NextStageDeps, { run, job, groupIndex }: GroupPlace): Promise<boolean> =>
+  run.control !== 'abort' && (await groupBeforeIsDone(deps, run, job, groupIndex));
 
-/** The next step of a group of a run that may go on. */
-const decideNext = async (deps: NextStageDeps, place: GroupPlace): Promise<TaskOutput<'nextStage'>> => {
+/** What a group does when it is its run's turn. */
+const inTurn = async (
+  deps: NextStageDeps,
+  place: GroupPlace,
+  known: GroupRecord | undefined,
+): Promise<TaskOutput<'nextStage'>> => {
+  const { run } = place;
+  const now = nowIso(deps.clock);
+  const turn = await takeTurn(deps, run);
+  if (turn.kind === 'replaced') return step('failed', now);
+  if (turn.kind === 'wait') return { ...step('wait', now), look: turn.look };
+  const record = known ?? (await freeze(deps, place));
+  if ('kind' in record) return record.kind === 'closed' ? step('failed', now) : held(now, record.seconds);
+  const next = await goOn(deps, place, record);
+  if (next.kind === 'soak')
+    await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
+  return next;
+};
+
+/** An answer without slices and without a wait. */
+const step = (kind: TaskOutput<'nextStage'>['kind'], until: string): TaskOutput<'nextStage'> => ({
+  kind,
+  slices: [],
+  until,
+  holdSeconds: 1,
+  look: 1,
+});
+
+const held = (now: string, seconds: number): TaskOutput<'nextStage'> => ({
+  ...step('hold', now),
+  holdSeconds: Math.min(longestHoldSeconds, seconds),
+});
+
+const goOn = async (deps: NextStageDeps, place: GroupPlace, record: GroupRecord): Promise<TaskOutput<'nextStage'>> => {
   const { run, job, group, groupIndex } = place;
-  const { runId } = run;
   const attempt = currentAttempt(run);
-  const record = (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, place));
-  const slices = (await deps.store.listSlices(runId, attempt)).filter(
+  const slices = (await deps.store.listSlices(run.runId, attempt)).filter(
     (one) => parseSliceId(one.sliceId).groupIndex === groupIndex,
   );
   const selection = run.attempts.at(-1)?.selection ?? {};
+  const stages = narrowStages(planStages(job, group, record.nodeCount), group, selection);
   const decision = decideStage({
     attempt,
     groupIndex,
     control: run.control,
     stopped: record.stopped,
-    stages: narrowStages(planStages(job, group, record.nodeCount), group, selection),
+    stages,
     slices,
+    judges: group.phases.map(({ judge }) => judge),
+    passed: new Set((run.gates ?? []).flatMap((gate) => (gate.status === 'approved' ? [gate.gateId] : []))),
   });
   const isOver = decision.kind === 'done' || decision.kind === 'failed';
   if (isOver && record.endedAt === undefined)
@@ -86,10 +111,60 @@ const decideNext = async (deps: NextStageDeps, place: GroupPlace): Promise<TaskO
       status: decision.kind === 'done' ? 'succeeded' : 'failed',
       endedAt: nowIso(deps.clock),
     });
-  return soaked(deps, record, group, decision);
+  if (decision.kind === 'judged') return judged(deps, place, record, decision);
+  const soaking = await soaked(deps, record, group, decision);
+  if (soaking.kind !== 'run' || decision.kind !== 'run' || !decision.newRound) return soaking;
+  const stage = stages.find((one) => one.stageIndex === decision.stageIndex);
+  const opening = stage && roundGate(group, stage, { attempt, groupIndex });
+  if (opening === undefined || group.approval === undefined) return soaking;
+  return throughGate(deps, record, await standAtGate(deps, run, opening, group.approval), soaking);
 };
 
-const failed = (now: string): TaskOutput<'nextStage'> => ({ kind: 'failed', slices: [], until: now, look: 1 });
+/** Goes on, waits, or stops the group for good, as a gate says. */
+const throughGate = async (
+  deps: NextStageDeps,
+  record: GroupRecord,
+  verdict: GateVerdict,
+  onward: TaskOutput<'nextStage'>,
+): Promise<TaskOutput<'nextStage'>> => {
+  if (verdict.kind === 'passed') return onward;
+  const now = nowIso(deps.clock);
+  if (verdict.kind === 'waiting') return held(now, verdict.seconds);
+  await stopGroup(deps, record, verdict.reason);
+  return step('failed', now);
+};
+
+const stopGroup = (deps: NextStageDeps, record: GroupRecord, reason: string): Promise<GroupRecord> =>
+  deps.store.updateGroup(record, {
+    stopped: true,
+    stopReason: reason,
+    status: 'failed',
+    endedAt: nowIso(deps.clock),
+  });
+
+/** A phase that judges a round has failed: the group stops, or waits for somebody who decides. */
+const judged = async (
+  deps: NextStageDeps,
+  { run, group }: GroupPlace,
+  record: GroupRecord,
+  { judge, gateId, stage }: StageDecision & { readonly kind: 'judged' },
+): Promise<TaskOutput<'nextStage'>> => {
+  const names = stage.slices.map(({ phaseIndex }) => `'${group.phases[phaseIndex]?.name}'`).join(', ');
+  const message = `Phase ${names} says that round ${stage.round} of ${stage.rounds} is not well`;
+  const now = nowIso(deps.clock);
+  if (judge === 'stop') {
+    await stopGroup(deps, record, `${message}.`);
+    return step('failed', now);
+  }
+  const approval = group.approval ?? judgeApproval;
+  const opening = { gateId, attempt: currentAttempt(run), kind: 'judge', message: `${message}: go on?` } as const;
+  const verdict = await standAtGate(deps, run, opening, approval);
+  // Passed between the decision and here: decide again.
+  return throughGate(deps, record, verdict, held(now, 1));
+};
+
+/** Who may decide on a round that is not well, when the group does not say. */
+const judgeApproval = approvalSchema.parse({});
 
 /** That groups come one after another is a fact of the ledger, not of the engine: a group goes on only once the one before it said done. */
 const groupBeforeIsDone = async (
@@ -113,79 +188,13 @@ const soaked = async (
   decision: StageDecision,
 ): Promise<TaskOutput<'nextStage'>> => {
   const now = nowIso(deps.clock);
-  if (decision.kind !== 'run') return { kind: decision.kind, slices: [], until: now, look: 1 };
-  const goOn: TaskOutput<'nextStage'> = { kind: 'run', slices: [...decision.slices], until: now, look: 1 };
-  if (!group.soak || !decision.soakFirst) return goOn;
+  if (decision.kind === 'hold' || decision.kind === 'judged') return held(now, longestHoldSeconds);
+  if (decision.kind !== 'run') return step(decision.kind, now);
+  const onward: TaskOutput<'nextStage'> = { ...step('run', now), slices: [...decision.slices] };
+  if (!group.soak || !decision.soakFirst) return onward;
   const wanted = new Date(deps.clock.now() + parseDurationMs(group.soak)).toISOString();
   const until = await deps.store.setSoak(record, decision.stageIndex, wanted);
-  return until > now ? { kind: 'soak', slices: [], until, look: 1 } : goOn;
-};
-
-const freeze = async (deps: NextStageDeps, { run, job, group, groupIndex }: GroupPlace): Promise<GroupRecord> => {
-  const attempt = currentAttempt(run);
-  const earlier = await earlierTargets(deps, run.runId, groupIndex, attempt);
-  const { targetsBlob, nodeCount } = earlier ?? (await resolveAndKeep(deps, run, job, group));
-  const budgets = await freezeBudgets(deps, targetsBlob);
-  if (budgets.length > 0 || group.phases.some((phase) => exclusiveOf(job, group, phase) !== undefined))
-    await deps.store.notePermitUser(run.runId);
-  deps.log.info('group.started', { runId: run.runId, attempt, group: group.name, nodes: nodeCount });
-  return deps.store.createGroup({
-    runId: run.runId,
-    attempt,
-    groupIndex,
-    targetsBlob,
-    nodeCount,
-    failures: {},
-    stopped: false,
-    status: 'running',
-    soakUntil: {},
-    ...(budgets.length === 0 ? {} : { budgets: [...budgets] }),
-    startedAt: nowIso(deps.clock),
-  });
-};
-
-/** The disruption budgets that nodes of a group are under, over the inventory as it is now. Without any budget, the inventory is not read. */
-const freezeBudgets = async (deps: NextStageDeps, targetsBlob: string): Promise<readonly FrozenBudget[]> => {
-  const budgets = await deps.store.listBudgets();
-  if (budgets.length === 0) return [];
-  const { nodes } = await deps.json.targets(targetsBlob);
-  const targets = nodes.map(({ node }) => node);
-  const meant = budgets.filter((budget) => countUnder(budget, targets) > 0);
-  if (meant.length === 0) return [];
-  const inventory = (await deps.inventory.list()).map(withoutReach);
-  // A caller may name nodes that the inventory does not know: they count too.
-  const known = new Set(inventory.map(({ id }) => id));
-  const all = [...inventory, ...targets.filter(({ id }) => !known.has(id))];
-  return meant.map((budget) => ({ name: budget.name, total: countUnder(budget, all) }));
-};
-
-const earlierTargets = async (
-  deps: NextStageDeps,
-  runId: RunId,
-  groupIndex: number,
-  attempt: number,
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'> | undefined> => {
-  if (attempt === 1) return undefined;
-  const groups = await deps.store.listGroups(runId);
-  return groups
-    .filter((one) => one.groupIndex === groupIndex)
-    .sort((a, b) => a.attempt - b.attempt)
-    .at(-1);
-};
-
-const resolveAndKeep = async (
-  deps: NextStageDeps,
-  run: RunRecord,
-  job: Job,
-  group: Group,
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'>> => {
-  const candidates = await readCandidates(deps, run.nodesBlob);
-  const { nodes, runners } = resolveTargets(job, group, candidates, {
-    params: run.params,
-    run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName },
-  });
-  const targetsBlob = await putJson(deps.blobs, `runs/${run.runId}/targets`, { nodes, runners });
-  return { targetsBlob, nodeCount: nodes.length };
+  return until > now ? step('soak', until) : onward;
 };
 
 /** @throws AppError `record.missing` when the job has no such group. */

@@ -10,8 +10,11 @@ import {
 } from '#functions/targets/check-request.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import type { Job } from '#shared/model/job.ts';
+import type { PlannedTargets, RunRecord } from '#shared/model/run.ts';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
@@ -90,19 +93,24 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params, turn }: CheckedRequest,
+  { job, commands, revision, params, plan, turn }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
-  const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
+  const plannedBlob =
+    job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
   return {
     runId,
     jobName: job.metadata.name,
     jobBlob,
     jobDigest: jobDigest(job),
+    ...(revision === undefined ? {} : { jobRevision: revision }),
     params,
     ...(turn === undefined ? {} : { turn }),
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
+    ...(plannedBlob === undefined ? {} : { plannedBlob }),
+    planDigest: plan.digest,
     actor,
     ...(request.context === undefined ? {} : { context: request.context }),
     status: 'queued',
@@ -112,3 +120,12 @@ const newRun = async (
     version: 1,
   };
 };
+
+/** The nodes of each group that takes part, as the plan has them now. */
+const plannedTargets = (job: Job, plan: RunPlan): PlannedTargets =>
+  Object.fromEntries(
+    plan.groups.map((group) => [
+      String(job.spec.groups.findIndex(({ name }) => name === group.name)),
+      group.rounds.flatMap((round) => round.nodes.map(({ id }) => id)),
+    ]),
+  );

@@ -4,8 +4,10 @@ import { viewGroups } from '#functions/records/view-groups.ts';
 import { type ViewLocksDeps, viewTurns, viewWaits } from '#functions/records/view-locks.ts';
 import type { TurnView } from '#shared/contract/lock-views.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
-import type { RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { RunSummary, RunView, UsedCommand } from '#shared/contract/run-views.ts';
+import { operationSites } from '#shared/job/job-outline.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import type { Job } from '#shared/model/job.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
 
@@ -36,10 +38,27 @@ export const viewRun =
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
+      commands: [...commandsOf(job)],
+      gates: run.gates ?? [],
+      ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
       ...(waits.length === 0 ? {} : { waits: [...waits] }),
     };
   };
+
+/** The commands of a job, in the order in which its operations use them. */
+const commandsOf = (job: Job): readonly UsedCommand[] => {
+  const used = new Map<string, UsedCommand>();
+  for (const { operation } of operationSites(job)) {
+    const { command, id } = operation;
+    if (command === undefined) continue;
+    const { name, version } = command;
+    const known = used.get(`${name}@${version}`)?.operations ?? [];
+    const libraries = command.libraries.map((library) => ({ name: library.name, version: library.version }));
+    used.set(`${name}@${version}`, { name, version, libraries, operations: [...known, id] });
+  }
+  return [...used.values()];
+};
 
 /** Runs, newest first. */
 export const listRuns =
@@ -56,7 +75,11 @@ export const listRuns =
 
 const summaryOf = (run: RunRecord, turn: TurnView | undefined): RunSummary => ({
   runId: run.runId,
-  job: { name: run.jobName, digest: run.jobDigest },
+  job: {
+    name: run.jobName,
+    digest: run.jobDigest,
+    ...(run.jobRevision === undefined ? {} : { revision: run.jobRevision }),
+  },
   status: run.status,
   control: run.control,
   ...(run.reason === undefined ? {} : { reason: run.reason }),

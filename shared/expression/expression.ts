@@ -1,7 +1,7 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { type Access, accessesOf } from './accesses.ts';
-import { celEnvironment, scopeRoots } from './cel-environment.ts';
-import { type ExpressionProblem, failedExpression, problemOfCelError } from './expression-error.ts';
+import { celEnvironment, scopeRoots, textOutputsEnvironment } from './cel-environment.ts';
+import { type ExpressionProblem, failedExpression, invalidExpression, problemOfCelError } from './expression-error.ts';
 import { didYouMean } from './nearest-word.ts';
 import { type Reference, referenceOf } from './references.ts';
 import { nodeFieldTypes, runFieldTypes, type Scope, toCelContext, truthfulNode } from './scope.ts';
@@ -54,7 +54,8 @@ const problemOfReference = (reference: Reference): ExpressionProblem | undefined
     return {
       message: `Unknown name '${reference.name}'`,
       offset,
-      suggestion: didYouMean(reference.name, scopeRoots) ?? 'Expressions know params, node, outputs and run.',
+      suggestion:
+        didYouMean(reference.name, scopeRoots) ?? 'Expressions know params, node, outputs, env, each and run.',
     };
   if (reference.kind === 'node') {
     const [field = ''] = reference.path.split('.');
@@ -113,10 +114,30 @@ export const compileExpression = (source: string): Compiled => {
 };
 
 /**
+ * A CEL expression of any type.
+ * @throws AppError `expression.invalid` with the place of each problem
+ */
+export const parseExpression = (source: string): Expression => {
+  const compiled = compileExpression(source);
+  if ('expression' in compiled) return compiled.expression;
+  throw invalidExpression(source, compiled.problems);
+};
+
+/**
  * What an expression refers to, also when names in it are unknown.
  * An expression that does not parse refers to nothing.
  */
 export const referencesOf = (source: string): readonly Reference[] => {
   const compiled = compileExpression(source);
   return 'expression' in compiled ? compiled.expression.references : compiled.references;
+};
+
+/**
+ * What is wrong with an expression when every output that it reads is a text; undefined when nothing is, and for expressions that are wrong
+ * anyway.
+ */
+export const problemWithTextOutputs = (source: string): ExpressionProblem | undefined => {
+  if (!('expression' in compileExpression(source))) return undefined;
+  const check = textOutputsEnvironment.parse(source).check();
+  return check.valid ? undefined : problemOfCelError(check.error);
 };

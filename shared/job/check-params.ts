@@ -1,6 +1,7 @@
 import type { Job, Param } from '../model/job.ts';
+import { compileRegex } from '../model/job-values.ts';
 import type { Finding, Path } from './finding.ts';
-import { checkParamDefault, compilePattern } from './param-value.ts';
+import { checkParamDefault } from './param-value.ts';
 
 const sized: ReadonlySet<Param['type']> = new Set(['number', 'string', 'list']);
 
@@ -14,11 +15,11 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
   const findings: Finding[] = [];
   if (param.type === 'enum' && param.options === undefined)
     findings.push({ path, message: "an enum needs 'options', the values to choose from" });
-  if (param.options !== undefined && (param.type === 'boolean' || param.type === 'json'))
+  if (param.options !== undefined && ['boolean', 'json', 'secret'].includes(param.type))
     findings.push(uselessKey(path, 'options', param, 'enum, string, number and list'));
   if (param.pattern !== undefined && param.type !== 'string')
     findings.push(uselessKey(path, 'pattern', param, 'string'));
-  else if (param.pattern !== undefined && compilePattern(param.pattern) === undefined)
+  else if (param.pattern !== undefined && compileRegex(param.pattern) === undefined)
     findings.push({ path: [...path, 'pattern'], message: 'is not a regular expression' });
   for (const key of ['min', 'max'] as const)
     if (param[key] !== undefined && !sized.has(param.type))
@@ -28,7 +29,8 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
   return findings;
 };
 
-const checkParam = (path: Path, param: Param): readonly Finding[] => {
+/** Checks that the rules of a param fit its type, and its default them. */
+export const checkParam = (path: Path, param: Param): readonly Finding[] => {
   const rules = checkRules(path, param);
   if (param.default === undefined || rules.length > 0) return rules;
   const reading = checkParamDefault(param, param.default);

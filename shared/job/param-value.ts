@@ -1,6 +1,10 @@
+import * as z from 'zod';
 import type { Json } from '../expression/cel-values.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
+import { nodeIdSchema } from '../model/ids.ts';
 import type { Param } from '../model/job.ts';
+import { compileRegex } from '../model/job-values.ts';
+import { formatReference, readReference } from '../secrets/reference.ts';
 import { describeValue } from './describe-value.ts';
 
 /** A value that fits its param, or why it does not. */
@@ -34,6 +38,9 @@ const fromText: Readonly<Record<Param['type'], (text: string) => Json | undefine
   boolean: (text) => ({ true: true, false: false })[text.trim().toLowerCase()],
   list: listFromText,
   json: parseJson,
+  date: (text) => text.trim(),
+  node: (text) => text.trim(),
+  secret: (text) => text.trim(),
 };
 
 const expectations: Readonly<Record<Param['type'], string>> = {
@@ -43,7 +50,13 @@ const expectations: Readonly<Record<Param['type'], string>> = {
   boolean: 'true or false',
   list: 'a list (a,b,c or JSON)',
   json: 'JSON',
+  date: 'a date (2026-12-24) or a time (2026-12-24T22:00:00Z)',
+  node: 'the id of a node',
+  secret: 'a reference to a secret',
 };
+
+/** A day, or a moment with its offset from UTC. */
+const dateSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 const hasType = (type: Param['type'], value: Json): boolean => {
   switch (type) {
@@ -59,6 +72,12 @@ const hasType = (type: Param['type'], value: Json): boolean => {
       return Array.isArray(value);
     case 'json':
       return true;
+    case 'date':
+      return dateSchema.safeParse(value).success;
+    case 'node':
+      return nodeIdSchema.safeParse(value).success;
+    case 'secret':
+      return typeof value === 'string';
   }
 };
 
@@ -67,7 +86,8 @@ const isOption = (options: readonly (string | number)[], value: Json): boolean =
 
 const chooseOption = (options: readonly (string | number)[], value: Json): ParamReading => {
   if (isOption(options, value)) return { value };
-  const sameText = options.find((option) => String(option) === String(value));
+  const isWord = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const sameText = isWord ? options.find((option) => String(option) === String(value)) : undefined;
   if (sameText !== undefined) return { value: sameText };
   const names = options.map(String);
   const near = typeof value === 'string' ? didYouMean(value, names) : undefined;
@@ -87,17 +107,6 @@ const chooseOptions = (options: readonly (string | number)[], value: Json): Para
   return { value: Array.isArray(value) ? chosen : (chosen[0] ?? null) };
 };
 
-/** A param's pattern, anchored only as it is written; undefined when it is no regular expression. Unicode rules where it allows them. */
-export const compilePattern = (pattern: string): RegExp | undefined => {
-  for (const flags of ['u', ''])
-    try {
-      return new RegExp(pattern, flags);
-    } catch {
-      // Patterns with needless escapes (`\-`) are refused by the `u` flag only.
-    }
-  return undefined;
-};
-
 const sizeOf = (value: Json): { readonly size: number; readonly unit: string } | undefined => {
   if (typeof value === 'number') return { size: value, unit: '' };
   if (typeof value === 'string') return { size: [...value].length, unit: ' characters' };
@@ -113,14 +122,21 @@ const limitProblem = ({ min, max }: Param, value: Json): string | undefined => {
   return max !== undefined && size > max ? `${verb} at most ${max}${unit}, found ${size}` : undefined;
 };
 
+/** Says nothing of the value: it may be the secret itself, given by mistake. */
+const checkSecret = (value: Json): ParamReading => {
+  const reading = readReference(value);
+  return 'reference' in reading ? { value: formatReference(reading.reference) } : reading;
+};
+
 const checkValue = (param: Param, value: Json): ParamReading => {
+  if (param.type === 'secret') return checkSecret(value);
   if (!hasType(param.type, value)) return wrong(expectations[param.type], value);
   const chosen = param.options === undefined ? { value } : chooseOptions(param.options, value);
   if (!('value' in chosen)) return chosen;
   if (
     param.pattern !== undefined &&
     typeof chosen.value === 'string' &&
-    !compilePattern(param.pattern)?.test(chosen.value)
+    !compileRegex(param.pattern)?.test(chosen.value)
   )
     return { message: `${describeValue(chosen.value)} does not match ${param.pattern}` };
   const limit = limitProblem(param, chosen.value);

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
@@ -68,6 +69,14 @@ export const planOperationSchema = z.object({
   timeoutSeconds: z.number(),
   failIgnore: z.boolean(),
   when: z.string().optional(),
+  /** The command of the library that it uses, with the libraries that go with it. */
+  command: z
+    .object({
+      name: z.string(),
+      version: digest,
+      libraries: z.array(z.object({ name: z.string(), version: digest })),
+    })
+    .optional(),
   digest,
 });
 export type PlanOperation = z.infer<typeof planOperationSchema>;
@@ -86,7 +95,7 @@ export const planGroupSchema = z.object({
   strategy: z.enum(['oneShot', 'grayScale']),
   nodeCount: count,
   stageCount: count,
-  maxFailures: amountSchema,
+  maxFailures: maxFailuresSchema,
   /** How many nodes may fail without stopping the group. */
   failuresAllowed: count,
   soakSeconds: z.number().optional(),
@@ -98,7 +107,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),
@@ -107,6 +116,15 @@ export const planWarningSchema = z.object({
 });
 export type PlanWarning = z.infer<typeof planWarningSchema>;
 
+/** A secret that operations would be given: where it is kept, never what it is. */
+export const planSecretSchema = z.object({
+  param: z.string(),
+  reference: z.string(),
+  operations: z.array(z.string()),
+  /** What is odd about it, each a sentence. */
+  warnings: z.array(z.string()),
+});
+export type PlanSecret = z.infer<typeof planSecretSchema>;
 const planTurnSchema = z.object({ key: z.string(), policy: z.enum(turnPolicies), limit: count });
 
 const planRunSchema = z.object({ runId: runIdSchema, job: z.string(), actor: z.string(), since: z.string() });
@@ -137,6 +155,7 @@ export const runPlanSchema = z.object({
     agentCalls: z.object({ sends: count, looks: count }),
   }),
   warnings: z.array(planWarningSchema),
+  secrets: z.array(planSecretSchema),
   /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
   digest,
   /** Outside of the digest. */

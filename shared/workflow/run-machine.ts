@@ -70,7 +70,7 @@ const call = (name: TaskName, { payload, result, next, caught }: Call): TaskStat
 /** A task that waits until its token is completed, or its time is over. The time out is the normal way on: the guarantee. */
 const park = (
   name: TaskName,
-  time: { TimeoutSeconds: number } | { TimeoutSecondsPath: string },
+  time: { TimeoutSecondsPath: string },
   { payload, next, caught }: Call & { readonly next: { readonly Next: string } },
 ): TaskState => ({
   Type: 'Task',
@@ -192,6 +192,7 @@ const groupMachine: StateMachine = {
         'kind.$': '$.Payload.kind',
         'slices.$': '$.Payload.slices',
         'until.$': '$.Payload.until',
+        'hold.$': '$.Payload.holdSeconds',
         'look.$': '$.Payload.look',
       },
       next: { Next: 'What Next?' },
@@ -229,10 +230,10 @@ const groupMachine: StateMachine = {
         caught: anything('Group Broken', '$.error'),
       },
     ),
-    // A hold outlives its token: after 30 days it is only parked anew.
+    // A hold ends by its token, or when what it waits for expires; after 30 days it is only parked anew.
     Hold: park(
       'hold',
-      { TimeoutSeconds: 2_592_000 },
+      { TimeoutSecondsPath: '$.now.hold' },
       {
         payload: { ...run, 'attempt.$': '$.attempt' },
         next: { Next: 'Next Stage' },

@@ -166,7 +166,13 @@ describe('the turn of a run', () => {
     const dead = { ...rig.store, create: () => Promise.reject(new Error('died')) };
     const deps = {
       ...{ store: dead, blobs: rig.blobs, engine: rig.engine, inventory: rig.inventory, clock: rig.clock },
-      ...{ agents: { aws: rig.aws, aliyun: rig.aliyun }, ids: { runId: newRunId }, abort: rig.services.abortRun },
+      ...{
+        agents: { aws: rig.aws, aliyun: rig.aliyun },
+        ids: { runId: newRunId },
+        libraryBlobs: rig.libraryBlobs,
+        secrets: rig.secrets,
+        abort: rig.services.abortRun,
+      },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     };
     const request = { job: jobOf(groups, spec), params: {}, only: {} };
@@ -197,7 +203,13 @@ describe('the turn of a run', () => {
     const request = { job: jobOf(groups, spec), params: {}, only: {} };
     const deps = {
       ...{ store: rig.store, blobs: rig.blobs, engine: rig.engine, inventory: rig.inventory, clock: rig.clock },
-      ...{ agents: { aws: rig.aws, aliyun: rig.aliyun }, ids: { runId: newRunId }, abort: dying.abort },
+      ...{
+        agents: { aws: rig.aws, aliyun: rig.aliyun },
+        ids: { runId: newRunId },
+        libraryBlobs: rig.libraryBlobs,
+        secrets: rig.secrets,
+        abort: dying.abort,
+      },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     };
     await expect(submitRun(deps)({ request, actor: 'ann' })).rejects.toThrow('died');

@@ -1,13 +1,13 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { TextBlob } from '#functions/records/text-blob.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
+import type { TextBlob } from './text-blob.ts';
 
 /** Text of one stream that stays in the ledger, in bytes; longer text goes to a blob as a whole. */
 export const inlineTextBytes = 2048;
 
 /** Moves long text of an outcome to a blob under `key` and keeps the head of each stream. */
-export const keepText = async (blobs: Blobs, key: string, outcome: Outcome): Promise<Outcome> => {
+export const keepText = async (blobs: Pick<Blobs, 'put'>, key: string, outcome: Outcome): Promise<Outcome> => {
   const { stdout, stderr } = outcome;
   const [short, shortError] = [headOf(stdout), headOf(stderr)];
   if (short === stdout && shortError === stderr) return outcome;
