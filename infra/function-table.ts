@@ -9,7 +9,6 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
-  | 'allowUploads'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -28,7 +27,7 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'allowUploads', 'sendCommands'],
+  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'sendCommands'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],

@@ -1,6 +1,7 @@
 import type {
   ContinueRequest,
   ControlRequest,
+  GateRequest,
   NodeRowsQuery,
   NodesQuery,
   OutputPlace,
@@ -22,6 +23,7 @@ export interface ApiServices {
   planPreview(request: RunRequest): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
   abortRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  decideGate(runId: RunId, request: GateRequest, actor: string): Promise<void>;
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;

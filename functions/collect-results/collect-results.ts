@@ -10,6 +10,7 @@ import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { gateById } from '#shared/gate/gates-of-run.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { isScript, type Operation } from '#shared/model/operation.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
@@ -68,7 +69,11 @@ export const collectResults =
     const aborting = look.run.control === 'abort';
     const verdicts = isScript(look.operation)
       ? await judgeAtAgent(deps, look, aborting)
-      : waitingVerdicts(look.open, look.invocation, { nowMs: deps.clock.now(), aborting });
+      : waitingVerdicts(look.open, look.invocation, {
+          nowMs: deps.clock.now(),
+          aborting,
+          gate: gateById(look.run.gates, look.invocation.invocationId),
+        });
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };

@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -14,6 +15,7 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    http: openHttp(),
     clock: systemClock,
     log: openProcessLog(),
   });

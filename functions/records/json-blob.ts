@@ -4,7 +4,13 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { type Job, jobSchema } from '#shared/model/job.ts';
-import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
+import {
+  type FrozenTargets,
+  frozenTargetsSchema,
+  type PlannedTargets,
+  plannedTargetsSchema,
+  type RunRecord,
+} from '#shared/model/run.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
 /** Jobs and target lists kept parsed per process: they are immutable, and every batch of a run reads the same ones. */
@@ -23,6 +29,7 @@ export interface JsonBlobs {
   /** The job of a run, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
+  planned(key: string): Promise<PlannedTargets>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
@@ -33,7 +40,8 @@ export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
     expandJob(await written(run.jobBlob), run.params),
   );
   const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
-  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
+  const planned = remembering((key: string) => readJson(blobs, key, plannedTargetsSchema));
+  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets, planned };
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { ApiServices } from '#functions/api/services.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
+import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
@@ -11,7 +12,7 @@ import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
-import type { Blobs, Clock, Engine, Ids, Inventory, Log } from '#shared/ports/services.ts';
+import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
 /** The ports behind the HTTP API. */
@@ -21,6 +22,7 @@ export interface ServicePorts {
   readonly agents: PlanningAgents;
   readonly inventory: Inventory;
   readonly engine: Engine;
+  readonly roles: Roles;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -34,6 +36,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
     abortRun: abortRun(deps),
+    decideGate: decideAtGate(deps),
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),

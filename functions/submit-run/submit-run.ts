@@ -9,7 +9,9 @@ import {
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import type { Job } from '#shared/model/job.ts';
+import type { PlannedTargets, RunRecord } from '#shared/model/run.ts';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
@@ -72,10 +74,12 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params }: CheckedRequest,
+  { job, params, plan }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
   const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const plannedBlob =
+    job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
   return {
     runId,
@@ -84,6 +88,8 @@ const newRun = async (
     jobDigest: jobDigest(job),
     params,
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
+    ...(plannedBlob === undefined ? {} : { plannedBlob }),
+    planDigest: plan.digest,
     actor,
     ...(request.context === undefined ? {} : { context: request.context }),
     status: 'queued',
@@ -93,3 +99,12 @@ const newRun = async (
     version: 1,
   };
 };
+
+/** The nodes of each group that takes part, as the plan has them now. */
+const plannedTargets = (job: Job, plan: RunPlan): PlannedTargets =>
+  Object.fromEntries(
+    plan.groups.map((group) => [
+      String(job.spec.groups.findIndex(({ name }) => name === group.name)),
+      group.rounds.flatMap((round) => round.nodes.map(({ id }) => id)),
+    ]),
+  );

@@ -27,6 +27,8 @@ export const viewRun =
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
+      gates: run.gates ?? [],
+      ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
     };
   };

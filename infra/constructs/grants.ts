@@ -95,10 +95,8 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
       // Without it S3 answers "denied" instead of "not there" for a blob that is not there.
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
+  // The forms by which nodes upload are signed with this right too: a form can do no more than who signs it.
   writeBlobs: (scope) => bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/*')])]),
-  // A form or address that a function signs can do no more than the function itself.
-  allowUploads: (scope) =>
-    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/output/*')])]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
       allow(['ssm:SendCommand'], commandTargets(scope.config)),

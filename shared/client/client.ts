@@ -4,6 +4,7 @@ import type { VersionView } from '../contract/meta-views.ts';
 import type {
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   NodeRowsQuery,
   NodesQuery,
   OutputPlace,
@@ -32,6 +33,9 @@ export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
 /** What to search for, and where. */
 export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
 
+/** A decision at a gate. */
+export type GateRequestInput = z.input<typeof gateRequestSchema>;
+
 /** What starting a run answers; `replayed` when the key was known and nothing new was started. */
 export interface Started {
   readonly run: RunView;
@@ -44,6 +48,7 @@ export interface DroverClient {
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
@@ -80,6 +85,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    decideGate: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),

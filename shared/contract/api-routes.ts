@@ -6,6 +6,7 @@ import { pageSchemaOf } from './pages.ts';
 import {
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   nodeRowsQuerySchema,
   nodesQuerySchema,
   outputPlaceSchema,
@@ -116,6 +117,12 @@ export const apiRoutes = {
     body: controlRequestSchema,
   },
   resumeRun: { ...act, path: '/v1/runs/{runId}/resume', summary: 'Go on after a pause', body: controlRequestSchema },
+  decideGate: {
+    ...act,
+    path: '/v1/runs/{runId}/gates',
+    summary: 'Approve, reject or answer where a run waits for people',
+    body: gateRequestSchema,
+  },
   planPreview: {
     method: 'post',
     status: 200,

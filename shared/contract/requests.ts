@@ -35,6 +35,18 @@ export type ContinueRequest = z.infer<typeof continueRequestSchema>;
 export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
 
+/** Body of `POST /v1/runs/{id}/gates`: a decision at the gate named, or at the only one that is open. */
+export const gateRequestSchema = z.strictObject({
+  gate: z.string().max(128).optional(),
+  decision: z.enum(['approve', 'reject', 'answer']),
+  comment: z.string().max(1024).optional(),
+  /** Digest of the plan that is approved; needed where the gate has one. */
+  digest: z.string().max(128).optional(),
+  /** One value, or several for multiSelect. */
+  answer: z.array(z.string().max(4096)).max(100).optional(),
+});
+export type GateRequest = z.infer<typeof gateRequestSchema>;
+
 /** Query of paged lists. */
 export const pageQuerySchema = z.strictObject({
   cursor: z.string().max(4096).optional(),

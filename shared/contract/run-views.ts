@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
@@ -40,6 +41,8 @@ export const groupViewSchema = z.object({
   status: z.enum(phaseStatuses),
   nodeCount: z.int(),
   rounds: z.int(),
+  /** Why nothing more of the group starts; absent while it may. */
+  stopReason: z.string().optional(),
   phases: z.array(phaseViewSchema),
 });
 export type GroupView = z.infer<typeof groupViewSchema>;
@@ -64,6 +67,9 @@ export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
+  /** Where the run waited or waits for people, and what they said. */
+  gates: z.array(gateRecordSchema),
+  planDigest: z.string().optional(),
   groups: z.array(groupViewSchema),
 });
 export type RunView = z.infer<typeof runViewSchema>;

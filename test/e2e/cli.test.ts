@@ -48,6 +48,7 @@ describe('the examples run as they say', () => {
     { name: 'hello', args: ['examples/hello.yaml'], code: 0, status: 'succeeded' },
     { name: 'rolling', args: ['examples/rolling.yaml', '--param', 'version=2.0.1'], code: 0, status: 'completed' },
     { name: 'mixed clouds', args: ['examples/mixed-clouds.yaml'], code: 0, status: 'succeeded' },
+    { name: 'canary', args: ['examples/canary.yaml'], code: 0, status: 'succeeded' },
     { name: 'failing', args: ['examples/failing.yaml'], code: 1, status: 'failed' },
     {
       name: 'imported',

@@ -31,6 +31,7 @@ export interface Question {
   readonly instanceId: string;
   readonly operation: string;
   readonly attempt: number;
+  readonly stageIndex: number;
 }
 
 /** How an agent behaves; a test changes it at any time. */
@@ -80,7 +81,7 @@ export const createScriptedAgent = (
     const sent = calls.sends.find((one) => agentIdOf(one.invocationId) === agentInvocationId);
     if (!sent?.instanceIds.includes(instanceId) || script.refuse(instanceId) !== undefined) return [];
     const invocationId = invocationIdSchema.parse(sent.invocationId);
-    const question = { instanceId, operation: operationOf(invocationId), attempt: attemptOf(invocationId) };
+    const question = { instanceId, operation: operationOf(invocationId), ...placeOf(invocationId) };
     const answer = script.answer(question);
     return answer === 'unknown' ? [] : [reportOf(question, runOf(invocationId), answer)];
   };
@@ -124,8 +125,10 @@ export const createScriptedAgent = (
 
 const runOf = (invocationId: InvocationId): RunId => runIdSchema.parse(invocationId.split('.')[0]);
 
-const attemptOf = (invocationId: InvocationId): number =>
-  parseSliceId(batchIdSchema.parse(invocationId.split('.')[1])).attempt;
+const placeOf = (invocationId: InvocationId): Pick<Question, 'attempt' | 'stageIndex'> => {
+  const { attempt, stageIndex } = parseSliceId(batchIdSchema.parse(invocationId.split('.')[1]));
+  return { attempt, stageIndex };
+};
 
 const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unknown'>): InstanceReport => {
   const base: InstanceReport = {
@@ -147,11 +150,13 @@ const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unk
 
 /** What the wrapper prints, in 2.25 seconds. */
 const envelopeText = (
-  { operation, attempt }: Question,
+  { operation, attempt, stageIndex }: Question,
   runId: RunId,
   { exit, stdout = '', stderr = '', outputs = {}, cutBytes = 0, uploads }: Recorded,
 ): string => {
-  const fence = fenceName(fenceOf({ run: { runId }, key: { attempt }, operationId: operation, tryNumber: 0 }));
+  const fence = fenceName(
+    fenceOf({ run: { runId }, key: { attempt, stageIndex }, operationId: operation, tryNumber: 0 }),
+  );
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const values = Object.entries(outputs).map(([name, value]) => `${name}=${value}%`);
   const kept = values.length === 0 ? '-' : `=${values.join('')}`;

@@ -12,7 +12,7 @@ export const uploadAsNode = async (
   { runId, operation, instanceId }: { readonly runId: RunId; readonly operation: string; readonly instanceId: string },
   { bytes, gzip = true, shown = 10 }: { readonly bytes: Uint8Array; readonly gzip?: boolean; readonly shown?: number },
 ): Promise<Recorded> => {
-  const fence = fenceOf({ run: { runId }, key: { attempt: 1 }, operationId: operation, tryNumber: 0 });
+  const fence = fenceOf({ run: { runId }, key: { attempt: 1, stageIndex: 0 }, operationId: operation, tryNumber: 0 });
   await blobs.put(uploadKey({ runId, fence, instanceId }, 'stdout', gzip), gzip ? gzipSync(bytes) : bytes);
   const digest = createHash('sha256').update(bytes).digest('hex');
   return {

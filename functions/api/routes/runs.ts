@@ -3,6 +3,7 @@ import {
   type ControlRequest,
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   nodeRowsQuerySchema,
   outputPlaceSchema,
   outputQuerySchema,
@@ -64,6 +65,11 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
     .post('/runs/:runId/continue', async (c) => {
       const runId = readRunId(c);
       await services.continueRun(runId, await readBody(c, continueRequestSchema), c.get('actor'));
+      return accepted(c, runId);
+    })
+    .post('/runs/:runId/gates', async (c) => {
+      const runId = readRunId(c);
+      await services.decideGate(runId, await readBody(c, gateRequestSchema), c.get('actor'));
       return accepted(c, runId);
     })
     .post(

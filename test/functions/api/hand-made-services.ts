@@ -36,6 +36,7 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
     params: {},
+    gates: [],
     attempts: [
       {
         attempt: 1,
@@ -251,6 +252,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     planPreview: note('planPreview', makePlan()),
     continueRun: note('continueRun', undefined),
     abortRun: note('abortRun', undefined),
+    decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),
     listRuns: note('listRuns', { items: [makeRunView()] }),
