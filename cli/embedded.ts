@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { type LocalApp, openLocalApp, quietLog } from '#local/local-app.ts';
 import { readFleet } from '#local/read-fleet.ts';
 import type { EmbeddedOptions, OpenEmbedded } from './context.ts';
-import { localFolder } from './local-server.ts';
+import { localFolder, secretsFolder } from './local-server.ts';
 import { version } from './version.ts';
 
 /** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. */
@@ -15,6 +15,7 @@ export const openLocal = async (
     stateDir: folder,
     fleet: await readFleet(folder, fleetFile),
     keepRunning: true,
+    secretsDir: secretsFolder(stateDir),
     log: quietLog(write),
     version,
     actor: userInfo().username,

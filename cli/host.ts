@@ -22,6 +22,8 @@ export interface TextSource {
   readText(): Promise<string>;
   /** Asks the person at the terminal; an interrupt or the end of the input answers ''. */
   ask(question: string): Promise<string>;
+  /** The same, without showing what is typed. */
+  askHidden(question: string): Promise<string>;
 }
 
 /** Everything that the CLI needs of the process and the machine it runs on; tests give their own. */

@@ -9,6 +9,11 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
+  | 'checkSecrets'
+  | 'readSecrets'
+  | 'removeSecrets'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -27,9 +32,28 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'sendCommands'],
+  invokeOperation: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'sendCommands',
+  ],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
+  collectResults: [
+    'readTable',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'readCommands',
+  ],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'writeTable', 'readBlobs'],
@@ -54,5 +78,17 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'listRuns',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
 };

@@ -4,6 +4,7 @@ import { openBlobs } from '#functions/runtime/blobs.ts';
 import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
+import { openSealer, openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
@@ -15,6 +16,8 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    secrets: openSecrets(),
+    sealer: openSealer(),
     http: openHttp(),
     clock: systemClock,
     log: openProcessLog(),

@@ -10,6 +10,8 @@ import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts
 import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
+import { secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
+import { type DeliveredSecrets, type DeliverSecretsDeps, deliverSecrets, fetchSeconds } from './deliver-secrets.ts';
 import { type Recipient, renderScript, timeoutSecondsOf } from './render-script.ts';
 import { uploadInput, uploadSeconds } from './upload-input.ts';
 
@@ -20,10 +22,10 @@ const deliverySeconds = { online: 120, offline: 30 } as const;
 const answerGraceSeconds = 180;
 
 /** What sending needs. */
-export interface SendDeps {
+export interface SendDeps extends DeliverSecretsDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;
   readonly agents: Agents;
-  readonly blobs: Pick<Blobs, 'allowUploads'>;
+  readonly blobs: Pick<Blobs, 'allowUploads' | 'put' | 'addressOf' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -64,23 +66,57 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
     }),
   );
   if (invocation.status === 'sent') return { invocation, results: [] };
-  const script = await render(deps, state, { sending, invocation });
-  const bytes = bytesOf(script);
-  if (bytes > agent.limits.scriptBytes)
-    return refuseAll(
-      deps,
-      state,
-      invocation,
-      `script.too-large: script and values make ${bytes} bytes, ${agent.kind} takes ${agent.limits.scriptBytes}`,
-    );
   const known = created ? undefined : await findAtAgent(agent, state, invocation);
-  if (known === undefined && !sending.mayStart) return { invocation, results: [] };
-  const receipt =
-    known === undefined
-      ? await send(agent, state, { sending, invocation, script })
-      : { agentInvocationId: known, refusals: [] };
-  return record(deps, state, { invocation, receipt, answerSeconds: answerSecondsOf(state.batch, sending.operation) });
+  const answerSeconds = answerSecondsOf(state.batch, sending.operation);
+  if (known !== undefined)
+    return record(deps, state, { invocation, receipt: { agentInvocationId: known, refusals: [] }, answerSeconds });
+  if (!sending.mayStart) return { invocation, results: [] };
+  const prepared = await prepare(deps, state, { sending, invocation });
+  if (typeof prepared === 'string') return refuseAll(deps, state, invocation, prepared);
+  const { script, secretsBlob } = prepared;
+  const receipt = await send(agent, state, { sending, invocation, script, secretsBlob });
+  return record(deps, state, { invocation, receipt, answerSeconds, secretsBlob });
 };
+
+const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent): string => {
+  const names = (command?.libraries ?? []).map(({ name }) => name);
+  const what = names.length === 0 ? 'script and values' : `script, libraries (${names.join(', ')}) and values`;
+  return `script.too-large: ${what} make ${bytes} bytes, ${kind} takes ${limits.scriptBytes}`;
+};
+
+/** What goes to the agent. */
+interface Prepared {
+  readonly script: RenderedWrapper;
+  readonly secretsBlob: string | undefined;
+}
+
+/** The script with the secrets it needs; or why nothing can be sent, which each node's result then says. */
+const prepare = async (deps: SendDeps, state: SendState, what: Rendering): Promise<Prepared | string> => {
+  const agent = agentOf(deps.agents, state.batch);
+  try {
+    const secrets = await deliverSecrets(deps, {
+      runId: state.run.runId,
+      invocationId: what.invocation.invocationId,
+      used: secretsOfOperation({ ...state.place, operation: what.sending.operation }, state.run.params),
+      agent: agent.kind,
+      deliverySeconds: deliverySecondsOf(state.batch),
+    });
+    const script = await render(deps, state, { ...what, secrets });
+    const bytes = bytesOf(script);
+    if (bytes <= agent.limits.scriptBytes) return { script, secretsBlob: secrets?.blob };
+    if (secrets?.blob !== undefined) await deps.blobs.remove(secrets.blob);
+    return tooLarge(what.sending.operation, bytes, agent);
+  } catch (error) {
+    if (isAppError(error, 'secret.')) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+};
+
+interface Rendering {
+  readonly sending: Sending;
+  readonly invocation: InvocationRecord;
+  readonly secrets?: DeliveredSecrets | undefined;
+}
 
 const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(script.content).length;
 
@@ -91,12 +127,13 @@ const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(sc
 const render = async (
   deps: SendDeps,
   { run, place, batch }: SendState,
-  { sending, invocation }: { readonly sending: Sending; readonly invocation: InvocationRecord },
+  { sending, invocation, secrets }: Rendering,
 ): Promise<RenderedWrapper> => {
   const { kind, limits } = agentOf(deps.agents, batch);
   const { operation, recipients } = sending;
   const { tryNumber, createdAt } = invocation;
-  const input = { run, key: place.key, operation, agent: kind, textBytes: limits.textBytes, tryNumber, recipients };
+  const values = { recipients, secrets };
+  const input = { run, key: place.key, operation, agent: kind, textBytes: limits.textBytes, tryNumber, ...values };
   const upload = await uploadInput(deps, {
     runId: run.runId,
     fence: fenceOf({ run, key: place.key, operationId: operation.id, tryNumber }),
@@ -127,7 +164,8 @@ const send = async (
     sending,
     invocation,
     script,
-  }: { readonly sending: Sending; readonly invocation: InvocationRecord; readonly script: RenderedWrapper },
+    secretsBlob,
+  }: Prepared & { readonly sending: Sending; readonly invocation: InvocationRecord },
 ): Promise<SendReceipt> => {
   const instanceIds = sending.recipients.map(({ batchNode }) => batchNode.via.instanceId);
   try {
@@ -137,7 +175,9 @@ const send = async (
       instanceIds,
       script: script.content,
       needsInstanceId: script.needsInstanceId,
-      timeoutSeconds: timeoutSecondsOf(sending.operation) + uploadSeconds,
+      // What the node does before and after the script takes time of its own.
+      timeoutSeconds:
+        timeoutSecondsOf(sending.operation) + uploadSeconds + (secretsBlob === undefined ? 0 : fetchSeconds),
       deliveryTimeoutSeconds: deliverySecondsOf(batch),
     });
   } catch (error) {
@@ -155,11 +195,20 @@ const record = async (
     invocation,
     receipt,
     answerSeconds,
-  }: { readonly invocation: InvocationRecord; readonly receipt: SendReceipt; readonly answerSeconds: number },
+    secretsBlob,
+  }: {
+    readonly invocation: InvocationRecord;
+    readonly receipt: SendReceipt;
+    readonly answerSeconds: number;
+    readonly secretsBlob?: string | undefined;
+  },
 ): Promise<Sent> => {
   const results = receipt.refusals.map((refusal) => refusedResult(deps, state, invocation, refusal));
   if (results.length > 0) await deps.store.putResults(results);
-  if (receipt.agentInvocationId === undefined) return { invocation, results };
+  if (receipt.agentInvocationId === undefined) {
+    if (secretsBlob !== undefined) await deps.blobs.remove(secretsBlob);
+    return { invocation, results };
+  }
   const now = deps.clock.now();
   const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();
   const sent = await deps.store.recordSent({
@@ -170,6 +219,7 @@ const record = async (
     sentAt: nowIso(deps.clock),
     deliverBy: after(deliverySecondsOf(state.batch)),
     deadlineAt: after(answerSeconds),
+    ...(secretsBlob === undefined ? {} : { secretsBlob }),
   });
   deps.log.debug('invocation.sent', {
     runId: state.run.runId,

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { signUploadForm } from '#functions/adapters/s3/post-policy.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Blobs } from '#shared/ports/services.ts';
@@ -31,6 +31,7 @@ export const createFolderBlobs = (dir: string, access?: BlobAccess): Blobs => {
       const isEmpty = length === 0 || start >= totalBytes;
       return { totalBytes, chunks: isEmpty ? nothing() : folder.stream(key, start, length) };
     },
+    remove: (key) => rm(folder.placeOf(key), { force: true }),
     size: (key) => folder.size(key),
     allowUploads: async (grant) => {
       if (access === undefined) return undefined;

@@ -32,7 +32,14 @@ export const errorCatalogue = {
 
   'job.syntax': caller(422, 2),
   'job.invalid': caller(422, 2),
+  'job.not-found': caller(404, 5),
   'params.invalid': caller(422, 2),
+  'argument.invalid': caller(422, 2),
+  'command.syntax': caller(422, 2),
+  'command.invalid': caller(422, 2),
+  'command.not-found': caller(404, 5),
+  'command.ambiguous': caller(422, 2),
+  'precondition.failed': caller(412, 6),
   'expression.invalid': caller(422, 2),
   'expression.failed': caller(422, 2),
   'script.invalid': caller(422, 2),
@@ -44,6 +51,12 @@ export const errorCatalogue = {
   'import.unsupported': caller(422, 2),
   'import.node-unmatched': caller(422, 2),
   'import.script-missing': caller(422, 2),
+
+  'secret.not-found': caller(422, 5),
+  'secret.forbidden': caller(422, 4),
+  'secret.unavailable': dependency(503, 7, true),
+  'secret.unsupported': caller(422, 2),
+  'secret.invalid': caller(422, 2),
 
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),

@@ -61,6 +61,8 @@ export interface Blobs {
    * @throws AppError `blob.not-found`
    */
   read(key: string, range?: { readonly start: number; readonly length?: number }): Promise<BlobPart>;
+  /** Removes a blob; one that is not there is no error. For what must not be kept; everything else ends by its age. */
+  remove(key: string): Promise<void>;
   /** Bytes of a blob; undefined when it is not there. */
   size(key: string): Promise<number | undefined>;
   /** Lets others store blobs below a prefix, without credentials; undefined where nobody could reach this store. */

@@ -15,6 +15,13 @@ export const refusals = {
   user: 'The node has no such user.',
   stopped: 'It was stopped before it came to this node, which will not start it.',
   runas: 'The agent on the node is not root, so it cannot run the script as another user.',
+  secretmasker: 'The node has no awk, which masks secrets in what a script prints; it was not started.',
+  secretfetcher: 'The node has none of curl, wget, python3 and perl, so it cannot fetch the secrets.',
+  secretfetch:
+    'The node could not fetch the secrets: it cannot reach the blobs, or took the operation so late that they were gone.',
+  secretwrong: 'What the node fetched in place of the secrets is not what was sent, so it was refused.',
+  secretopener: 'The node could not open the secrets: it has neither an openssl nor a python3 that can.',
+  secretagent: "The agent on the node did not put the secrets of Alibaba Cloud's parameter store into the script.",
 } as const;
 export type RefusalCode = keyof typeof refusals;
 

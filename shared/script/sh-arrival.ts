@@ -10,6 +10,8 @@
  *   .sh .py ...   the script (with runAs in `<state dir>/u/<fence>/`, like the next)
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
+ *   .m            a masked file on its way to its place (sh-secrets.ts)
+ *   .raw          there while .o, .e and .out may show secrets
  */
 
 /**
@@ -173,6 +175,7 @@ _replay(){
   } <"$_fence"
   _n=0
   [ "$(_tree)" ]&&_n=1
+  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
   _answer interrupted $_n
 }
 `;

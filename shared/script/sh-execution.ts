@@ -96,6 +96,7 @@ _seal(){
 _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
+  @MASK@
   ${outputs}
   ${text}
   _code=$_status
@@ -140,6 +141,19 @@ export const scriptFile = `
 printf %s @SCRIPT@ >"$_base.@SUFFIX@"||_refuse disk
 `;
 
+/** The libraries as files, by name and text. */
+export const libraryFiles = `
+mkdir -p "$_base.lib"
+set -- @FILES@
+while [ $# -gt 0 ];do
+  printf %s "$2" >"$_base.lib/$1"||_refuse disk
+  shift 2
+done
+`;
+
+/** Where the libraries are, and how the language finds them. */
+export const libraryFolder = `export DROVER_LIB="$_base.lib"@SEARCHPATH@`;
+
 /** The user to run as: nothing to do when we are that user; else only root can change. */
 export const userCheck = `
 _user=@USER@
@@ -178,6 +192,7 @@ _go(){
   @PATHBACK@
   command -v timeout >/dev/null||_no timeout
   export DROVER_OUTPUT="$_base.out"
+  @LIBRARY@
   set -- @ENVCOMMAND@"$@"@ARGS@
   @RUNAS@
   exec timeout -k $_grace $_timeout "$@"
@@ -215,7 +230,7 @@ fi
 `;
 
 /**
- * Starts the script and waits. The 124 and 137 of timeout(1) mean a timeout only when the time was used up.
+ * Starts the script and waits. The 124 and 137 of timeout(1), 143 with busybox, mean a timeout only when the time was used up.
  * A shell starts background commands with SIGINT ignored, so the script has it ignored too.
  */
 export const run = `
@@ -231,7 +246,7 @@ _status=$?
 _now
 _end=$_time
 case $_status in
-124|137)_hundredths $_end
+124|137|143)_hundredths $_end
   _n=$_cs
   _hundredths $_start
   [ $((_n-_cs)) -lt $((_timeout*100)) ]||{

@@ -1,8 +1,29 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Interpreter } from '../model/job.ts';
 import type { UploadForm } from '../ports/services.ts';
-import { isVariableName } from './env-names.ts';
+import { isVariableName, needsEnvCommand } from './env-names.ts';
 import { requireCarriable } from './literal.ts';
+
+/** A value with secrets in it: texts, and numbers that stand for secrets, which only the node puts in. */
+export type SecretText = readonly (string | number)[];
+
+/** Values that were sealed for one sending: where the node fetches them, what tells that they are the right ones, and what opens them. */
+export interface SealedValues {
+  readonly url: string;
+  /** SHA-256 of what is fetched, in hexadecimal. */
+  readonly digest: string;
+  readonly key: string;
+}
+
+/** How the node comes by the secrets that `secretEnv` refers to. Both kinds together number them from 0. */
+export interface WrapperSecrets {
+  /** Absent when none comes sealed. */
+  readonly sealed?: SealedValues;
+  /** Names in Alibaba Cloud's parameter store, by number; its agent puts the values in. */
+  readonly fromAgent: Readonly<Record<number, string>>;
+  /** Letters and digits made of chance; the line that ends a value which comes from the agent. */
+  readonly endWord: string;
+}
 
 /** What one instance of a batch has of its own. */
 export interface InstanceValues {
@@ -10,8 +31,18 @@ export interface InstanceValues {
   readonly nodeKey?: string;
   /** Wins over the batch's `env`, name by name. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Wins over the batch's `secretEnv`, name by name. */
+  readonly secretEnv?: Readonly<Record<string, SecretText>>;
   /** Instead of the batch's `args`. */
   readonly args?: readonly string[];
+}
+
+/** A file that is put beside the script. */
+export interface LibraryFile {
+  /** Name in the folder `$DROVER_LIB`. */
+  readonly file: string;
+  /** Any text but NUL. */
+  readonly text: string;
 }
 
 /** Where the node puts complete output that the answer cannot hold. */
@@ -28,10 +59,19 @@ export interface WrapperInput {
   readonly interpreter: Interpreter;
   /** Any text but NUL. */
   readonly script: string;
+  /**
+   * Files for the script, in a folder of its own, which is `$DROVER_LIB` and is first where python3, perl and node look for what they load
+   * (PYTHONPATH, PERL5LIB, NODE_PATH).
+   */
+  readonly libraries?: readonly LibraryFile[];
   /** The script's arguments, as data. */
   readonly args?: readonly string[];
   /** The script's environment beside the agent's own, as data; the same for all nodes of the batch. */
   readonly env: Readonly<Record<string, string>>;
+  /** Like `env`, with secrets in it. These wrappers mask what the script prints. */
+  readonly secretEnv?: Readonly<Record<string, SecretText>>;
+  /** Needed with `secretEnv`. */
+  readonly secrets?: WrapperSecrets;
   /** By instance id; absent when all nodes are alike. An instance that is not in it refuses. */
   readonly perInstance?: Readonly<Record<string, InstanceValues>>;
   /**
@@ -77,20 +117,63 @@ const checkEnv = (env: Readonly<Record<string, string>>): void => {
   }
 };
 
+const checkSecretEnv = (env: Readonly<Record<string, SecretText>> = {}): void => {
+  for (const [name, parts] of Object.entries(env)) {
+    requireThat(
+      isVariableName(name) && !needsEnvCommand(name),
+      `The environment variable ${name} cannot carry a secret: a shell treats it as its own.`,
+      'Give the secret to a variable of another name.',
+    );
+    for (const part of parts) if (typeof part === 'string') requireCarriable(`The environment variable ${name}`, part);
+  }
+};
+
 const checkArgs = (args: readonly string[] = []): void => {
   for (const [index, value] of args.entries()) requireCarriable(`Argument ${index + 1}`, value);
 };
 
+const checkLibraries = (libraries: readonly LibraryFile[] = []): void => {
+  for (const { file, text } of libraries) {
+    requireThat(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(file), `'${file}' is not a file name.`);
+    requireCarriable(`The library ${file}`, text);
+  }
+};
+
 const checkValues = (input: WrapperInput): void => {
   requireCarriable('The script', input.script);
+  checkLibraries(input.libraries);
   checkArgs(input.args);
   requireCarriable('The working directory', input.workingDirectory ?? '');
   checkEnv(input.env);
+  checkSecretEnv(input.secretEnv);
   for (const [instanceId, values] of Object.entries(input.perInstance ?? {})) {
     requireThat(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(instanceId), `'${instanceId}' is not an instance id.`);
     checkEnv(values.env ?? {});
+    checkSecretEnv(values.secretEnv);
     checkArgs(values.args);
   }
+};
+
+const checkSecrets = ({ secrets, secretEnv, perInstance = {}, instanceIdFrom }: WrapperInput): void => {
+  const carries = [secretEnv, ...Object.values(perInstance).map((one) => one.secretEnv)].some(
+    (env) => Object.keys(env ?? {}).length > 0,
+  );
+  requireThat(!carries || secrets !== undefined, 'Values with secrets need to know where the secrets come from.');
+  if (secrets === undefined) return;
+  const { sealed, fromAgent, endWord } = secrets;
+  const names = Object.entries(fromAgent);
+  requireThat(
+    names.every(([, name]) => /^[A-Za-z0-9][A-Za-z0-9/_.-]*$/.test(name)) && /^[A-Za-z0-9]{8,64}$/.test(endWord),
+    'A secret from the agent has no name, or nothing that ends it.',
+  );
+  requireThat(
+    names.length === 0 || instanceIdFrom === 'aliyun',
+    "Only Alibaba Cloud's agent puts secrets into a script.",
+  );
+  requireThat(
+    sealed === undefined || (/^[0-9a-f]{64}$/.test(sealed.digest) && /^[A-Za-z0-9_-]{43}$/.test(sealed.key)),
+    'Sealed values have no digest or key.',
+  );
 };
 
 const checkSettings = (input: CompleteInput): void => {
@@ -126,6 +209,7 @@ export const checkedInput = (input: WrapperInput): CompleteInput => {
     outputsBytes: input.outputsBytes ?? defaultOutputsBytes,
   };
   checkValues(complete);
+  checkSecrets(complete);
   checkSettings(complete);
   return complete;
 };

@@ -62,6 +62,10 @@ export const makeHost = (wishes: HostWishes = {}) => {
         questions.push(question);
         return answers.shift() ?? '';
       },
+      askHidden: async (question) => {
+        questions.push(question);
+        return answers.shift() ?? '';
+      },
     },
     stdout: sink('stdout'),
     stderr: sink('stderr'),

@@ -38,8 +38,11 @@ export const createMemoryBlobs = (): MemoryBlobs => {
       const part = bytes.subarray(start, length === undefined ? undefined : start + length);
       return { totalBytes: bytes.length, chunks: Readable.from(part.length === 0 ? [] : [part]) };
     },
+    remove: async (key) => {
+      kept.delete(key);
+    },
     size: async (key) => kept.get(key)?.length,
     allowUploads: async () => undefined,
-    addressOf: async () => undefined,
+    addressOf: async (key) => `memory:/${key}`,
   };
 };

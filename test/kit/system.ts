@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
@@ -13,6 +14,7 @@ import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
+import { createMemorySecrets } from './memory-secrets.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -69,7 +71,10 @@ export const startTestSystem = async (
   const ports: SystemPorts = {
     store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
+    libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
+    secrets: createMemorySecrets(),
+    sealer: createAesSealer(),
     inventory: { list: async () => nodes },
     engine,
     clock: { now: () => Date.now() },

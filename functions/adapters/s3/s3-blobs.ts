@@ -1,4 +1,5 @@
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
@@ -110,6 +111,9 @@ export const createS3Blobs = (options: S3BlobsOptions): Blobs => {
       const part = await callService(service, readPart(options, key, range));
       if (part === undefined) throw notThere(key);
       return part;
+    },
+    remove: async (key) => {
+      await callService(service, client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${keyPrefix}${key}` })));
     },
     size: (key) => callService(service, sizeOf(options, key)),
     allowUploads: async (grant) => {
