@@ -4,8 +4,10 @@ import { paramValuesSchema } from './job.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
 import { outcomeSchema } from './outcome.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
+import { stopWords } from './stop.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+const stopsSchema = z.partialRecord(z.enum(stopWords), z.int().min(0));
 const timeSchema = z.iso.datetime();
 
 /** What an attempt runs: everything, what is left, or everything again; narrowed to groups, phases or nodes when given. */
@@ -97,6 +99,8 @@ export const sliceRecordSchema = z.strictObject({
   counts: countsSchema,
   /** How the nodes of this slice stood before it took them over from earlier slices of the same phase. */
   replaces: countsSchema,
+  /** What is known of its nodes that were stopped; absent while none is. */
+  stops: stopsSchema.optional(),
   openedAt: timeSchema,
   closedAt: timeSchema.optional(),
 });
@@ -135,12 +139,28 @@ export const batchProgressSchema = z.strictObject({
   nodeCount: z.int().min(1),
   state: z.enum(batchStates),
   counts: countsSchema,
+  /** What is known of its nodes that were stopped; absent while none is. */
+  stops: stopsSchema.optional(),
   /** Operation under way, by index. */
   operationIndex: z.int().min(0),
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
 });
 export type BatchProgress = z.infer<typeof batchProgressSchema>;
+
+/** The sending that ends an invocation on its nodes when the run is aborted. Written before the call. */
+export const stopRecordSchema = z.strictObject({
+  /** Nodes that it goes to; they never change, so that a repeated call is the same call. */
+  nodeIds: z.array(nodeIdSchema).min(1),
+  askedAt: timeSchema,
+  /** When it was sent; absent until it is known to be. */
+  sentAt: timeSchema.optional(),
+  /** The agent's own id; absent too when it refused every node. */
+  agentInvocationId: z.string().optional(),
+  /** Nodes that the agent refused to reach. */
+  refusedNodeIds: z.array(nodeIdSchema).optional(),
+});
+export type StopRecord = z.infer<typeof stopRecordSchema>;
 
 /** One sending of one operation to one batch through one agent. Written before the call. */
 export const invocationRecordSchema = z.strictObject({
@@ -164,6 +184,8 @@ export const invocationRecordSchema = z.strictObject({
   looks: z.int().min(0),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),
+  /** How it was stopped on its nodes, when the run was aborted. */
+  stop: stopRecordSchema.optional(),
   /** Token of the parked Await Agent state. */
   token: z.string().max(4096).optional(),
   /** True when an agent event came since the last look. */
