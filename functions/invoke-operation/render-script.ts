@@ -1,4 +1,5 @@
 import { fenceOf } from '#functions/records/fence-of.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
 import type { Operation } from '#shared/model/job.ts';
@@ -39,7 +40,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
   return renderWrapper({
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
-    script: operation.run,
+    script: scriptOf(operation),
     args: alike ? (recipients[0]?.call.args ?? []) : [],
     env: common,
     ...(alike
@@ -55,6 +56,12 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: input.textBytes,
   });
+};
+
+/** @throws AppError `internal.bug` for what is no script: Drover does that itself, and never sends it. */
+const scriptOf = ({ id, run }: Operation): string => {
+  if (run === undefined) throw new AppError('internal.bug', `Operation ${id} has no script`);
+  return run;
 };
 
 /** True when the instance alone says which node is meant: then the fence needs no name of the node. */

@@ -12,7 +12,7 @@ const mixedArithmetic: Readonly<Record<string, (left: number, right: number) => 
   '/': (left, right) => left / right,
 };
 
-const buildEnvironment = (): Environment => {
+const buildEnvironment = (outputType: 'string' | 'dyn'): Environment => {
   const environment = new Environment({ homogeneousAggregateLiterals: false, limits })
     .registerType('Node', { ctor: NodeView, fields: nodeFieldTypes })
     .registerType('Run', { ctor: RunView, fields: runFieldTypes })
@@ -20,7 +20,9 @@ const buildEnvironment = (): Environment => {
     .registerVariable(truthfulNode, 'Node')
     .registerVariable('run', 'Run')
     .registerVariable('params', 'map<string, dyn>')
-    .registerVariable('outputs', 'map<string, map<string, string>>');
+    .registerVariable('outputs', `map<string, map<string, ${outputType}>>`)
+    .registerVariable('env', 'map<string, string>')
+    .registerVariable('each', 'map<string, dyn>');
   for (const [operator, compute] of Object.entries(mixedArithmetic))
     for (const [left, right] of [
       ['int', 'double'],
@@ -31,7 +33,10 @@ const buildEnvironment = (): Environment => {
 };
 
 /** The CEL environment of every condition and template. */
-export const celEnvironment = buildEnvironment();
+export const celEnvironment = buildEnvironment('dyn');
+
+/** The same, for checking expressions that read text outputs only: what they compare with a number is a mistake that can be told early. */
+export const textOutputsEnvironment = buildEnvironment('string');
 
 /** The names that an expression may start with. */
-export const scopeRoots = ['params', 'node', 'outputs', 'run'] as const;
+export const scopeRoots = ['params', 'node', 'outputs', 'env', 'each', 'run'] as const;

@@ -5,11 +5,14 @@ import type { ParamValues } from '../model/job.ts';
 /** Any JSON value. */
 export type Json = ParamValues[string];
 
+/** Any JSON value that nobody changes. */
+export type ReadonlyJson = Json | readonly ReadonlyJson[] | { readonly [key: string]: ReadonlyJson };
+
 /**
  * A JSON value as CEL sees it: whole numbers become `int` (bigint), other numbers stay `double`. Numbers beyond 2^53 stay `double` too,
  * because their digits are not exact any more.
  */
-export const toCelValue = (value: Json): unknown => {
+export const toCelValue = (value: ReadonlyJson): unknown => {
   if (typeof value === 'number') return Number.isSafeInteger(value) ? BigInt(value) : value;
   if (Array.isArray(value)) return value.map(toCelValue);
   if (value !== null && typeof value === 'object')

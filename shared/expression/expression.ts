@@ -1,6 +1,6 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { type Access, accessesOf } from './accesses.ts';
-import { celEnvironment, scopeRoots } from './cel-environment.ts';
+import { celEnvironment, scopeRoots, textOutputsEnvironment } from './cel-environment.ts';
 import { type ExpressionProblem, failedExpression, problemOfCelError } from './expression-error.ts';
 import { didYouMean } from './nearest-word.ts';
 import { type Reference, referenceOf } from './references.ts';
@@ -54,7 +54,8 @@ const problemOfReference = (reference: Reference): ExpressionProblem | undefined
     return {
       message: `Unknown name '${reference.name}'`,
       offset,
-      suggestion: didYouMean(reference.name, scopeRoots) ?? 'Expressions know params, node, outputs and run.',
+      suggestion:
+        didYouMean(reference.name, scopeRoots) ?? 'Expressions know params, node, outputs, env, each and run.',
     };
   if (reference.kind === 'node') {
     const [field = ''] = reference.path.split('.');
@@ -119,4 +120,14 @@ export const compileExpression = (source: string): Compiled => {
 export const referencesOf = (source: string): readonly Reference[] => {
   const compiled = compileExpression(source);
   return 'expression' in compiled ? compiled.expression.references : compiled.references;
+};
+
+/**
+ * What is wrong with an expression when every output that it reads is a text; undefined when nothing is, and for expressions that are wrong
+ * anyway.
+ */
+export const problemWithTextOutputs = (source: string): ExpressionProblem | undefined => {
+  if (!('expression' in compileExpression(source))) return undefined;
+  const check = textOutputsEnvironment.parse(source).check();
+  return check.valid ? undefined : problemOfCelError(check.error);
 };

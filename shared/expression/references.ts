@@ -9,8 +9,10 @@ export type Reference =
   | { readonly kind: 'node'; readonly path: string; readonly offset: number }
   | { readonly kind: 'output'; readonly operationId: string; readonly name: string; readonly offset: number }
   | { readonly kind: 'run'; readonly name: string; readonly offset: number }
+  | { readonly kind: 'env'; readonly name: string; readonly offset: number }
+  | { readonly kind: 'each'; readonly name: string; readonly offset: number }
   /** A root used as a whole, or with a name that is known only at evaluation (`params[x]`, `outputs.df`). */
-  | { readonly kind: 'whole'; readonly root: 'params' | 'outputs'; readonly offset: number }
+  | { readonly kind: 'whole'; readonly root: 'params' | 'outputs' | 'env' | 'each'; readonly offset: number }
   /** A name that no expression knows. */
   | { readonly kind: 'unknown'; readonly name: string; readonly offset: number };
 
@@ -30,6 +32,9 @@ export const referenceOf = ({ root, names, offset }: Access): Reference | undefi
       return first === undefined || second === undefined
         ? { kind: 'whole', root, offset }
         : { kind: 'output', operationId: first, name: second, offset };
+    case 'env':
+    case 'each':
+      return first === undefined ? { kind: 'whole', root, offset } : { kind: root, name: first, offset };
     case 'node':
       return { kind: 'node', path: names.join('.'), offset };
     case 'run':

@@ -1,6 +1,6 @@
 import type { ParamValues } from '../model/job.ts';
 import type { Node } from '../model/node.ts';
-import { toCelValue } from './cel-values.ts';
+import { type Json, toCelValue } from './cel-values.ts';
 
 /** What conditions and templates can see. */
 export interface Scope {
@@ -9,7 +9,11 @@ export interface Scope {
   readonly node?: Node;
   readonly run: { readonly id: string; readonly attempt: number; readonly job: string };
   /** Outputs by operation id, then by name: this node's own, else the runner's. */
-  readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly outputs: Readonly<Record<string, Readonly<Record<string, Json>>>>;
+  /** Environment variables of the levels around, and those that `setEnv` set before; none when absent. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Items of the `forEach` blocks around, by name, and `index`, the number of the innermost turn from 0; none when absent. */
+  readonly each?: Readonly<Record<string, Json>>;
 }
 
 /** The fields of `node` in expressions, with their CEL types. */
@@ -107,7 +111,13 @@ export const toCelContext = (scope: Scope): Readonly<Record<string, unknown>> =>
       return celParams(scope.params);
     },
     run: new RunView(scope.run),
-    outputs: scope.outputs,
+    get outputs() {
+      return toCelValue(scope.outputs);
+    },
+    env: scope.env ?? {},
+    get each() {
+      return toCelValue(scope.each ?? {});
+    },
   };
   if (scope.node !== undefined) {
     context['node'] = new NodeView(scope.node, { lenient: true });

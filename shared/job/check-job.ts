@@ -1,4 +1,5 @@
 import type { Job } from '../model/job.ts';
+import { checkActions } from './check-actions.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
@@ -14,6 +15,7 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkParams(job),
   ...checkNames(job),
   ...checkGroups(job),
+  ...checkActions(job),
   ...checkOperations(job),
   ...checkReferences(job),
 ];

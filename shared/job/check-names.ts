@@ -1,6 +1,6 @@
 import type { Job } from '../model/job.ts';
 import { type Finding, type Path, pointerOf } from './finding.ts';
-import { operationSites } from './job-outline.ts';
+import { isTurn, type OperationSite, operationSites } from './job-outline.ts';
 
 interface Named {
   readonly name: string;
@@ -16,6 +16,17 @@ const checkUnique = (what: string, all: readonly Named[]): readonly Finding[] =>
   });
 };
 
+/** Steps of a forEach are kept under their id with the number of the turn: `copy_1`, `copy_2`. */
+const checkTurnIds = (sites: readonly OperationSite[]): readonly Finding[] => {
+  const inTurns = new Set(sites.filter(({ blocks }) => blocks.some(isTurn)).map(({ operation }) => operation.id));
+  return sites.flatMap(({ operation, path }) => {
+    const stem = operation.id.replace(/(?:_\d+)+$/, '');
+    return stem !== operation.id && inTurns.has(stem)
+      ? [{ path: [...path, 'id'], message: `'${operation.id}' is what a turn of the step '${stem}' is called` }]
+      : [];
+  });
+};
+
 /** Names of groups and phases, and ids of operations, are unique in the whole job: people and the ledger refer to them alone. */
 export const checkNames = (job: Job): readonly Finding[] => {
   const groups = job.spec.groups.map((group, index) => ({ name: group.name, path: ['spec', 'groups', index, 'name'] }));
@@ -27,6 +38,7 @@ export const checkNames = (job: Job): readonly Finding[] => {
   );
   const operations = operationSites(job).map(({ operation, path }) => ({ name: operation.id, path: [...path, 'id'] }));
   return [
+    ...checkTurnIds(operationSites(job)),
     ...checkUnique('name of the group', groups),
     ...checkUnique('name of the phase', phases),
     ...checkUnique('id of the operation', operations),

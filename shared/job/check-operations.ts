@@ -25,8 +25,15 @@ const checkLiteral = (path: Path, text: string | undefined, suggestion: string):
  */
 export const checkOperations = (job: Job): readonly Finding[] => [
   ...checkEnvNames(['spec', 'env'], job.spec.env),
+  ...job.spec.groups.flatMap((group, groupIndex) => [
+    ...checkEnvNames(['spec', 'groups', groupIndex, 'env'], group.env),
+    ...group.phases.flatMap((phase, phaseIndex) =>
+      checkEnvNames(['spec', 'groups', groupIndex, 'phases', phaseIndex, 'env'], phase.env),
+    ),
+  ]),
   ...operationSites(job).flatMap(({ operation, path }) => [
     ...checkEnvNames([...path, 'env'], operation.env),
+    ...checkEnvNames([...path, 'setEnv'], operation.setEnv ?? {}),
     ...checkLiteral(
       [...path, 'run'],
       operation.run,

@@ -1,6 +1,7 @@
 import type { Job, Param } from '../model/job.ts';
+import { compileRegex } from '../model/job-values.ts';
 import type { Finding, Path } from './finding.ts';
-import { checkParamDefault, compilePattern } from './param-value.ts';
+import { checkParamDefault } from './param-value.ts';
 
 const sized: ReadonlySet<Param['type']> = new Set(['number', 'string', 'list']);
 
@@ -18,7 +19,7 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
     findings.push(uselessKey(path, 'options', param, 'enum, string, number and list'));
   if (param.pattern !== undefined && param.type !== 'string')
     findings.push(uselessKey(path, 'pattern', param, 'string'));
-  else if (param.pattern !== undefined && compilePattern(param.pattern) === undefined)
+  else if (param.pattern !== undefined && compileRegex(param.pattern) === undefined)
     findings.push({ path: [...path, 'pattern'], message: 'is not a regular expression' });
   for (const key of ['min', 'max'] as const)
     if (param[key] !== undefined && !sized.has(param.type))

@@ -1,21 +1,15 @@
 import { type AppError, isAppError } from '../errors/app-error.ts';
 import { parseCondition } from '../expression/condition.ts';
+import { problemWithTextOutputs } from '../expression/expression.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
 import type { Reference } from '../expression/references.ts';
 import { parseTemplate } from '../expression/template.ts';
 import type { Job } from '../model/job.ts';
-import type { Finding, Path } from './finding.ts';
-import { type OperationSite, operationSites } from './job-outline.ts';
-import { whyOutputIsHidden } from './output-visibility.ts';
-
-/** Where an expression stands: what it can see depends on it. */
-interface Reader {
-  readonly path: Path;
-  readonly text: string;
-  readonly kind: 'template' | 'condition';
-  /** The operation it belongs to; absent outside operations, where there are no outputs. */
-  readonly site?: OperationSite;
-}
+import { type Reader, readersOfJob } from './expression-readers.ts';
+import type { Finding } from './finding.ts';
+import { isTurn, type OperationSite, operationSites } from './job-outline.ts';
+import { outputNamesOf } from './output-names.ts';
+import { whyNotBefore, whyOutputIsHidden } from './output-visibility.ts';
 
 interface JobNames {
   readonly params: readonly string[];
@@ -69,7 +63,7 @@ const complainOfOutput = (
   const hidden = whyOutputIsHidden(writer, site);
   if (hidden !== undefined)
     return { message: `outputs.${reference.operationId}.${reference.name} has no value here: ${hidden}` };
-  const names = Object.keys(writer.operation.outputs);
+  const names = outputNamesOf(writer.operation);
   if (names.includes(reference.name)) return undefined;
   return unknown(
     `operation '${writer.operation.id}' has no output`,
@@ -77,6 +71,35 @@ const complainOfOutput = (
     names,
     `Declare it: outputs: {${reference.name}: {}}.`,
   );
+};
+
+/** Names of environment variables that an expression sees. */
+const envNamesAt = ({ env, site }: Reader, { operations }: JobNames): readonly string[] => [
+  ...env,
+  ...[...operations.values()].flatMap((writer) =>
+    site === undefined || whyNotBefore(writer, site) !== undefined ? [] : Object.keys(writer.operation.setEnv ?? {}),
+  ),
+];
+
+const complainOfEnv = (name: string, reader: Reader, names: JobNames): Complaint | undefined => {
+  const known = envNamesAt(reader, names);
+  if (known.includes(name)) return undefined;
+  const writer = [...names.operations.values()].find(({ operation }) => Object.hasOwn(operation.setEnv ?? {}, name));
+  const hidden = writer && reader.site ? whyNotBefore(writer, reader.site) : undefined;
+  if (hidden !== undefined) return { message: `env.${name} has no value here: ${hidden}` };
+  return unknown(
+    'there is no environment variable',
+    name,
+    known,
+    'Declare it under env, or set it with setEnv before.',
+  );
+};
+
+const complainOfEach = (name: string, { site }: Reader): Complaint | undefined => {
+  const loops = (site?.blocks ?? []).filter(isTurn);
+  const known = loops.length === 0 ? [] : ['index', ...loops.map(({ block }) => block.as ?? 'item')];
+  if (known.includes(name)) return undefined;
+  return unknown('there is no', `each.${name}`, known, 'It has a value only inside the operations of a forEach.');
 };
 
 const complain = (reference: Reference, reader: Reader, names: JobNames): Complaint | undefined => {
@@ -87,8 +110,12 @@ const complain = (reference: Reference, reader: Reader, names: JobNames): Compla
         : unknown('there is no param', reference.name, names.params, 'Declare it under spec.params.');
     case 'output':
       return complainOfOutput(reference, reader.site, names);
+    case 'env':
+      return complainOfEnv(reference.name, reader, names);
+    case 'each':
+      return complainOfEach(reference.name, reader);
     case 'whole':
-      return reference.root === 'params'
+      return reference.root !== 'outputs'
         ? undefined
         : {
             message: 'outputs must be named one by one',
@@ -102,56 +129,40 @@ const complain = (reference: Reference, reader: Reader, names: JobNames): Compla
 const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] =>
   kind === 'template' ? parseTemplate(text).references : parseCondition(text).references;
 
+const isTextOutput = (reference: Reference, { operations }: JobNames): boolean => {
+  if (reference.kind !== 'output') return true;
+  const writer = operations.get(reference.operationId)?.operation;
+  return (writer?.outputs[reference.name]?.type ?? 'string') === 'string';
+};
+
+/** Outputs are texts unless they say otherwise: a text that is compared with a number is told here, not on the first node. */
+const checkTextOutputs = (reader: Reader, references: readonly Reference[], names: JobNames): readonly Finding[] => {
+  if (reader.kind === 'template' || !references.every((reference) => isTextOutput(reference, names))) return [];
+  const problem = problemWithTextOutputs(reader.text);
+  if (problem === undefined) return [];
+  return [
+    {
+      path: reader.path,
+      offset: problem.offset,
+      message: `in this condition: ${problem.message}`,
+      suggestion: problem.suggestion ?? 'An output is a text: convert it with int() or double(), or declare its type.',
+    },
+  ];
+};
+
 const checkReader = (reader: Reader, names: JobNames): readonly Finding[] => {
   try {
-    return referencesOfReader(reader).flatMap((reference) => {
+    const references = referencesOfReader(reader);
+    const findings = references.flatMap((reference) => {
       const complaint = complain(reference, reader, names);
       return complaint === undefined ? [] : [{ path: reader.path, offset: reference.offset, ...complaint }];
     });
+    return findings.length > 0 ? findings : checkTextOutputs(reader, references, names);
   } catch (error) {
     if (isAppError(error, 'expression.')) return findingsOfError(reader, error);
     throw error;
   }
 };
-
-const template = (path: Path, text: string, site?: OperationSite): Reader => ({
-  path,
-  text,
-  kind: 'template',
-  ...(site === undefined ? {} : { site }),
-});
-
-const condition = (path: Path, text: string | undefined, site?: OperationSite): readonly Reader[] =>
-  text === undefined ? [] : [{ path, text, kind: 'condition', ...(site === undefined ? {} : { site }) }];
-
-const readersOfOperation = (site: OperationSite): readonly Reader[] => {
-  const { operation, path } = site;
-  return [
-    ...Object.entries(operation.env).map(([name, text]) => template([...path, 'env', name], text, site)),
-    ...operation.args.map((text, index) => template([...path, 'args', index], text, site)),
-    ...Object.entries(operation.outputs).flatMap(([name, output]) =>
-      output.default === undefined ? [] : [template([...path, 'outputs', name, 'default'], output.default, site)],
-    ),
-    ...condition([...path, 'when'], operation.when, site),
-  ];
-};
-
-const readersOfTargets = (path: Path, targets: Job['spec']['targets']): readonly Reader[] => [
-  ...condition([...path, 'where'], targets?.where),
-  ...condition([...path, 'exclude'], targets?.exclude),
-];
-
-const readersOfSpec = ({ spec }: Job): readonly Reader[] => [
-  ...Object.entries(spec.env).map(([name, text]) => template(['spec', 'env', name], text)),
-  ...readersOfTargets(['spec', 'targets'], spec.targets),
-  ...condition(['spec', 'runner', 'where'], spec.runner.where),
-  ...spec.groups.flatMap((group, groupIndex) => [
-    ...readersOfTargets(['spec', 'groups', groupIndex, 'targets'], group.targets),
-    ...group.phases.flatMap((phase, phaseIndex) =>
-      condition(['spec', 'groups', groupIndex, 'phases', phaseIndex, 'runner', 'where'], phase.runner?.where),
-    ),
-  ]),
-];
 
 /** Parses every template and condition of a job and checks what each refers to. */
 export const checkReferences = (job: Job): readonly Finding[] => {
@@ -160,10 +171,34 @@ export const checkReferences = (job: Job): readonly Finding[] => {
     params: Object.keys(job.spec.params),
     operations: new Map(sites.map((site) => [site.operation.id, site])),
   };
-  const findings: Finding[] = [];
-  for (const reader of [...readersOfSpec(job), ...sites.flatMap(readersOfOperation)]) {
+  const findings: Finding[] = [...sites.flatMap((site) => checkAggregate(site, names))];
+  for (const reader of readersOfJob(job, sites)) {
     if (findings.length >= enoughFindings) break;
     for (const finding of checkReader(reader, names)) findings.push(finding);
   }
   return findings;
+};
+
+/** What an aggregate gathers must be written before it, once for each node. */
+const checkAggregate = (site: OperationSite, { operations }: JobNames): readonly Finding[] => {
+  const { aggregate } = site.operation;
+  if (aggregate === undefined) return [];
+  const finding = (complaint: Complaint): readonly Finding[] => [
+    { path: [...site.path, 'aggregate', 'from'], ...complaint },
+  ];
+  const [operationId = '', name = ''] = aggregate.from.split('.');
+  const writer = operations.get(operationId);
+  if (writer === undefined)
+    return finding(unknown('there is no operation', operationId, [...operations.keys()], 'This job has no operation.'));
+  const hidden = whyNotBefore(writer, site);
+  if (hidden !== undefined) return finding({ message: `${aggregate.from} cannot be gathered here: ${hidden}` });
+  if (writer.phase.on === 'runner')
+    return finding({
+      message: `phase '${writer.phase.name}' runs once, so there is nothing to gather`,
+      suggestion: `Use \${{ outputs.${aggregate.from} }} itself.`,
+    });
+  const names = outputNamesOf(writer.operation);
+  return names.includes(name)
+    ? []
+    : finding(unknown(`operation '${operationId}' has no output`, name, names, `Declare it: outputs: {${name}: {}}.`));
 };

@@ -1,6 +1,8 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { type Job, type Operation, operationSchema } from '../model/job.ts';
+import * as z from 'zod';
+import type { Job } from '../model/job.ts';
+import { operationSchema } from '../model/operation.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 /** SHA-256, in hex, of the canonical JSON of a value: equal for equal values, whatever the order of their keys. */
@@ -10,19 +12,19 @@ export const jsonDigest = (value: unknown): string => bytesToHex(sha256(utf8ToBy
 export const jobDigest = (job: Job): string => jsonDigest(job);
 
 /** A script and the settings that belong to it, wherever it is used. */
-export type Command = Pick<Operation, 'run'> &
-  Partial<Pick<Operation, 'interpreter' | 'args' | 'env' | 'timeout' | 'outputs' | 'runAs' | 'workingDirectory'>>;
+export type Command = z.input<typeof commandSchema>;
 
-const commandSchema = operationSchema.pick({
-  run: true,
-  interpreter: true,
-  args: true,
-  env: true,
-  timeout: true,
-  outputs: true,
-  runAs: true,
-  workingDirectory: true,
-});
+const commandSchema = operationSchema
+  .pick({
+    interpreter: true,
+    args: true,
+    env: true,
+    timeout: true,
+    outputs: true,
+    runAs: true,
+    workingDirectory: true,
+  })
+  .extend({ run: z.string() });
 
 /**
  * The id of a command version: SHA-256, in hex, of the script and its settings, defaults filled in. What belongs to the use in a job

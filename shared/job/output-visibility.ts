@@ -1,4 +1,4 @@
-import type { OperationSite } from './job-outline.ts';
+import { type EnclosingBlock, isTurn, type OperationSite } from './job-outline.ts';
 
 const roundRank = { first: 0, middle: 1, last: 2 } as const;
 
@@ -26,15 +26,33 @@ const orderProblem = (writer: OperationSite, reader: OperationSite): string | un
   return inOneGrayScaleGroup(writer, reader);
 };
 
+const isAround = ({ block, part }: EnclosingBlock, { blocks }: OperationSite): boolean =>
+  blocks.some((one) => one.block === block && one.part === part);
+
+const blockProblem = (writer: OperationSite, reader: OperationSite): string | undefined => {
+  const loop = writer.blocks.find((one) => isTurn(one) && !isAround(one, reader));
+  if (loop !== undefined)
+    return `it has one value for each turn of forEach '${loop.block.id}', and is seen only inside it`;
+  const other = writer.blocks.find(({ block, part }) =>
+    reader.blocks.some((one) => one.block === block && one.part !== part),
+  );
+  return other === undefined ? undefined : `'${writer.operation.id}' is in the other branch of if '${other.block.id}'`;
+};
+
 const runsOnce = ({ phase }: OperationSite): boolean => phase.on === 'runner';
+
+/** Why an operation does not come before another, or is not seen from its block; undefined when it is. */
+export const whyNotBefore = (writer: OperationSite, reader: OperationSite): string | undefined =>
+  orderProblem(writer, reader) ?? blockProblem(writer, reader);
 
 /**
  * Why one operation cannot see the outputs of another; undefined when it can. Outputs of target and runnerPerTarget phases have one value
- * per node, seen by what runs later on or for that node; outputs of a runner phase are seen by everything later.
+ * per node, seen by what runs later on or for that node; outputs of a runner phase are seen by everything later. Outputs of a turn of a
+ * forEach are seen in that turn, those of a branch not in the other one.
  */
 export const whyOutputIsHidden = (writer: OperationSite, reader: OperationSite): string | undefined => {
-  const order = orderProblem(writer, reader);
-  if (order !== undefined) return order;
+  const before = whyNotBefore(writer, reader);
+  if (before !== undefined) return before;
   const samePhase = writer.groupIndex === reader.groupIndex && writer.phaseIndex === reader.phaseIndex;
   return !samePhase && runsOnce(reader) && !runsOnce(writer)
     ? `phase '${reader.phase.name}' runs once, and this output has one value for each node; gather them with an aggregate operation`

@@ -1,6 +1,9 @@
+import * as z from 'zod';
 import type { Json } from '../expression/cel-values.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
+import { nodeIdSchema } from '../model/ids.ts';
 import type { Param } from '../model/job.ts';
+import { compileRegex } from '../model/job-values.ts';
 import { describeValue } from './describe-value.ts';
 
 /** A value that fits its param, or why it does not. */
@@ -34,6 +37,8 @@ const fromText: Readonly<Record<Param['type'], (text: string) => Json | undefine
   boolean: (text) => ({ true: true, false: false })[text.trim().toLowerCase()],
   list: listFromText,
   json: parseJson,
+  date: (text) => text.trim(),
+  node: (text) => text.trim(),
 };
 
 const expectations: Readonly<Record<Param['type'], string>> = {
@@ -43,7 +48,12 @@ const expectations: Readonly<Record<Param['type'], string>> = {
   boolean: 'true or false',
   list: 'a list (a,b,c or JSON)',
   json: 'JSON',
+  date: 'a date (2026-12-24) or a time (2026-12-24T22:00:00Z)',
+  node: 'the id of a node',
 };
+
+/** A day, or a moment with its offset from UTC. */
+const dateSchema = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 const hasType = (type: Param['type'], value: Json): boolean => {
   switch (type) {
@@ -59,6 +69,10 @@ const hasType = (type: Param['type'], value: Json): boolean => {
       return Array.isArray(value);
     case 'json':
       return true;
+    case 'date':
+      return dateSchema.safeParse(value).success;
+    case 'node':
+      return nodeIdSchema.safeParse(value).success;
   }
 };
 
@@ -67,7 +81,8 @@ const isOption = (options: readonly (string | number)[], value: Json): boolean =
 
 const chooseOption = (options: readonly (string | number)[], value: Json): ParamReading => {
   if (isOption(options, value)) return { value };
-  const sameText = options.find((option) => String(option) === String(value));
+  const isWord = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
+  const sameText = isWord ? options.find((option) => String(option) === String(value)) : undefined;
   if (sameText !== undefined) return { value: sameText };
   const names = options.map(String);
   const near = typeof value === 'string' ? didYouMean(value, names) : undefined;
@@ -85,17 +100,6 @@ const chooseOptions = (options: readonly (string | number)[], value: Json): Para
     chosen.push(reading.value);
   }
   return { value: Array.isArray(value) ? chosen : (chosen[0] ?? null) };
-};
-
-/** A param's pattern, anchored only as it is written; undefined when it is no regular expression. Unicode rules where it allows them. */
-export const compilePattern = (pattern: string): RegExp | undefined => {
-  for (const flags of ['u', ''])
-    try {
-      return new RegExp(pattern, flags);
-    } catch {
-      // Patterns with needless escapes (`\-`) are refused by the `u` flag only.
-    }
-  return undefined;
 };
 
 const sizeOf = (value: Json): { readonly size: number; readonly unit: string } | undefined => {
@@ -120,7 +124,7 @@ const checkValue = (param: Param, value: Json): ParamReading => {
   if (
     param.pattern !== undefined &&
     typeof chosen.value === 'string' &&
-    !compilePattern(param.pattern)?.test(chosen.value)
+    !compileRegex(param.pattern)?.test(chosen.value)
   )
     return { message: `${describeValue(chosen.value)} does not match ${param.pattern}` };
   const limit = limitProblem(param, chosen.value);

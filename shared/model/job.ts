@@ -1,55 +1,33 @@
 import * as z from 'zod';
 import { nodeIdSchema } from './ids.ts';
+import {
+  amountSchema,
+  conditionSchema,
+  durationSchema,
+  nameSchema,
+  templateSchema,
+  variableNameSchema,
+} from './job-values.ts';
+import { type Operation, operationSchema } from './operation.ts';
 
-/** Names of jobs, groups, phases: letters of any language, digits, `.`, `_`, `-`, blanks inside; 1 to 128 characters. */
-export const nameSchema = z
-  .string()
-  .regex(
-    /^[\p{L}\p{N}_](?:[\p{L}\p{N}_. /:()-]{0,126}[\p{L}\p{N}_.)])?$/u,
-    'is not a name (letters, digits, . _ - and blanks inside, at most 128 characters)',
-  );
+export {
+  type Amount,
+  amountSchema,
+  conditionSchema,
+  durationSchema,
+  nameSchema,
+  operationIdSchema,
+  variableNameSchema,
+} from './job-values.ts';
+export {
+  type Interpreter,
+  interpreters,
+  type Operation,
+  operationSchema,
+  outputSchema,
+} from './operation.ts';
 
-/** Ids of operations: unique in the job, usable in `${{ outputs.<id>.<name> }}`. */
-export const operationIdSchema = z
-  .string()
-  .regex(
-    /^[A-Za-z_][A-Za-z0-9_]{0,63}$/,
-    'is not an operation id (a letter or _, then letters, digits, _; at most 64 characters)',
-  );
-
-/** Names of params, outputs and environment variables. */
-export const variableNameSchema = z
-  .string()
-  .regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, 'is not a variable name (a letter or _, then letters, digits, _)');
-
-/** A duration: `500ms`, `30s`, `10m`, `2h`, `1d`, combinations such as `1h30m`, or ISO 8601 such as `PT10M`. */
-export const durationSchema = z
-  .string()
-  .regex(
-    /^(?:(?:\d+(?:ms|s|m|h|d))+|P(?=.)(?:\d+D)?(?:T(?=.)(?:\d+H)?(?:\d+M)?(?:\d+S)?)?)$/,
-    'is not a duration (such as 30s, 10m, 1h30m)',
-  );
-
-/** A count, or a percentage such as `10%`. */
-export const amountSchema = z.union(
-  [z.int().min(0), z.string().regex(/^(?:100|\d{1,2})%$/, 'is not an amount (a count, or a percentage such as 10%)')],
-  'is not an amount (a count, or a percentage such as 10%)',
-);
-export type Amount = z.infer<typeof amountSchema>;
-
-/** A value with `${{ }}` inside, rendered to text when the operation is sent. Numbers and booleans are taken as their text. */
-const templateSchema = z
-  .union([z.string(), z.number(), z.boolean()], 'is not a text, number or boolean')
-  .transform(String);
-
-/** A CEL condition over `node`, `params`, `outputs`, `run`. */
-export const conditionSchema = z.string().min(1).max(4096);
-
-export const interpreters = ['sh', 'bash', 'python3', 'perl', 'node'] as const;
-/** What runs a script on the node. */
-export type Interpreter = (typeof interpreters)[number];
-
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json'] as const;
+export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node'] as const;
 
 /** A declared parameter of a job. */
 export const paramSchema = z.strictObject({
@@ -66,29 +44,6 @@ export const paramSchema = z.strictObject({
   max: z.number().optional(),
 });
 export type Param = z.infer<typeof paramSchema>;
-
-/** An output that an operation promises to write to `$DROVER_OUTPUT`. */
-export const outputSchema = z.strictObject({
-  default: templateSchema.optional(),
-  description: z.string().max(1024).optional(),
-});
-
-/** One step of a phase: a script, run once on each node. */
-export const operationSchema = z.strictObject({
-  id: operationIdSchema,
-  name: z.string().max(256).optional(),
-  run: z.string().min(1).max(262_144),
-  interpreter: z.enum(interpreters).default('sh'),
-  args: z.array(templateSchema).max(256).default([]),
-  env: z.record(variableNameSchema, templateSchema).default({}),
-  timeout: durationSchema.default('1h'),
-  failIgnore: z.boolean().default(false),
-  when: conditionSchema.optional(),
-  outputs: z.record(variableNameSchema, outputSchema).default({}),
-  runAs: z.string().min(1).max(255).optional(),
-  workingDirectory: z.string().min(1).max(200).optional(),
-});
-export type Operation = z.infer<typeof operationSchema>;
 
 /** Which nodes: a CEL condition over `node`, or a list of node ids; minus those that `exclude` names. */
 export const targetsSchema = z.strictObject({
@@ -110,9 +65,10 @@ export const phaseSchema = z.strictObject({
   maxConcurrency: amountSchema.optional(),
   roundCount: z.int().optional(),
   runner: runnerSchema.optional(),
+  env: z.record(variableNameSchema, templateSchema).default({}),
   operations: z.array(operationSchema).min(1).max(40),
 });
-export type Phase = z.infer<typeof phaseSchema>;
+export type Phase = Omit<z.infer<typeof phaseSchema>, 'operations'> & { readonly operations: readonly Operation[] };
 
 /** A group runs after the group before it: all phases together (`oneShot`), or round by round (`grayScale`). */
 export const groupSchema = z.strictObject({
@@ -124,9 +80,10 @@ export const groupSchema = z.strictObject({
   soak: durationSchema.optional(),
   maxFailures: amountSchema.default(0),
   targets: targetsSchema.optional(),
+  env: z.record(variableNameSchema, templateSchema).default({}),
   phases: z.array(phaseSchema).min(1).max(200),
 });
-export type Group = z.infer<typeof groupSchema>;
+export type Group = Omit<z.infer<typeof groupSchema>, 'phases'> & { readonly phases: readonly Phase[] };
 
 /** The part of a job that says what to do. `roundCount` is the default of its groups. */
 export const jobSpecSchema = z.strictObject({
@@ -137,7 +94,7 @@ export const jobSpecSchema = z.strictObject({
   roundCount: z.int().optional(),
   groups: z.array(groupSchema).min(1).max(200),
 });
-export type JobSpec = z.infer<typeof jobSpecSchema>;
+export type JobSpec = Omit<z.infer<typeof jobSpecSchema>, 'groups'> & { readonly groups: readonly Group[] };
 
 /** A job definition, as in a job file. Unknown keys are refused. */
 export const jobSchema = z.strictObject({
@@ -151,7 +108,7 @@ export const jobSchema = z.strictObject({
   spec: jobSpecSchema,
 });
 /** A job with every default filled in. */
-export type Job = z.infer<typeof jobSchema>;
+export type Job = Omit<z.infer<typeof jobSchema>, 'spec'> & { readonly spec: JobSpec };
 /** A job as its author writes it: defaults may be absent. */
 export type JobInput = z.input<typeof jobSchema>;
 

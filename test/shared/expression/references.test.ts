@@ -7,6 +7,8 @@ const brief = (reference: Reference): string => {
   switch (reference.kind) {
     case 'param':
     case 'run':
+    case 'env':
+    case 'each':
     case 'unknown':
       return `${reference.kind} ${reference.name}`;
     case 'node':

@@ -58,6 +58,6 @@ describe('commandVersion', () => {
         },
       ],
     }).spec.groups[0]!.phases[0]!.operations;
-    expect(commandVersion(operation!)).toBe(commandVersion(command));
+    expect(commandVersion({ ...operation, run: operation?.run ?? '' })).toBe(commandVersion(command));
   });
 });

@@ -255,7 +255,7 @@ describe('parseJobFile', () => {
         '{type: strnig, required',
         'strnig',
         '/spec/params/version/type',
-        "'strnig' is not one of string, number, boolean, enum, list, json",
+        "'strnig' is not one of string, number, boolean, enum, list, json, date, node",
         "Did you mean 'string'?",
       ],
     ])('%s written as %s', (from, to, needle, ...expected: readonly string[]) => {
@@ -268,7 +268,13 @@ describe('parseJobFile', () => {
 
     it('where a part is missing, at the map it is missing from', () => {
       expect(places(good.replace("id: stop,  run: './stop.sh', ", 'id: stop, '))).toEqual([
-        [24, 15, '/spec/groups/1/phases/1/operations/0/run', "'run' is missing (a text)"],
+        [
+          24,
+          15,
+          '/spec/groups/1/phases/1/operations/0',
+          "operation 'stop' does nothing",
+          "Give it a script under 'run', or one of use, echo, setEnv, fail, aggregate, extract, maintenanceWindow, wait, if, forEach.",
+        ],
       ]);
       expect(places('kind: Job\n').map((place) => place[3])).toEqual([
         "'apiVersion' is missing (drover/v1)",

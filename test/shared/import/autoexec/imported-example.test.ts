@@ -82,7 +82,7 @@ describe('the imported example', () => {
         render(text),
       ]);
       const [file, output] = [join(folderOfRun, 'script'), join(folderOfRun, 'output')];
-      writeFileSync(file, operation.run);
+      writeFileSync(file, operation.run ?? '');
       writeFileSync(output, '');
       const ended = spawnSync(operation.interpreter, [file, ...operation.args.map(render)], {
         env: { ...process.env, ...Object.fromEntries(env), DROVER_OUTPUT: output },

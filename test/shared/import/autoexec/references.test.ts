@@ -95,7 +95,7 @@ describe('references to outputs', () => {
     const imported = importJob(twoPhases('x${准备.make/it.now_1.v}y'));
     expect(operationsOf(imported).map(({ id }) => id)).toEqual(['make_it_now_1', 'use']);
     expect(operationsOf(imported)[1]?.args).toEqual(['x${{ outputs.make_it_now_1.v }}y']);
-    expect(operationsOf(imported)[0]?.outputs).toEqual({ v: {}, w: { default: 'd' } });
+    expect(operationsOf(imported)[0]?.outputs).toEqual({ v: { type: 'string' }, w: { type: 'string', default: 'd' } });
   });
 
   it('are understood with a wrong phase, with a notice', () => {

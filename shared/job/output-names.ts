@@ -1,0 +1,14 @@
+import { type Action, actionOf, type WrittenOperation } from '../model/operation.ts';
+
+/** Outputs that operations of a kind have without declaring them. */
+const implicitOutputs: Readonly<Partial<Record<Action, readonly string[]>>> = {
+  aggregate: ['result'],
+  extract: ['result'],
+  if: ['result'],
+  forEach: ['items', 'count'],
+};
+
+/** Names of the outputs of an operation: those it declares, and those that its kind brings with it. */
+export const outputNamesOf = (operation: WrittenOperation): readonly string[] => [
+  ...new Set([...Object.keys(operation.outputs), ...(implicitOutputs[actionOf(operation)] ?? [])]),
+];
