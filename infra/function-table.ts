@@ -29,7 +29,8 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
   invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
+  // It sends too: the script that ends what is under way on the nodes of an aborted run.
+  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands', 'sendCommands'],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'writeTable', 'readBlobs'],

@@ -6,20 +6,19 @@ import { agentOf, batchScope, isSettled } from '#functions/records/invocation-pa
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { lookDelaySeconds } from '#functions/records/look-delay.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
-import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
+import { recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
+import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
-import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Agents, InstanceReport } from '#shared/ports/agent.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { keepText } from './keep-text.ts';
+import type { Look } from './look.ts';
+import { type StopNodesDeps, stopLookSeconds, stopNodes } from './stop-nodes.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
-
-/** Once cancel was asked, a node has this long to end before it is recorded as aborted without confirmation. */
-const abortGraceMs = 30_000;
 
 /** Text blobs written at once. */
 const blobWidth = 16;
@@ -28,21 +27,12 @@ const blobWidth = 16;
 export interface CollectResultsDeps {
   readonly store: Pick<RunStore, 'get'> &
     Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
-    Pick<
-      LedgerStore,
-      'beginLook' | 'updateInvocation' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'
-    >;
+    Pick<LedgerStore, 'beginLook' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'> &
+    StopNodesDeps['store'];
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
   readonly clock: Clock;
-}
-
-interface Look extends ProgressView {
-  readonly invocation: InvocationRecord;
-  readonly agent: Agent;
-  /** Nodes of the invocation without a result. */
-  readonly open: readonly BatchNode[];
 }
 
 /**
@@ -55,9 +45,8 @@ export const collectResults =
   async (input) => {
     const look = await beginLook(deps, input);
     if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
-    const aborting = look.run.control === 'abort';
-    const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
-    const verdicts = judge(deps, look, reports, aborting);
+    const reports = look.open.length === 0 ? [] : await look.agent.look(targetOf(look));
+    const verdicts = look.run.control === 'abort' ? await stopNodes(deps, look, reports) : judge(deps, look, reports);
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };
@@ -80,30 +69,15 @@ const beginLook = async (
   return { run, place, batch, progress, results, invocation, agent: agentOf(deps.agents, batch), open };
 };
 
-/** The invocation as the agent knows it; asks the agent to stop it first, once, when the run is being aborted. */
-const aim = async (deps: CollectResultsDeps, look: Look, aborting: boolean) => {
-  const target = {
-    ...batchScope(look.batch),
-    agentInvocationId: look.invocation.agentInvocationId ?? '',
-    instanceIds: look.open.map(({ via }) => via.instanceId),
-  };
-  if (aborting && look.invocation.cancelledAt === undefined) {
-    await look.agent.cancel(target);
-    await deps.store.updateInvocation(look.run.runId, look.invocation.invocationId, {
-      cancelledAt: nowIso(deps.clock),
-    });
-  }
-  return target;
-};
+/** The invocation as the agent knows it. */
+const targetOf = ({ batch, invocation, open }: Look) => ({
+  ...batchScope(batch),
+  agentInvocationId: invocation.agentInvocationId ?? '',
+  instanceIds: open.map(({ via }) => via.instanceId),
+});
 
-const judge = (
-  deps: CollectResultsDeps,
-  look: Look,
-  reports: readonly InstanceReport[],
-  aborting: boolean,
-): readonly NodeVerdict[] => {
+const judge = (deps: CollectResultsDeps, look: Look, reports: readonly InstanceReport[]): readonly NodeVerdict[] => {
   const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
-  const cancelledAt = look.invocation.cancelledAt ?? (aborting ? nowIso(deps.clock) : undefined);
   const fence = fenceOf({
     run: look.run,
     key: look.place.key,
@@ -118,7 +92,6 @@ const judge = (
       nowMs: deps.clock.now(),
       deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),
       deadlineMs: Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)),
-      abortByMs: cancelledAt === undefined ? undefined : Date.parse(cancelledAt) + abortGraceMs,
     }),
   );
 };
@@ -199,11 +172,8 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
   if (!isSettled(look.invocation, look.results)) {
     if (news) await recordProgress(deps, look, 'running');
     const deadlineMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock));
-    return {
-      state: 'open',
-      invocationId,
-      look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000),
-    };
+    const delay = lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000);
+    return { state: 'open', invocationId, look: look.run.control === 'abort' ? stopLookSeconds : delay };
   }
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };

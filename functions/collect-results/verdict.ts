@@ -13,8 +13,6 @@ export interface VerdictInput {
   readonly nowMs: number;
   readonly deliverByMs: number;
   readonly deadlineMs: number;
-  /** After this an aborted node is not waited for any longer; undefined unless the run is being aborted. */
-  readonly abortByMs: number | undefined;
 }
 
 /** `open`: wait on. `said`: the agent's word. `givenUp`: our own clock's word. */
@@ -26,25 +24,15 @@ export type NodeVerdict =
  * What to hold of a node now. The agent's final word goes before every clock of ours. A node whose agent has not taken the operation in
  * time is undeliverable; one that took it and does not answer by the deadline is lost.
  */
-export const verdictOf = ({
-  batchNode,
-  report,
-  fence,
-  nowMs,
-  deliverByMs,
-  deadlineMs,
-  abortByMs,
-}: VerdictInput): NodeVerdict => {
+export const verdictOf = ({ batchNode, report, fence, nowMs, deliverByMs, deadlineMs }: VerdictInput): NodeVerdict => {
   const outcome = report && outcomeOf(report, fence);
   if (outcome) return { kind: 'said', batchNode, outcome };
   const rawStatus = report?.rawStatus ?? null;
-  const giveUp = (status: 'undeliverable' | 'lost' | 'aborted', reason: string): NodeVerdict => ({
+  const giveUp = (status: 'undeliverable' | 'lost', reason: string): NodeVerdict => ({
     kind: 'givenUp',
     batchNode,
     outcome: bareOutcome(status, reason, rawStatus),
   });
-  if (abortByMs !== undefined && nowMs >= abortByMs)
-    return giveUp('aborted', 'The run was aborted; whether the command stopped on the node is unknown.');
   const taken = report?.state === 'running';
   if (!taken && nowMs >= deliverByMs)
     return giveUp('undeliverable', 'Its agent did not take the operation in time: it is offline or too busy.');

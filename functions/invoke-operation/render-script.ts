@@ -1,4 +1,5 @@
 import { fenceOf } from '#functions/records/fence-of.ts';
+import { instanceIdFrom, nodeKeyOf } from '#functions/records/node-key.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
@@ -36,7 +37,9 @@ export const timeoutSecondsOf = (operation: Operation): number =>
 export const renderScript = (input: ScriptInput): RenderedWrapper => {
   const { run, key, operation, recipients } = input;
   const common = commonEnv(recipients);
-  const alike = recipients.every(({ call, batchNode }) => isPlain(batchNode) && sameCall(call, recipients[0]?.call));
+  const alike = recipients.every(
+    ({ call, batchNode }) => nodeKeyOf(batchNode) === undefined && sameCall(call, recipients[0]?.call),
+  );
   return renderWrapper({
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
@@ -50,7 +53,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
             recipients.map((one) => [one.batchNode.via.instanceId, ownValues(one, common)]),
           ),
         }),
-    instanceIdFrom: input.agent === 'aws' ? 'ssm' : 'aliyun',
+    instanceIdFrom: instanceIdFrom(input.agent),
     timeoutSeconds: timeoutSecondsOf(operation),
     ...(operation.workingDirectory === undefined ? {} : { workingDirectory: operation.workingDirectory }),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
@@ -64,10 +67,6 @@ const scriptOf = ({ id, run }: Operation): string => {
   return run;
 };
 
-/** True when the instance alone says which node is meant: then the fence needs no name of the node. */
-const isPlain = ({ node, via }: BatchNode): boolean =>
-  node.id === node.instanceId && via.instanceId === node.instanceId;
-
 const sameCall = (one: Recipient['call'], other: Recipient['call'] | undefined): boolean =>
   JSON.stringify([one.env, one.args]) === JSON.stringify([other?.env, other?.args]);
 
@@ -78,8 +77,11 @@ const commonEnv = (recipients: readonly Recipient[]): Record<string, string> => 
   );
 };
 
-const ownValues = ({ batchNode, call }: Recipient, common: Readonly<Record<string, string>>) => ({
-  nodeKey: batchNode.node.id,
-  env: Object.fromEntries(Object.entries(call.env).filter(([name]) => !Object.hasOwn(common, name))),
-  args: call.args,
-});
+const ownValues = ({ batchNode, call }: Recipient, common: Readonly<Record<string, string>>) => {
+  const nodeKey = nodeKeyOf(batchNode);
+  return {
+    ...(nodeKey === undefined ? {} : { nodeKey }),
+    env: Object.fromEntries(Object.entries(call.env).filter(([name]) => !Object.hasOwn(common, name))),
+    args: call.args,
+  };
+};

@@ -45,7 +45,14 @@ const rowsOf = async (deps: SourceDeps, run: RunRecord, source: Source): Promise
   });
 };
 
-const untouched = { status: 'pending', exitCode: null, reason: null, rawStatus: null, durationMs: null } as const;
+const untouched = {
+  status: 'pending',
+  exitCode: null,
+  reason: null,
+  rawStatus: null,
+  stop: null,
+  durationMs: null,
+} as const;
 
 /** Between the results of a node, only the batch knows whether it is under way. */
 const liveStatus = (status: NodeStatus, isUnderWay: boolean): NodeStatus => {
@@ -78,6 +85,7 @@ const latest = ({ phase }: Source, { startAt }: BatchNode, results: readonly Res
     exitCode: explaining?.outcome.exitCode ?? null,
     reason: explaining?.outcome.reason ?? null,
     rawStatus: last?.outcome.rawStatus ?? null,
+    stop: last?.outcome.stop ?? null,
     durationMs: results.length === 0 ? null : results.reduce((sum, one) => sum + (one.outcome.durationMs ?? 0), 0),
   };
 };

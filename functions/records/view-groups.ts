@@ -11,6 +11,7 @@ import {
   type StatusCounts,
   totalCount,
 } from '#shared/model/status.ts';
+import { addStops } from '#shared/model/stop.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import { groupStatus, phaseStatus, sliceStatus } from '#shared/plan/statuses.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
@@ -46,10 +47,11 @@ const withLiveCounts = async (deps: ViewGroupsDeps, run: RunRecord, slice: Slice
   if (slice.closedAt !== undefined) return slice;
   const progress = await deps.store.listProgress(slice.runId, slice.sliceId);
   const counts = addCounts(progress.map((one) => one.counts));
-  if (isUnderWay(run, slice)) return { ...slice, counts };
+  const stops = addStops(progress.map((one) => one.stops));
+  if (isUnderWay(run, slice)) return { ...slice, counts, stops };
   const { running = 0, pending = 0, ...ended } = counts;
   const left = running + pending === 0 ? ended : { ...ended, pending: running + pending };
-  return { ...slice, counts: left, status: sliceStatus(left, { stopped: true }) };
+  return { ...slice, counts: left, stops, status: sliceStatus(left, { stopped: true }) };
 };
 
 /** An execution that broke leaves slices open; once its attempt is over, nothing in them is under way. */
@@ -117,6 +119,12 @@ const netCounts = (slices: readonly SliceRecord[]): StatusCounts => {
   );
 };
 
+/** What is known of the nodes of slices that were stopped; nothing when none was. */
+export const stopsIn = (slices: readonly Pick<SliceView, 'stops'>[]): Pick<SliceView, 'stops'> => {
+  const stops = addStops(slices.map((one) => one.stops));
+  return Object.keys(stops).length === 0 ? {} : { stops };
+};
+
 const viewSlice = (slice: SliceRecord): SliceView => ({
   round: slice.round,
   rounds: slice.rounds,
@@ -124,6 +132,7 @@ const viewSlice = (slice: SliceRecord): SliceView => ({
   attempt: parseSliceId(slice.sliceId).attempt,
   nodeCount: slice.nodeCount,
   counts: slice.counts,
+  ...stopsIn([slice]),
   openedAt: slice.openedAt,
   ...(slice.closedAt === undefined ? {} : { closedAt: slice.closedAt }),
 });

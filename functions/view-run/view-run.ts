@@ -1,8 +1,8 @@
 import { requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { viewGroups } from '#functions/records/view-groups.ts';
+import { stopsIn, viewGroups } from '#functions/records/view-groups.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
-import type { RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { GroupView, RunSummary, RunView, SliceView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
@@ -27,9 +27,13 @@ export const viewRun =
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
+      ...stopsIn(slicesOf(groups).filter((slice) => slice.attempt === run.attempts.length)),
       groups: [...groups],
     };
   };
+
+const slicesOf = (groups: readonly GroupView[]): readonly SliceView[] =>
+  groups.flatMap((group) => group.phases.flatMap((phase) => phase.slices));
 
 /** Runs, newest first. */
 export const listRuns =

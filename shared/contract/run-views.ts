@@ -4,8 +4,10 @@ import { paramValuesSchema } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
+import { stopWords } from '../model/stop.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+const stopsSchema = z.partialRecord(z.enum(stopWords), z.int().min(0));
 
 /** One slice in a view: a phase on the nodes of one round (round 0 in a oneShot group). */
 export const sliceViewSchema = z.object({
@@ -15,6 +17,8 @@ export const sliceViewSchema = z.object({
   attempt: z.int(),
   nodeCount: z.int(),
   counts: countsSchema,
+  /** What is known of its nodes that were stopped; absent when none was. */
+  stops: stopsSchema.optional(),
   openedAt: z.string(),
   closedAt: z.string().optional(),
 });
@@ -63,6 +67,8 @@ export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
+  /** What is known of the nodes that the current attempt stopped; absent when it stopped none. */
+  stops: stopsSchema.optional(),
   groups: z.array(groupViewSchema),
 });
 export type RunView = z.infer<typeof runViewSchema>;
@@ -86,6 +92,8 @@ export const nodeRowSchema = z.object({
   exitCode: z.int().nullable(),
   reason: z.string().nullable(),
   rawStatus: z.string().nullable(),
+  /** For what was aborted: whether it is known to have stopped. */
+  stop: z.enum(stopWords).nullable().default(null),
   durationMs: z.number().nullable(),
 });
 export type NodeRow = z.infer<typeof nodeRowSchema>;
@@ -113,6 +121,7 @@ export const resultViewSchema = z.object({
   omittedBytes: z.int(),
   outputs: z.record(z.string(), z.string()),
   replayed: z.boolean(),
+  stop: z.enum(stopWords).nullable().default(null),
   invocationId: z.string().optional(),
   agentInvocationId: z.string().optional(),
 });

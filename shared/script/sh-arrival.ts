@@ -204,6 +204,10 @@ if grep -q '^drover1 new' "$_fence"&&! grep -q '^drover1 new [0-9]* finished [^ 
 fi
 _stop
 _n=0
-[ "$(_tree)" ]&&_n=1
-_answer interrupted $_n
+while [ "$(_tree)" ]&&[ $_n -lt 10 ];do
+  _nap
+  _n=$((_n+1))
+done
+[ "$(_tree)" ]&&_answer interrupted 1
+_answer interrupted 0
 `;

@@ -76,7 +76,11 @@ describe('time-out and StopInvocation', () => {
     ].join('\n');
     const { invokeId } = await run(script, { terminationMode: 'ProcessTree' });
     const child = await childOf(dir);
-    const orphan = Number(await eventually(() => existsSync(`${dir}/orphan`) && readFileSync(`${dir}/orphan`, 'utf8').trim() || undefined));
+    const orphan = Number(
+      await eventually(
+        () => (existsSync(`${dir}/orphan`) && readFileSync(`${dir}/orphan`, 'utf8').trim()) || undefined,
+      ),
+    );
     await client.stopInvocation(new StopInvocationRequest({ regionId, invokeId }));
     expect(await end(invokeId!)).toMatchObject({ invocationStatus: 'Terminated' });
     expect(existsSync(`${dir}/told`)).toBe(false);
