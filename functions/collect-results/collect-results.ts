@@ -4,21 +4,25 @@ import { requireRun } from '#functions/records/change-run.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { lookDelaySeconds } from '#functions/records/look-delay.ts';
+import { keepText } from '#functions/records/keep-text.ts';
+import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
+import { isScript } from '#shared/model/operation.ts';
 import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import { judgeByRules } from '#shared/plan/outcome-rules.ts';
 import type { Agents, InstanceReport } from '#shared/ports/agent.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-import { keepText } from './keep-text.ts';
 import type { Look } from './look.ts';
 import { type StopNodesDeps, stopLookSeconds, stopNodes } from './stop-nodes.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
+import { waitingVerdicts } from './waiting-verdicts.ts';
 
 /** Text blobs written at once. */
 const blobWidth = 16;
@@ -45,8 +49,9 @@ export const collectResults =
   async (input) => {
     const look = await beginLook(deps, input);
     if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
-    const reports = look.open.length === 0 ? [] : await look.agent.look(targetOf(look));
-    const verdicts = look.run.control === 'abort' ? await stopNodes(deps, look, reports) : judge(deps, look, reports);
+    const verdicts = isScript(look.operation)
+      ? await judgeAtAgent(deps, look)
+      : waitingVerdicts(look.open, look.invocation, { nowMs: deps.clock.now(), aborting: isAborting(look) });
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };
@@ -62,11 +67,16 @@ const beginLook = async (
     deps.store.listResults(runId, batchId),
   ]);
   const place = await phasePlace(deps, run, parseSliceId(batchId));
+  const operation = place.phase.operations[invocation.operationIndex];
+  if (!operation)
+    throw new AppError('record.missing', `Invocation ${invocationId} is of an operation that its phase does not have`);
   const answered = new Set(
-    results.filter((one) => one.operationIndex === invocation.operationIndex).map((one) => one.nodeId),
+    results
+      .filter((one) => one.operationIndex === invocation.operationIndex && one.tryNumber === invocation.tryNumber)
+      .map((one) => one.nodeId),
   );
   const open = batch.nodes.filter(({ node }) => invocation.nodeIds.includes(node.id) && !answered.has(node.id));
-  return { run, place, batch, progress, results, invocation, agent: agentOf(deps.agents, batch), open };
+  return { run, place, batch, progress, results, invocation, operation, agent: agentOf(deps.agents, batch), open };
 };
 
 /** The invocation as the agent knows it. */
@@ -75,6 +85,16 @@ const targetOf = ({ batch, invocation, open }: Look) => ({
   agentInvocationId: invocation.agentInvocationId ?? '',
   instanceIds: open.map(({ via }) => via.instanceId),
 });
+
+const isAborting = ({ run }: Look): boolean => run.control === 'abort';
+
+const judgeAtAgent = async (deps: CollectResultsDeps, look: Look): Promise<readonly NodeVerdict[]> => {
+  const reports = look.open.length === 0 ? [] : await look.agent.look(targetOf(look));
+  const verdicts = isAborting(look) ? await stopNodes(deps, look, reports) : judge(deps, look, reports);
+  return verdicts.map((one) =>
+    one.kind === 'said' ? { ...one, outcome: judgeByRules(look.operation, one.outcome) } : one,
+  );
+};
 
 const judge = (deps: CollectResultsDeps, look: Look, reports: readonly InstanceReport[]): readonly NodeVerdict[] => {
   const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
@@ -171,9 +191,11 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
   const { invocationId } = look.invocation;
   if (!isSettled(look.invocation, look.results)) {
     if (news) await recordProgress(deps, look, 'running');
-    const deadlineMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock));
-    const delay = lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000);
-    return { state: 'open', invocationId, look: look.run.control === 'abort' ? stopLookSeconds : delay };
+    const leftMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)) - deps.clock.now();
+    const delay = isScript(look.operation)
+      ? lookDelaySeconds(look.invocation.looks, leftMs / 1000)
+      : waitSeconds(leftMs);
+    return { state: 'open', invocationId, look: isAborting(look) ? stopLookSeconds : delay };
   }
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };

@@ -132,11 +132,9 @@ const nodesOf = ({ batch }: Look, stop: StopRecord): readonly BatchNode[] =>
 
 /** Calls the agent. What it refuses for all nodes it refuses for each of them: the abort goes on, and says that it does not know. */
 const send = async (look: Look, stop: StopRecord): Promise<SendReceipt> => {
-  const { run, batch, agent, invocation, place } = look;
+  const { run, batch, agent, invocation, place, operation } = look;
   const nodes = nodesOf(look, stop);
   const instanceIds = nodes.map(({ via }) => via.instanceId);
-  const operation = place.phase.operations[invocation.operationIndex];
-  if (!operation) return { refusals: [] };
   const script = renderStopScript({
     run,
     key: place.key,
