@@ -1,4 +1,5 @@
 import type {
+  AbortRequest,
   ContinueRequest,
   ControlRequest,
   NodeRowsQuery,
@@ -18,7 +19,7 @@ export interface ApiServices {
   submitRun(submission: Submission): Promise<{ readonly runId: RunId; readonly created: boolean }>;
   planPreview(request: RunRequest): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
-  abortRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  abortRun(runId: RunId, request: AbortRequest, actor: string): Promise<void>;
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;

@@ -3,7 +3,7 @@ import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
 import type { GroupView } from '#shared/contract/run-views.ts';
 import type { Job } from '#shared/model/job.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import { endsRun, type RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
 import { runStatus } from '#shared/plan/statuses.ts';
@@ -32,10 +32,10 @@ export const finishRun =
     const at = nowIso(deps.clock);
     const finished = await changeRun(deps.store, runId, (one) => {
       if (isTerminalRunStatus(one.status)) return undefined;
-      const status = terminal(runStatus(statuses, { aborted: one.control === 'abort', broken: broken !== undefined }));
+      const status = terminal(runStatus(statuses, { aborted: endsRun(one.control), broken: broken !== undefined }));
       const { reason: said, ...kept } = one;
       // What was said of a pause is over with the run; why it was aborted is not.
-      const reason = broken ?? (one.control === 'abort' ? said : undefined);
+      const reason = broken ?? (endsRun(one.control) ? said : undefined);
       return {
         ...kept,
         status,

@@ -105,10 +105,12 @@ const retryPause = (
   return { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) };
 };
 
+/** A spent budget, and an abort after the batches under way, keep batches from beginning; one that has begun goes through its operations. */
 const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
-  run.control !== 'go' ||
+  run.control === 'pause' ||
+  run.control === 'abort' ||
   run.attempts.length !== place.key.attempt ||
-  (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
+  ((place.record.stopped || run.control === 'drain') && !invocations.some((one) => one.status === 'sent'));
 
 const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' | 'stopped'): Promise<typeof done> => {
   await recordProgress(deps, state, how);

@@ -1,5 +1,5 @@
 import { formatSliceId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
-import type { Control, SliceRecord } from '#shared/model/run.ts';
+import { type Control, endsRun, type SliceRecord } from '#shared/model/run.ts';
 import { terminalCount } from '#shared/model/status.ts';
 import type { Stage } from '#shared/plan/stages.ts';
 
@@ -33,7 +33,7 @@ export type StageDecision =
  * broke off); one that a pause left unfinished is opened once more. Deterministic: the same view gives the same decision.
  */
 export const decideStage = (view: StageView): StageDecision => {
-  if (view.control === 'abort' || view.stopped) return { kind: 'failed' };
+  if (endsRun(view.control) || view.stopped) return { kind: 'failed' };
   for (const stage of view.stages) {
     const slices = openSlicesOf(view, stage);
     if (slices.length === 0) continue;

@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId, type RunId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
-import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
+import { endsRun, type GroupRecord, type RunRecord } from '#shared/model/run.ts';
 import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
@@ -36,7 +36,7 @@ export const nextStage =
     if (!isAttemptOpen(run, attempt)) return { kind: 'failed', slices: [], until: now };
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
+    if (endsRun(run.control) || !(await groupBeforeIsDone(deps, run, job, groupIndex)))
       return { kind: 'failed', slices: [], until: now };
     const record =
       (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, { run, job, group, groupIndex }));

@@ -2,7 +2,7 @@ import pMap from 'p-map';
 import type { GroupView, PhaseView, SliceView } from '#shared/contract/run-views.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
-import type { GroupRecord, RunRecord, SliceRecord } from '#shared/model/run.ts';
+import { endsRun, type GroupRecord, type RunRecord, type SliceRecord } from '#shared/model/run.ts';
 import {
   addCounts,
   isTerminalRunStatus,
@@ -87,7 +87,7 @@ const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
       ).length
     : 1;
   const byStage = Map.groupBy(slices, (one) => parseSliceId(one.sliceId).stageIndex);
-  const stopped = (record?.stopped ?? false) || run.control === 'abort' || isTerminalRunStatus(run.status);
+  const stopped = (record?.stopped ?? false) || endsRun(run.control) || isTerminalRunStatus(run.status);
   const counts = netCounts(slices);
   return {
     name: phase?.name ?? '',

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
+  abortRequestSchema,
   continueRequestSchema,
   controlRequestSchema,
   NodeRowsQuery,
@@ -21,6 +22,8 @@ import { type ClientOptions, sendRequest } from './send-request.ts';
 export type RunRequestInput = z.input<typeof runRequestSchema>;
 /** A continue request as a caller writes it. */
 export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
+/** How and why an operator aborts a run. */
+export type AbortRequestInput = z.input<typeof abortRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
@@ -35,7 +38,7 @@ export interface DroverClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
-  abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  abortRun(runId: RunId, request?: AbortRequestInput): Promise<RunView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
@@ -46,7 +49,7 @@ export interface DroverClient {
   version(): Promise<VersionView>;
 }
 
-type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
+type ControlRoute = 'pauseRun' | 'resumeRun';
 
 const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
   items: page.items,
@@ -67,7 +70,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
     planPreview: async (body) => (await sendRequest(options, apiRoutes.planPreview, { body })).data,
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
-    abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    abortRun: async (runId, body = {}) =>
+      (await sendRequest(options, apiRoutes.abortRun, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),

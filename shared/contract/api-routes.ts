@@ -4,6 +4,7 @@ import { runPlanSchema } from '../plan/run-plan.ts';
 import { healthViewSchema, versionViewSchema } from './meta-views.ts';
 import { pageSchemaOf } from './pages.ts';
 import {
+  abortRequestSchema,
   continueRequestSchema,
   controlRequestSchema,
   nodeRowsQuerySchema,
@@ -70,8 +71,8 @@ export const apiRoutes = {
   abortRun: {
     ...act,
     path: '/v1/runs/{runId}/abort',
-    summary: 'Stop a run, also what is running on nodes',
-    body: controlRequestSchema,
+    summary: 'Stop a run, also what is running on nodes; or only what has not begun',
+    body: abortRequestSchema,
   },
   pauseRun: {
     ...act,

@@ -30,9 +30,16 @@ export const continueRequestSchema = z.strictObject({
 });
 export type ContinueRequest = z.infer<typeof continueRequestSchema>;
 
-/** Body of `POST /v1/runs/{id}/abort`, `/pause`, `/resume`. */
+/** Body of `POST /v1/runs/{id}/pause`, `/resume`. */
 export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/abort`. */
+export const abortRequestSchema = controlRequestSchema.extend({
+  /** True: batches under way go through their operations first; nothing new starts. */
+  afterBatch: z.boolean().optional(),
+});
+export type AbortRequest = z.infer<typeof abortRequestSchema>;
 
 /** Query of paged lists. */
 export const pageQuerySchema = z.strictObject({

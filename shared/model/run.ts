@@ -32,9 +32,15 @@ export const attemptSchema = z.strictObject({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** What an operator wants of a run; looked at between operations. */
-export const controls = ['go', 'pause', 'abort'] as const;
+/**
+ * What an operator wants of a run; looked at between operations. `pause`: nothing new starts until it goes on. `drain`: nothing new starts, the
+ * batches under way go through their operations, and then the run ends. `abort`: what is under way is stopped too.
+ */
+export const controls = ['go', 'pause', 'drain', 'abort'] as const;
 export type Control = (typeof controls)[number];
+
+/** True when an operator wants the run to end. */
+export const endsRun = (control: Control): boolean => control === 'drain' || control === 'abort';
 
 /** One execution of one job revision, with fixed parameters. `attempts` has one entry per attempt, the last is the current one. */
 export const runRecordSchema = z.strictObject({

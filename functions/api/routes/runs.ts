@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import {
+  abortRequestSchema,
   type ControlRequest,
   continueRequestSchema,
   controlRequestSchema,
@@ -53,10 +54,11 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
       await services.continueRun(runId, await readBody(c, continueRequestSchema), c.get('actor'));
       return accepted(c, runId);
     })
-    .post(
-      '/runs/:runId/abort',
-      control((...asked) => services.abortRun(...asked)),
-    )
+    .post('/runs/:runId/abort', async (c) => {
+      const runId = readRunId(c);
+      await services.abortRun(runId, await readBody(c, abortRequestSchema), c.get('actor'));
+      return accepted(c, runId);
+    })
     .post(
       '/runs/:runId/pause',
       control((...asked) => services.pauseRun(...asked)),
