@@ -23,13 +23,14 @@ export interface ClosePhaseDeps {
     Pick<
       PlanStore,
       | 'getGroup'
+      | 'listGroups'
       | 'getSlice'
       | 'closeSlice'
       | 'listProgress'
       | 'getBatch'
       | 'getProgress'
       | 'putProgress'
-      | 'setFailures'
+      | 'setTally'
       | 'updateGroup'
     > &
     Pick<LedgerStore, 'listInvocations' | 'listResults' | 'putResultIfAbsent'>;

@@ -30,7 +30,10 @@ const blobWidth = 16;
 /** What Collect Results needs. */
 export interface CollectResultsDeps {
   readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
+    Pick<
+      PlanStore,
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
+    > &
     Pick<LedgerStore, 'beginLook' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'> &
     StopNodesDeps['store'];
   readonly json: JsonBlobs;

@@ -27,7 +27,7 @@ export interface InvokeOperationDeps {
   readonly store: Pick<RunStore, 'get'> &
     Pick<
       PlanStore,
-      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
     > &
     Pick<
       LedgerStore,

@@ -107,7 +107,7 @@ const freeze = async (
     groupIndex,
     targetsBlob,
     nodeCount,
-    failures: {},
+    tallies: {},
     stopped: false,
     status: 'running',
     soakUntil: {},

@@ -1,6 +1,6 @@
 import { type AppError, isAppError } from '../errors/app-error.ts';
 import { parseCondition } from '../expression/condition.ts';
-import { problemWithTextOutputs } from '../expression/expression.ts';
+import { parseExpression, problemWithTextOutputs } from '../expression/expression.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
 import type { Reference } from '../expression/references.ts';
 import { parseTemplate } from '../expression/template.ts';
@@ -35,7 +35,7 @@ const offsetOf = (text: string, line = 1, column = 1): number =>
 const findingsOfError = (reader: Reader, error: AppError): readonly Finding[] =>
   error.places.map(({ message, suggestion, line, column }) => ({
     path: reader.path,
-    message: `in ${reader.kind === 'template' ? 'this template' : 'this condition'}: ${message}`,
+    message: `in this ${reader.kind}: ${message}`,
     offset: offsetOf(reader.text, line, column),
     ...(suggestion === undefined ? {} : { suggestion }),
   }));
@@ -126,8 +126,10 @@ const complain = (reference: Reference, reader: Reader, names: JobNames): Compla
   }
 };
 
-const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] =>
-  kind === 'template' ? parseTemplate(text).references : parseCondition(text).references;
+const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] => {
+  if (kind === 'template') return parseTemplate(text).references;
+  return (kind === 'condition' ? parseCondition(text) : parseExpression(text)).references;
+};
 
 const isTextOutput = (reference: Reference, { operations }: JobNames): boolean => {
   if (reference.kind !== 'output') return true;
@@ -137,7 +139,7 @@ const isTextOutput = (reference: Reference, { operations }: JobNames): boolean =
 
 /** Outputs are texts unless they say otherwise: a text that is compared with a number is told here, not on the first node. */
 const checkTextOutputs = (reader: Reader, references: readonly Reference[], names: JobNames): readonly Finding[] => {
-  if (reader.kind === 'template' || !references.every((reference) => isTextOutput(reference, names))) return [];
+  if (reader.kind !== 'condition' || !references.every((reference) => isTextOutput(reference, names))) return [];
   const problem = problemWithTextOutputs(reader.text);
   if (problem === undefined) return [];
   return [

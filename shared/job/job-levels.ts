@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { failureBudgetSchema } from '../model/failure-budget.ts';
 import {
   groupSchema,
   jobSchema,
@@ -54,6 +55,7 @@ export const jobLevels: readonly JobLevel[] = [
     targets: 'The nodes of the job. A group may name its own.',
     runner: 'The node on which runner phases run.',
     roundCount: 'How many rounds groups have that say nothing themselves.',
+    maxFailures: 'How many nodes may fail over all groups before nothing more starts.',
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
@@ -81,10 +83,16 @@ export const jobLevels: readonly JobLevel[] = [
     roundCount: 'grayScale: number of rounds. oneShot: number of slices that share the width.',
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
-    maxFailures: 'How many nodes may fail before nothing more starts, as count or percentage.',
+    maxFailures: 'How many nodes may fail before nothing more starts: a count, a percentage, or a map with max.',
     targets: 'The nodes of this group, in place of those of the job.',
     env: 'Environment variables of every operation of the group, over those of the job.',
     phases: 'Phases of the group.',
+  }),
+  level('a failure budget', failureBudgetSchema, {
+    max: 'How many nodes may fail, as count or percentage of the nodes it is about.',
+    of: 'Which ends count: failed, timedOut, undeliverable, lost. All when absent.',
+    minSample: 'So many nodes must have come to an end before it stops anything.',
+    per: 'One budget for each part: round, or a CEL expression over node, such as node.tags.zone.',
   }),
   level('a phase', phaseSchema, {
     name: 'Name of the phase, unique in the job.',
@@ -93,6 +101,7 @@ export const jobLevels: readonly JobLevel[] = [
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     roundCount: 'Number of slices that share the width; in oneShot groups.',
     runner: 'The node on which this phase runs, in place of the runner of the job.',
+    maxFailures: 'How many nodes may fail in this phase before nothing more of its group starts.',
     env: 'Environment variables of every operation of the phase, over those of the group.',
     operations: 'Operations, in order, on each node.',
   }),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { maxFailuresSchema } from './failure-budget.ts';
 import { nodeIdSchema } from './ids.ts';
 import {
   amountSchema,
@@ -65,6 +66,7 @@ export const phaseSchema = z.strictObject({
   maxConcurrency: amountSchema.optional(),
   roundCount: z.int().optional(),
   runner: runnerSchema.optional(),
+  maxFailures: maxFailuresSchema.optional(),
   env: z.record(variableNameSchema, templateSchema).default({}),
   operations: z.array(operationSchema).min(1).max(40),
 });
@@ -78,7 +80,7 @@ export const groupSchema = z.strictObject({
   roundCount: z.int().optional(),
   maxConcurrency: amountSchema.optional(),
   soak: durationSchema.optional(),
-  maxFailures: amountSchema.default(0),
+  maxFailures: maxFailuresSchema.default(0),
   targets: targetsSchema.optional(),
   env: z.record(variableNameSchema, templateSchema).default({}),
   phases: z.array(phaseSchema).min(1).max(200),
@@ -92,6 +94,7 @@ export const jobSpecSchema = z.strictObject({
   targets: targetsSchema.optional(),
   runner: runnerSchema.default({ where: 'has(node.tags.drover) && node.tags.drover == "runner"' }),
   roundCount: z.int().optional(),
+  maxFailures: maxFailuresSchema.optional(),
   groups: z.array(groupSchema).min(1).max(200),
 });
 export type JobSpec = Omit<z.infer<typeof jobSpecSchema>, 'groups'> & { readonly groups: readonly Group[] };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { tallySchema } from './failure-budget.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
@@ -76,10 +77,12 @@ export const groupRecordSchema = z.strictObject({
   /** Blob with the frozen targets (`FrozenTargets`). */
   targetsBlob: z.string(),
   nodeCount: z.int().min(0),
-  /** Failed nodes per batch id; a batch sets its own number, so a redelivery does not count twice. */
-  failures: z.record(z.string(), z.int().min(0)),
-  /** True when the failure budget is spent: nothing more starts. */
+  /** What each batch means for the failure budgets; a batch sets its own, so a redelivery does not count twice. */
+  tallies: z.record(z.string(), z.array(tallySchema)),
+  /** True when a failure budget is spent: nothing more starts. */
   stopped: z.boolean(),
+  /** Which budget was spent, as a sentence. */
+  stopReason: z.string().optional(),
   status: z.enum(phaseStatuses),
   /** When the soak before the next stage ends, by stage index. */
   soakUntil: z.record(z.string(), timeSchema),

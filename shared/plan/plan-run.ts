@@ -1,5 +1,6 @@
 import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
+import { completeBudget } from '../model/failure-budget.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
 import type { AgentKind } from '../model/node.ts';
 import type { FrozenTargets } from '../model/run.ts';
@@ -65,7 +66,7 @@ const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): Pl
     nodeCount,
     stageCount: stages.length,
     maxFailures: group.maxFailures,
-    failuresAllowed: allowedFailures(group.maxFailures, nodeCount),
+    failuresAllowed: allowedFailures(completeBudget(group.maxFailures).max, nodeCount),
     ...(group.soak === undefined ? {} : { soakSeconds: parseDurationMs(group.soak) / 1000 }),
     phases: group.phases.flatMap((phase, index) =>
       selectsPhase(selection, phase) ? [planPhase(phase, index, targets)] : [],

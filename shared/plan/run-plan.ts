@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema } from '../model/ids.ts';
-import { amountSchema, interpreters } from '../model/job.ts';
+import { interpreters } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
 
 const count = z.int().min(0);
@@ -71,7 +72,7 @@ export const planGroupSchema = z.object({
   strategy: z.enum(['oneShot', 'grayScale']),
   nodeCount: count,
   stageCount: count,
-  maxFailures: amountSchema,
+  maxFailures: maxFailuresSchema,
   /** How many nodes may fail without stopping the group. */
   failuresAllowed: count,
   soakSeconds: z.number().optional(),

@@ -1,3 +1,4 @@
+import type { Tally } from '../model/failure-budget.ts';
 import type { BatchId, InvocationId, NodeId, RunId, SliceId } from '../model/ids.ts';
 import type { AgentKind } from '../model/node.ts';
 import type {
@@ -59,12 +60,12 @@ export interface PlanStore {
   getGroup(runId: RunId, attempt: number, groupIndex: number): Promise<GroupRecord | undefined>;
   /** Writes a group unless it exists; returns what is stored afterwards. */
   createGroup(group: GroupRecord): Promise<GroupRecord>;
-  /** Sets the number of failed nodes of one batch; idempotent. Returns the group afterwards. */
-  setFailures(group: GroupKey, batchId: BatchId, failures: number): Promise<GroupRecord>;
+  /** Sets what one batch means for the failure budgets; idempotent. Returns the group afterwards. */
+  setTally(group: GroupKey, batchId: BatchId, tally: readonly Tally[]): Promise<GroupRecord>;
   /** Sets fields of a group; last writer wins, each field is only ever set by one decision. */
   updateGroup(
     group: GroupKey,
-    change: Partial<Pick<GroupRecord, 'stopped' | 'status' | 'endedAt'>>,
+    change: Partial<Pick<GroupRecord, 'stopped' | 'stopReason' | 'status' | 'endedAt'>>,
   ): Promise<GroupRecord>;
   /** Sets the end of the soak before a stage unless it is set; returns the one that holds. */
   setSoak(group: GroupKey, stageIndex: number, until: string): Promise<string>;

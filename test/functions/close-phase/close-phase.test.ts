@@ -98,7 +98,7 @@ describe('closePhase', () => {
     expect(await closePhase(deps)({ runId, sliceId })).toEqual({ status: 'succeeded' });
 
     expect((await rig.store.getSlice(runId, sliceId))?.counts).toEqual({ succeeded: 1 });
-    expect((await rig.store.getGroup(runId, 1, 0))?.failures).toEqual({});
+    expect((await rig.store.getGroup(runId, 1, 0))?.tallies).toEqual({});
   });
 
   it('accounts for a broken batch whose nodes stand at different operations: none is left without a word in the end', async () => {

@@ -270,6 +270,6 @@ describe('our own clock', () => {
 
     expect(await outcomes(rig, batch)).toEqual({ 'a i-001': 'succeeded' });
     expect(await progressOf(rig, batch)).toEqual(['done', { succeeded: 1 }]);
-    expect((await rig.store.getGroup(batch.runId, 1, 0))?.failures).toEqual({});
+    expect((await rig.store.getGroup(batch.runId, 1, 0))?.tallies).toEqual({});
   });
 });

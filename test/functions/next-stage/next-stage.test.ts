@@ -70,7 +70,7 @@ describe('nextStage', () => {
       attempt: 2,
       nodeCount: 3,
       targetsBlob: one?.targetsBlob,
-      failures: {},
+      tallies: {},
       stopped: false,
     });
   });
