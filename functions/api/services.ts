@@ -6,6 +6,7 @@ import type {
   NodesQuery,
   PageQuery,
   ResultsQuery,
+  RunQuery,
   RunRequest,
 } from '#shared/contract/requests.ts';
 import type { NodeRow, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
@@ -23,7 +24,7 @@ export interface ApiServices {
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;
-  viewRun(runId: RunId): Promise<RunView>;
+  viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;

@@ -9,11 +9,9 @@ import { type Clock, type Engine, type Log, nowIso } from '#shared/ports/service
 import type { RunStore } from '#shared/ports/store.ts';
 
 /** What continuing a run needs. */
-export interface ContinueRunDeps {
-  readonly store: Pick<RunStore, 'get' | 'replace'>;
-  readonly json: JsonBlobs;
+export interface ContinueRunDeps extends SettleMarksDeps {
+  readonly store: Pick<RunStore, 'get' | 'replace'> & SettleMarksDeps['store'];
   readonly engine: Pick<Engine, 'start'>;
-  readonly clock: Clock;
   readonly log: Log;
 }
 

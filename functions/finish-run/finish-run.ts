@@ -1,4 +1,5 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
+import { readJobHistory } from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
 import type { GroupView } from '#shared/contract/run-views.ts';
@@ -26,8 +27,8 @@ export const finishRun =
     const run = await deps.store.get(runId);
     if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status))
       return { status: run?.status ?? 'failed' };
-    const job = await deps.json.job(run);
-    const statuses = finalStatuses(run, job, await viewGroups(deps, run, job));
+    const jobs = await readJobHistory(deps.json, run);
+    const statuses = finalStatuses(run, jobs.current, await viewGroups(deps, run, jobs));
     const broken = error.Error !== '' && error.Error !== 'group.failed' ? reasonOf(error) : undefined;
     const at = nowIso(deps.clock);
     const finished = await changeRun(deps.store, runId, (one) => {

@@ -18,7 +18,7 @@ export const listNodeRows =
   (deps: SourceDeps) =>
   async (runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>> => {
     const run = await requireRun(deps.store, runId);
-    const all = await listSources(deps, run, await deps.json.job(run));
+    const all = await listSources(deps, run, query.attempt);
     const sources = all.filter(({ phase }) => query.phase === undefined || phase.name === query.phase);
     const moved = takenOver(deps, runId, all);
     return pageOfParts(sources, query, async (source) => {
@@ -36,14 +36,25 @@ const rowsOf = async (deps: SourceDeps, run: RunRecord, source: Source): Promise
   if (!source.batchId) return [];
   const content = await readBatch(deps, run.runId, source.batchId);
   const isUnderWay = content.progress?.state === 'running' && isAttemptOpen(run, source.key.attempt);
-  const progress = progressOfNodes(source.phase.operations, content.nodes, content.results);
+  const progress = progressOfNodes(source.phase.operations, content.nodes, [...content.results, ...content.marks]);
   const byNode = Map.groupBy(content.results, (result) => result.nodeId);
+  const marks = Map.groupBy(content.marks, (mark) => mark.nodeId);
   return content.nodes.map((batchNode) => {
     const results = byNode.get(batchNode.node.id) ?? [];
     const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', isUnderWay);
-    return { ...placeOf(source, batchNode.node), status, ...latest(source, batchNode, results, status) };
+    const said = reasonOfMarks(marks.get(batchNode.node.id));
+    return {
+      ...placeOf(source, batchNode.node),
+      status,
+      ...latest(source, batchNode, results, status),
+      ...(said === undefined ? {} : { reason: said }),
+    };
   });
 };
+
+/** What the last of the operators said. */
+const reasonOfMarks = (marks: readonly ResultRecord[] = []): string | null | undefined =>
+  marks.toSorted((a, b) => a.tryNumber - b.tryNumber).at(-1)?.outcome.reason;
 
 const untouched = {
   status: 'pending',

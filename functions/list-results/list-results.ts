@@ -35,7 +35,7 @@ export const listResults =
   (deps: ListResultsDeps) =>
   async (runId: RunId, query: ResultsQuery): Promise<Page<ResultView>> => {
     const run = await requireRun(deps.store, runId);
-    const sources = (await listSources(deps, run, await deps.json.job(run))).filter(
+    const sources = (await listSources(deps, run, query.attempt)).filter(
       ({ phase, batchId }) => batchId !== undefined && (query.phase === undefined || phase.name === query.phase),
     );
     const page = await pageOfParts(sources, query, (source) => findIn(deps, runId, source, query));

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { type Job, jobSchema } from '#shared/model/job.ts';
+import { namedNodesSchema, type PickedPlaces, pickedPlacesSchema } from '#shared/model/places.ts';
 import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
@@ -23,6 +24,10 @@ export interface JsonBlobs {
   /** The job of a run, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
+  /** What an attempt was chosen to run. */
+  picks(key: string): Promise<PickedPlaces>;
+  /** The nodes that a mark order names. */
+  namedNodes(key: string): Promise<readonly string[]>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
@@ -33,7 +38,9 @@ export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
     expandJob(await written(run.jobBlob), run.params),
   );
   const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
-  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
+  const picks = remembering((key: string) => readJson(blobs, key, pickedPlacesSchema));
+  const namedNodes = remembering((key: string) => readJson(blobs, key, namedNodesSchema));
+  return { picks, namedNodes, job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
 };
 
 /**

@@ -15,6 +15,7 @@ import { addStops } from '#shared/model/stop.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import { groupStatus, phaseStatus, sliceStatus } from '#shared/plan/statuses.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
+import { type JobHistory, type JobPlace, keyOfSlice, partName } from './job-history.ts';
 
 /** Slices whose live progress is read at once. */
 const readWidth = 8;
@@ -25,23 +26,60 @@ export interface ViewGroupsDeps {
 }
 
 /** Groups, phases and slices of a run as they stand, over all its attempts. Reads counts only, whatever the number of nodes. */
-export const viewGroups = async (deps: ViewGroupsDeps, run: RunRecord, job: Job): Promise<readonly GroupView[]> => {
+export const viewGroups = async (
+  deps: ViewGroupsDeps,
+  run: RunRecord,
+  jobs: JobHistory,
+): Promise<readonly GroupView[]> => {
   const [records, slices] = await Promise.all([deps.store.listGroups(run.runId), deps.store.listSlices(run.runId)]);
   const live = await pMap(slices, (slice) => withLiveCounts(deps, run, slice), { concurrency: readWidth });
-  return job.spec.groups.map((group, index) => {
-    const record = records
-      .filter((one) => one.groupIndex === index)
-      .sort((a, b) => a.attempt - b.attempt)
-      .at(-1);
-    return viewGroup({
+  return jobs.current.spec.groups.map((group, index) =>
+    viewGroup({
       run,
-      job,
+      job: jobs.current,
       group,
-      record,
-      slices: live.filter((one) => parseSliceId(one.sliceId).groupIndex === index),
+      record: latestRecord(records, jobs, group),
+      slices: live.flatMap((slice) => {
+        const place = jobs.now(keyOfSlice(slice));
+        return place?.groupIndex === index ? [{ slice, place }] : [];
+      }),
+    }),
+  );
+};
+
+/** What one attempt did: the groups and phases that it came to, as its job had them, and what became of the nodes there. */
+export const viewAttempt = async (
+  deps: ViewGroupsDeps,
+  run: RunRecord,
+  jobs: JobHistory,
+  attempt: number,
+): Promise<readonly GroupView[]> => {
+  const [records, slices] = await Promise.all([
+    deps.store.listGroups(run.runId),
+    deps.store.listSlices(run.runId, attempt),
+  ]);
+  const live = await pMap(slices, (slice) => withLiveCounts(deps, run, slice), { concurrency: readWidth });
+  const job = jobs.at(attempt);
+  return job.spec.groups.flatMap((group, index) => {
+    const mine = live.flatMap((slice) => {
+      const key = keyOfSlice(slice);
+      const place = jobs.own(key);
+      // What the first pass took over was done by attempts before.
+      return place?.groupIndex === index ? [{ slice: key.pass === 0 ? { ...slice, replaces: {} } : slice, place }] : [];
     });
+    const record = records.find((one) => one.attempt === attempt && one.groupIndex === index);
+    if (mine.length === 0) return [];
+    const view = viewGroup({ run, job, group, record, slices: mine });
+    const phases = view.phases.filter((phase) => phase.slices.length > 0);
+    return [{ ...view, phases: phases.map((phase) => ({ ...phase, nodeCount: totalCount(phase.counts) })) }];
   });
 };
+
+const latestRecord = (records: readonly GroupRecord[], jobs: JobHistory, group: Group): GroupRecord | undefined =>
+  records
+    .filter((one) => jobs.at(one.attempt).spec.groups[one.groupIndex]?.name === group.name)
+    .sort((a, b) => a.attempt - b.attempt)
+    .at(-1);
 
 const withLiveCounts = async (deps: ViewGroupsDeps, run: RunRecord, slice: SliceRecord): Promise<SliceRecord> => {
   if (slice.closedAt !== undefined) return slice;
@@ -65,7 +103,13 @@ interface GroupState {
   readonly job: Job;
   readonly group: Group;
   readonly record: GroupRecord | undefined;
-  readonly slices: readonly SliceRecord[];
+  readonly slices: readonly PlacedSlice[];
+}
+
+/** A slice, and where its phase stands in the job that is shown. */
+interface PlacedSlice {
+  readonly slice: SliceRecord;
+  readonly place: JobPlace;
 }
 
 const viewGroup = (state: GroupState): GroupView => {
@@ -80,13 +124,14 @@ const viewGroup = (state: GroupState): GroupView => {
 const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
   const { run, job, group, record } = state;
   const phase = group.phases[phaseIndex];
-  const slices = state.slices.filter((one) => parseSliceId(one.sliceId).phaseIndex === phaseIndex);
+  const placed = state.slices.filter(({ place }) => place.phaseIndex === phaseIndex);
+  const slices = placed.map(({ slice }) => slice);
   const expected = record
     ? planStages(job, group, record.nodeCount).filter((stage) =>
         stage.slices.some((one) => one.phaseIndex === phaseIndex),
       ).length
     : 1;
-  const byStage = Map.groupBy(slices, (one) => parseSliceId(one.sliceId).stageIndex);
+  const parts = Map.groupBy(placed, ({ place, slice }) => partName(place, slice));
   const stopped = (record?.stopped ?? false) || endsRun(run.control) || isTerminalRunStatus(run.status);
   const counts = netCounts(slices);
   return {
@@ -94,7 +139,12 @@ const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
     on: phase?.on ?? 'target',
     operations: phase?.operations.map((operation) => operation.id) ?? [],
     status: phaseStatus(
-      [...byStage.values()].map((one) => stageStatus(run, one)),
+      [...parts.values()].map((one) =>
+        partStatus(
+          run,
+          one.map(({ slice }) => slice),
+        ),
+      ),
       { expected, stopped: stopped && record !== undefined },
     ),
     nodeCount: phase?.on === 'runner' ? 1 : Math.max(record?.nodeCount ?? 0, totalCount(counts)),
@@ -103,8 +153,8 @@ const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {
   };
 };
 
-/** Status of one stage of a phase, over its attempts and passes. */
-const stageStatus = (run: RunRecord, slices: readonly SliceRecord[]): PhaseStatus =>
+/** Status of one round of a phase, over its attempts and passes. */
+const partStatus = (run: RunRecord, slices: readonly SliceRecord[]): PhaseStatus =>
   slices.some((one) => isUnderWay(run, one)) ? 'running' : sliceStatus(netCounts(slices), { stopped: true });
 
 /** Counts over attempts: a slice that took nodes over from earlier ones takes their earlier statuses back. */

@@ -1,10 +1,12 @@
-import { requireRun } from '#functions/records/change-run.ts';
+import { requireAttempt, requireRun } from '#functions/records/change-run.ts';
+import { readJobHistory } from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { stopsIn, viewGroups } from '#functions/records/view-groups.ts';
-import type { PageQuery } from '#shared/contract/requests.ts';
-import type { GroupView, RunSummary, RunView, SliceView } from '#shared/contract/run-views.ts';
+import { stopsIn, viewAttempt, viewGroups } from '#functions/records/view-groups.ts';
+import type { PageQuery, RunQuery } from '#shared/contract/requests.ts';
+import type { AttemptView, GroupView, MarkView, RunSummary, RunView, SliceView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import type { MarkOrder } from '#shared/model/marks.ts';
+import type { Attempt, RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
 
 /** What viewing runs needs. */
@@ -14,23 +16,57 @@ export interface ViewRunDeps {
 }
 
 /**
- * A run with its progress; counts only, so that it stays small.
+ * A run with its progress; counts only, so that it stays small. With an attempt: what that one did, and nothing of others.
  * @throws AppError `run.not-found`
  */
 export const viewRun =
   (deps: ViewRunDeps) =>
-  async (runId: RunId): Promise<RunView> => {
+  async (runId: RunId, { attempt }: RunQuery = {}): Promise<RunView> => {
     const run = await requireRun(deps.store, runId);
-    const groups = await viewGroups(deps, run, await deps.json.job(run));
+    requireAttempt(run, attempt);
+    const jobs = await readJobHistory(deps.json, run);
+    const groups =
+      attempt === undefined ? await viewGroups(deps, run, jobs) : await viewAttempt(deps, run, jobs, attempt);
+    const shown = attempt ?? run.attempts.length;
     return {
-      ...summaryOf(run),
+      ...(attempt === undefined ? summaryOf(run) : attemptSummary(run, attempt)),
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
-      attempts: run.attempts,
-      ...stopsIn(slicesOf(groups).filter((slice) => slice.attempt === run.attempts.length)),
+      attempts: run.attempts.map(viewOfAttempt),
+      ...(run.marks === undefined ? {} : { marks: await viewMarks(deps, run.marks) }),
+      ...stopsIn(slicesOf(groups).filter((slice) => slice.attempt === shown)),
       groups: [...groups],
     };
   };
+
+/** The summary of a run as if it had this attempt only. */
+const attemptSummary = (run: RunRecord, number: number): RunSummary => {
+  const { status, reason, startedAt, endedAt, actor, jobDigest } = run.attempts[number - 1] ?? {};
+  const { reason: _reason, startedAt: _started, endedAt: _ended, ...summary } = summaryOf(run);
+  return {
+    ...summary,
+    job: { ...summary.job, digest: jobDigest ?? summary.job.digest },
+    status: status ?? run.status,
+    attempt: number,
+    actor: actor ?? run.actor,
+    ...(reason === undefined ? {} : { reason }),
+    ...(startedAt === undefined ? {} : { startedAt }),
+    ...(endedAt === undefined ? {} : { endedAt }),
+  };
+};
+
+const viewOfAttempt = ({ jobBlob: _blob, selection, ...attempt }: Attempt): AttemptView => {
+  const { picks, ...narrowed } = selection;
+  if (picks === undefined) return { ...attempt, selection: narrowed };
+  return { ...attempt, selection: { ...narrowed, picks: { placeCount: picks.placeCount, by: picks.by } } };
+};
+
+const viewMarks = (deps: Pick<ViewRunDeps, 'json'>, marks: readonly MarkOrder[]): Promise<MarkView[]> =>
+  Promise.all(
+    marks.map(async ({ nodesBlob, placesBlob: _places, ...order }) =>
+      nodesBlob === undefined ? order : { ...order, nodes: [...(await deps.json.namedNodes(nodesBlob))] },
+    ),
+  );
 
 const slicesOf = (groups: readonly GroupView[]): readonly SliceView[] =>
   groups.flatMap((group) => group.phases.flatMap((phase) => phase.slices));

@@ -9,6 +9,7 @@ import type {
   NodesQuery,
   PageQuery,
   ResultsQuery,
+  RunQuery,
   runRequestSchema,
 } from '../contract/requests.ts';
 import type { NodeRow, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
@@ -42,7 +43,7 @@ export interface DroverClient {
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
-  viewRun(runId: RunId): Promise<RunView>;
+  viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
@@ -75,7 +76,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),
-    viewRun: async (runId) => (await sendRequest(options, apiRoutes.viewRun, { path: { runId } })).data,
+    viewRun: async (runId, query = {}) =>
+      (await sendRequest(options, apiRoutes.viewRun, { path: { runId }, query })).data,
     listNodeRows: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
     listResults: async (runId, query = {}) =>

@@ -11,6 +11,7 @@ import {
   nodesQuerySchema,
   pageQuerySchema,
   resultsQuerySchema,
+  runQuerySchema,
   runRequestSchema,
 } from './requests.ts';
 import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
@@ -45,7 +46,14 @@ export const apiRoutes = {
     answer: pageSchemaOf(runSummarySchema),
   },
   submitRun: { ...act, path: '/v1/runs', summary: 'Start a run', body: runRequestSchema, idempotent: true },
-  viewRun: { ...read, path: '/v1/runs/{runId}', tag: 'runs', summary: 'Show a run', answer: runViewSchema },
+  viewRun: {
+    ...read,
+    path: '/v1/runs/{runId}',
+    tag: 'runs',
+    summary: 'Show a run as it stands, or what one of its attempts did',
+    query: runQuerySchema,
+    answer: runViewSchema,
+  },
   listNodeRows: {
     ...read,
     path: '/v1/runs/{runId}/nodes',

@@ -41,6 +41,24 @@ export const abortRequestSchema = controlRequestSchema.extend({
 });
 export type AbortRequest = z.infer<typeof abortRequestSchema>;
 
+/** Which nodes of a run an operator means: of these groups and phases, and these nodes, by id or by name. */
+export const markScopeSchema = z.strictObject({
+  groups: z.array(z.string()).min(1).max(200).optional(),
+  phases: z.array(z.string()).min(1).max(1000).optional(),
+  nodes: z.array(z.string().min(1).max(256)).min(1).max(10_000).optional(),
+});
+
+/** Body of `POST /v1/runs/{id}/ignore`. Nodes, phases or both are named. */
+export const ignoreRequestSchema = z.strictObject({ reason: z.string().min(1).max(512), only: markScopeSchema });
+export type IgnoreRequest = z.infer<typeof ignoreRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/reset`. */
+export const resetRequestSchema = z.strictObject({
+  reason: z.string().max(512).optional(),
+  only: markScopeSchema.default({}),
+});
+export type ResetRequest = z.infer<typeof resetRequestSchema>;
+
 /** Query of paged lists. */
 export const pageQuerySchema = z.strictObject({
   cursor: z.string().max(4096).optional(),
@@ -54,11 +72,20 @@ const statusListSchema = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(nodeStatuses)).min(1));
 
+/** Query of `GET /v1/runs/{id}`. */
+export const runQuerySchema = z.strictObject({
+  /** What this attempt did, and nothing of others. */
+  attempt: z.coerce.number().int().min(1).optional(),
+});
+export type RunQuery = z.infer<typeof runQuerySchema>;
+
 /** Query of `GET /v1/runs/{id}/nodes`. */
 export const nodeRowsQuerySchema = pageQuerySchema.extend({
   status: statusListSchema.optional(),
   phase: z.string().optional(),
   node: z.string().optional(),
+  /** What this attempt did, and nothing of others. */
+  attempt: z.coerce.number().int().min(1).optional(),
 });
 export type NodeRowsQuery = z.infer<typeof nodeRowsQuerySchema>;
 

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
+import { markOrderSchema } from '../model/marks.ts';
 import { agentKinds } from '../model/node.ts';
-import { attemptSchema, controls } from '../model/run.ts';
+import { attemptSchema, controls, picksSchema, selectionSchema } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
 import { stopWords } from '../model/stop.ts';
 
@@ -62,11 +63,29 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+/** One attempt of a run. */
+export const attemptViewSchema = z
+  .object({
+    ...attemptSchema.shape,
+    selection: z.object({ ...selectionSchema.shape, picks: picksSchema.omit({ blob: true }).strip().optional() }),
+  })
+  .omit({ jobBlob: true });
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+
+/** What an operator said by hand of nodes of a run. */
+export const markViewSchema = z
+  .object(markOrderSchema.shape)
+  .omit({ nodesBlob: true, placesBlob: true })
+  .extend({ nodes: z.array(z.string()).optional() });
+export type MarkView = z.infer<typeof markViewSchema>;
+
 /** A run with its progress. Small whatever the number of nodes: counts only. */
 export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
-  attempts: z.array(attemptSchema),
+  attempts: z.array(attemptViewSchema),
+  /** What operators said by hand of its nodes, in order; absent when they said nothing. */
+  marks: z.array(markViewSchema).optional(),
   /** What is known of the nodes that the current attempt stopped; absent when it stopped none. */
   stops: stopsSchema.optional(),
   groups: z.array(groupViewSchema),

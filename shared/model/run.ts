@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { tallySchema } from './failure-budget.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
+import { markOrderSchema, nodeMarkSchema } from './marks.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
 import { outcomeSchema } from './outcome.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
@@ -11,12 +12,26 @@ const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
 const stopsSchema = z.partialRecord(z.enum(stopWords), z.int().min(0));
 const timeSchema = z.iso.datetime();
 
-/** What an attempt runs: everything, what is left, or everything again; narrowed to groups, phases or nodes when given. */
+/** Nodes that were chosen by what came of them, resolved once. */
+export const picksSchema = z.strictObject({
+  /** Blob with what was chosen (`PickedPlaces`). */
+  blob: z.string(),
+  /** Chosen places: a node counts once in each phase. */
+  placeCount: z.int().min(1),
+  /** As it was asked for: `failed,exit=3`. */
+  by: z.string(),
+});
+
+/**
+ * What an attempt runs: everything, what is left, everything again, or what was chosen by its outcome (`retry`); narrowed to groups, phases or
+ * nodes when given.
+ */
 export const selectionSchema = z.strictObject({
-  mode: z.enum(['all', 'continue', 'force']),
+  mode: z.enum(['all', 'continue', 'force', 'retry']),
   groups: z.array(z.string()).optional(),
   phases: z.array(z.string()).optional(),
   nodes: z.array(nodeIdSchema).optional(),
+  picks: picksSchema.optional(),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -30,6 +45,9 @@ export const attemptSchema = z.strictObject({
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
   reason: z.string().optional(),
+  /** Blob and digest of the job that it ran, where a later attempt runs another one; absent: the run's own. */
+  jobBlob: z.string().optional(),
+  jobDigest: z.string().optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
@@ -47,7 +65,7 @@ export const endsRun = (control: Control): boolean => control === 'drain' || con
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the Job as it was when the run started. */
+  /** Blob that holds the Job of the current attempt. */
   jobBlob: z.string(),
   jobDigest: z.string(),
   params: paramValuesSchema,
@@ -60,6 +78,8 @@ export const runRecordSchema = z.strictObject({
   control: z.enum(controls),
   reason: z.string().optional(),
   attempts: z.array(attemptSchema).min(1),
+  /** Nodes that operators marked by hand, in order. */
+  marks: z.array(markOrderSchema).optional(),
   createdAt: timeSchema,
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
@@ -214,6 +234,8 @@ export const resultRecordSchema = z.strictObject({
   invocationId: invocationIdSchema.optional(),
   outcome: outcomeSchema,
   recordedAt: timeSchema,
+  /** Set when this is no result but an operator's word on the node. */
+  mark: nodeMarkSchema.optional(),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 

@@ -7,6 +7,7 @@ import {
   nodeRowsQuerySchema,
   pageQuerySchema,
   resultsQuerySchema,
+  runQuerySchema,
   runRequestSchema,
 } from '#shared/contract/requests.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -42,7 +43,7 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
   return new Hono<ApiEnv>()
     .get('/runs', async (c) => c.json(await services.listRuns(readQuery(c, pageQuerySchema))))
     .post('/runs', submit)
-    .get('/runs/:runId', async (c) => c.json(await services.viewRun(readRunId(c))))
+    .get('/runs/:runId', async (c) => c.json(await services.viewRun(readRunId(c), readQuery(c, runQuerySchema))))
     .get('/runs/:runId/nodes', async (c) =>
       c.json(await services.listNodeRows(readRunId(c), readQuery(c, nodeRowsQuerySchema))),
     )

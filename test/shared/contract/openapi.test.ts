@@ -93,7 +93,7 @@ describe('the OpenAPI document', () => {
       parameters: { in: string; name: string }[];
     };
     const names = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name);
-    expect(names.toSorted()).toEqual(['cursor', 'limit', 'node', 'operation', 'phase', 'status']);
+    expect(names.toSorted()).toEqual(['attempt', 'cursor', 'limit', 'node', 'operation', 'phase', 'status']);
   });
 
   test('starting a run takes an idempotency key', () => {
