@@ -9,6 +9,7 @@ import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runAbortCommand } from './commands/run/abort.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
+import { runAnswerCommand, runApproveCommand, runRejectCommand } from './commands/run/gate.ts';
 import { runListCommand } from './commands/run/list.ts';
 import { runLogsCommand } from './commands/run/logs.ts';
 import { runNodesCommand } from './commands/run/nodes.ts';
@@ -41,6 +42,9 @@ const nouns: readonly Noun[] = [
       runNodesCommand,
       runLogsCommand,
       runContinueCommand,
+      runApproveCommand,
+      runRejectCommand,
+      runAnswerCommand,
       runPauseCommand,
       runResumeCommand,
       runAbortCommand,

@@ -2,6 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
@@ -64,7 +66,18 @@ export const startLocalCloud = async ({
   const { agents, inventory } = connectAgents(provider, fleet);
   const blobs = createFolderBlobs(join(stateDir, 'blobs'));
   const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
+  system = createSystem({
+    store,
+    blobs,
+    agents,
+    inventory,
+    engine,
+    clock,
+    ids,
+    log,
+    roles: openRoles(),
+    http: createFetchHttp(clock),
+  });
   await engine.attach(system.tasks);
   return {
     ...system,

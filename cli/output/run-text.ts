@@ -1,5 +1,6 @@
 import type { GroupView, PhaseView, RunView, SliceView } from '#shared/contract/run-views.ts';
 import { formatDuration } from '#shared/model/duration.ts';
+import type { GateRecord } from '#shared/model/gate.ts';
 import type { PhaseStatus, StatusCounts } from '#shared/model/status.ts';
 import { countsText } from './counts-text.ts';
 import { attemptMs } from './progress.ts';
@@ -72,8 +73,26 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
   return pairs.map(([name, value]) => `${style.dim(name.padEnd(8))} ${value}`);
 };
 
+const voteText = ({ actor, decision, comment, at }: GateRecord['votes'][number]): string =>
+  `${decision} by ${actor} at ${at}${comment === undefined ? '' : ` (${comment})`}`;
+
+/** Where people decide or decided, and what they said. */
+const gateLines = (view: RunView, style: Style): readonly string[] =>
+  view.gates.map((gate) => {
+    const who = gate.votes.map(voteText).join('; ');
+    const waits = `needs ${gate.count}${gate.of === undefined ? '' : ` of ${gate.of.join(', ')}`} until ${gate.expiresAt}`;
+    const said = [...(gate.status === 'open' ? [waits] : []), who].filter((part) => part !== '').join('; ');
+    return `${style.dim('gate'.padEnd(8))} ${safeLine(`${gate.gateId} ${gate.status}: ${gate.message}${said === '' ? '' : ` — ${said}`}`, 600)}`;
+  });
+
+/** Why groups stopped. */
+const stopLines = (view: RunView, style: Style): readonly string[] =>
+  view.groups.flatMap(({ stopReason }) =>
+    stopReason === undefined ? [] : [`${style.dim('stopped'.padEnd(8))} ${safeLine(stopReason, 400)}`],
+  );
+
 /** A run for a person: what it is, and how its groups, phases and rounds stand. */
 export const runText = (view: RunView, now: number, style: Style): string => {
   const lines = view.groups.flatMap((group) => groupLines(group, view.attempt, now));
-  return `${facts(view, now, style).join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
+  return `${[...facts(view, now, style), ...stopLines(view, style), ...gateLines(view, style)].join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
 };

@@ -6,6 +6,7 @@ import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
@@ -19,6 +20,7 @@ const open = () => {
     agents: planningAgents,
     inventory: openInventory(),
     engine: openEngine(),
+    roles: openRoles(),
     clock: systemClock,
     ids: randomIds,
     log,

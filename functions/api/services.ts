@@ -2,14 +2,18 @@ import type {
   AbortRequest,
   ContinueRequest,
   ControlRequest,
+  GateRequest,
+  IgnoreRequest,
   NodeRowsQuery,
   NodesQuery,
   PageQuery,
+  ResetRequest,
   ResultsQuery,
+  RetryRequest,
   RunQuery,
   RunRequest,
 } from '#shared/contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { NodeRow, ResultView, RetryPreview, RunJobView, RunSummary, RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
@@ -21,6 +25,12 @@ export interface ApiServices {
   planPreview(request: RunRequest): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
   abortRun(runId: RunId, request: AbortRequest, actor: string): Promise<void>;
+  retryRun(runId: RunId, request: RetryRequest, actor: string): Promise<void>;
+  previewRetry(runId: RunId, request: RetryRequest): Promise<RetryPreview>;
+  ignoreNodes(runId: RunId, request: IgnoreRequest, actor: string): Promise<void>;
+  resetNodes(runId: RunId, request: ResetRequest, actor: string): Promise<void>;
+  viewRunJob(runId: RunId, query?: RunQuery): Promise<RunJobView>;
+  decideGate(runId: RunId, request: GateRequest, actor: string): Promise<void>;
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;

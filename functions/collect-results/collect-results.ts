@@ -10,6 +10,7 @@ import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { gateById } from '#shared/gate/gates-of-run.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { isScript } from '#shared/model/operation.ts';
 import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
@@ -54,7 +55,11 @@ export const collectResults =
     if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
     const verdicts = isScript(look.operation)
       ? await judgeAtAgent(deps, look)
-      : waitingVerdicts(look.open, look.invocation, { nowMs: deps.clock.now(), aborting: isAborting(look) });
+      : waitingVerdicts(look.open, look.invocation, {
+          nowMs: deps.clock.now(),
+          aborting: isAborting(look),
+          gate: gateById(look.run.gates, look.invocation.invocationId),
+        });
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };

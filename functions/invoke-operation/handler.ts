@@ -1,3 +1,4 @@
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
@@ -14,6 +15,7 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    http: createFetchHttp(systemClock),
     clock: systemClock,
     log: openProcessLog(),
   });

@@ -5,26 +5,28 @@ import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { firstLookSeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
+import { judgeAnswer } from '#shared/built-in/judge-answer.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import { isScript, type Operation } from '#shared/model/operation.ts';
+import { httpCheckSchema, isScript, type Operation } from '#shared/model/operation.ts';
 import type { BatchProgress, BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import { type NextOperation, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Http, type HttpRequest, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { gatherValues } from './gather-values.ts';
 import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
 import { type NodeCall, nodeCalls } from './node-values.ts';
+import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
 import { newInvocation, sendInvocation } from './send-invocation.ts';
 import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps {
-  readonly store: Pick<RunStore, 'get'> &
+  readonly store: Pick<RunStore, 'get' | 'replace'> &
     Pick<
       PlanStore,
       'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
@@ -36,6 +38,7 @@ export interface InvokeOperationDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -164,12 +167,14 @@ const performOperation = async (deps: InvokeOperationDeps, state: BatchState, ne
   ]);
   const calls = nodeCalls(context, next.nodes, stored, { nowMs: deps.clock.now(), gathered });
   const settled = await settleCalls(deps, state, context, { next, calls });
-  const wait = calls.find((call) => call.kind === 'wait');
+  const request = calls.find((call) => call.kind === 'request');
+  if (request !== undefined) return requestByDrover(deps, state, context, { next, calls, request: request.request });
+  const untilMs = await waitEnd(deps, state, context, { next, calls });
   const recipients = next.nodes.flatMap((batchNode, index): Recipient[] => {
     const call = calls[index];
     return call?.kind === 'send' ? [{ batchNode, call }] : [];
   });
-  if (wait !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs: wait.untilMs });
+  if (untilMs !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs });
   if (recipients.length === 0) return { kind: 'settled', results: settled };
   const sent = await sendInvocation(deps, state, {
     operation,
@@ -187,6 +192,44 @@ const running = async (deps: InvokeOperationDeps, state: BatchState, invocation:
   return { kind: 'sent', output: opened(deps, state, invocation) };
 };
 
+interface Called {
+  readonly next: NextOperation;
+  readonly calls: readonly NodeCall[];
+}
+
+const isWaiting = (call: NodeCall | undefined): boolean => call?.kind === 'wait' || call?.kind === 'ask';
+
+/** When the wait of an operation is over at the latest: at a time, or when its gate expires. Opens the gate. */
+const waitEnd = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  { operation }: CallContext,
+  { next, calls }: Called,
+): Promise<number | undefined> => {
+  const wait = calls.find((call) => call.kind === 'wait');
+  if (wait !== undefined) return wait.untilMs;
+  const ask = calls.find((call) => call.kind === 'ask');
+  return ask === undefined ? undefined : openOperationGate(deps, state, { operation, next, message: ask.message });
+};
+
+/** Makes the request of an httpCheck. After a crash it is made again: the invocation is there, and has no result. */
+const requestByDrover = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  context: CallContext,
+  { next, calls, request }: Called & { readonly request: HttpRequest },
+): Promise<Step> => {
+  const { operation } = context;
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'request' ? [node.id] : []));
+  const { invocation } = await deps.store.createInvocation(newInvocation(deps, state, { ...next, operation, nodeIds }));
+  const startedAt = nowIso(deps.clock);
+  const answer = await deps.http.request(request);
+  const outcome = judgeAnswer(httpCheckSchema.parse(operation.httpCheck), answer, startedAt);
+  const answered = calls.map((call): NodeCall => (call.kind === 'request' ? { kind: 'settle', outcome } : call));
+  const results = await settleCalls(deps, state, context, { next, calls: answered, invocation });
+  return { kind: 'settled', results };
+};
+
 /** Waiting is an invocation that no agent hears of: it is awaited as any other one, and its deadline is its end. */
 const waitAtDrover = async (
   deps: InvokeOperationDeps,
@@ -199,7 +242,7 @@ const waitAtDrover = async (
   },
 ): Promise<Step> => {
   const { next, calls, settled, untilMs } = waiting;
-  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'wait' ? [node.id] : []));
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (isWaiting(calls[index]) ? [node.id] : []));
   const { invocation } = await deps.store.createInvocation({
     ...newInvocation(deps, state, { ...next, operation: requireOperation(state, next), nodeIds }),
     status: 'sent',

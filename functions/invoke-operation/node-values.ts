@@ -7,14 +7,14 @@ import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { NodeOutputs } from '#shared/ports/store.ts';
-import { type BuiltInInput, builtInStep } from './built-ins.ts';
+import { type BuiltInInput, type BuiltInStep, builtInStep } from './built-ins.ts';
 import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 
 /** What a node gets of an operation: its values, the outcome of what Drover does itself, or a reason why nothing is sent to it. */
 export type NodeCall =
   | { readonly kind: 'send'; readonly env: Readonly<Record<string, string>>; readonly args: readonly string[] }
   | { readonly kind: 'settle'; readonly outcome: Outcome }
-  | { readonly kind: 'wait'; readonly untilMs: number }
+  | Exclude<BuiltInStep, { readonly kind: 'settle' }>
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string };
 

@@ -5,6 +5,7 @@ import type { RunId } from '#shared/model/ids.ts';
 import type { Node } from '#shared/model/node.ts';
 import type { BatchNode, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
+import { explainingResult } from '#shared/plan/explaining-result.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { pageOfParts } from './paging.ts';
@@ -90,7 +91,7 @@ const latest = ({ phase }: Source, { startAt }: BatchNode, results: readonly Res
   const last = results.at(-1);
   const current = phase.operations[last ? last.operationIndex + 1 : startAt]?.id;
   const operation = status === 'running' ? (current ?? last?.operationId) : last?.operationId;
-  const explaining = status === 'ignored' ? results.findLast((one) => one.outcome.status !== 'succeeded') : last;
+  const explaining = explainingResult(status, results);
   return {
     ...(operation === undefined ? {} : { operation }),
     exitCode: explaining?.outcome.exitCode ?? null,

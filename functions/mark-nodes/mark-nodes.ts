@@ -151,10 +151,14 @@ const reachesAhead = async (
 };
 
 /** An order that marks no place is new unless the last one with the same reach says the same. */
-const saysSomethingNew = ({ marks = [] }: RunRecord, order: MarkOrder, { reachesAhead: mayReach }: Marking): boolean => {
+const saysSomethingNew = (
+  { marks = [] }: RunRecord,
+  order: MarkOrder,
+  { reachesAhead: mayReach }: Marking,
+): boolean => {
   if (!mayReach) return false;
-  const reachOf = ({ groups = null, phases = null, nodesBlob = null }: Partial<MarkOrder>) =>
-    JSON.stringify([groups, phases, nodesBlob]);
+  const reachOf = ({ groups, phases, nodesBlob }: MarkOrder) =>
+    JSON.stringify([groups ?? null, phases ?? null, nodesBlob ?? null]);
   const last = marks.findLast((one) => reachOf(one) === reachOf(order));
   return last?.kind !== order.kind && (order.kind === 'ignored' || marks.some(({ kind }) => kind === 'ignored'));
 };

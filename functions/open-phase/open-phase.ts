@@ -72,7 +72,7 @@ const openNew = async (
   const candidates = toCandidates({
     phase: place.phase,
     phaseIndex: place.key.phaseIndex,
-    left: leftNodes({ targets, place, plan, ledger, selection, picks }),
+    left: leftNodes({ targets, place, plan, round: stage.round, ledger, selection, picks }),
     targets,
   });
   const ignoredBy = await readIgnoredBy(deps.json, run, place, selection.mode);
@@ -123,6 +123,7 @@ interface LeftQuestion {
   readonly targets: FrozenTargets;
   readonly place: PhasePlace;
   readonly plan: SlicePlan;
+  readonly round: number;
   readonly ledger: Ledger;
   readonly selection: Selection;
   readonly picks: PickedPlaces | undefined;
@@ -132,18 +133,18 @@ interface LeftQuestion {
  * What is left of a slice. A choice of nodes narrows target phases only: a runner phase serves the whole run. Nodes that were picked are picked
  * for this phase.
  */
-const leftNodes = ({ targets, place, plan, ledger, selection, picks }: LeftQuestion): readonly LeftNode[] => {
+const leftNodes = ({ targets, place, plan, round, ledger, selection, picks }: LeftQuestion): readonly LeftNode[] => {
   const all = sliceNodes(plan, targets);
   const chosen = plan.kind === 'runner' ? all : selectNodes(selection, all);
   return whatIsLeft(chosen, ledger, {
     mode: selection.mode,
     attempt: place.key.attempt,
-    ...(picks === undefined ? {} : { picks: phasePicks(picks, place) }),
+    ...(picks === undefined ? {} : { picks: phasePicks(picks, place, round) }),
   });
 };
 
-const phasePicks = (picks: PickedPlaces, { group, phase }: PhasePlace): PhasePicks => {
-  const mine = picks.find((one) => one.group === group.name && one.phase === phase.name);
+const phasePicks = (picks: PickedPlaces, { group, phase }: PhasePlace, round: number): PhasePicks => {
+  const mine = picks.find((one) => one.group === group.name && one.phase === phase.name && one.round === round);
   const [nodes, fromFirst] = [new Set(mine?.nodes), new Set(mine?.fromFirst)];
   return { has: (id) => nodes.has(id), fromFirst: (id) => fromFirst.has(id) };
 };

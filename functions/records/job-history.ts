@@ -68,12 +68,11 @@ export const findPlace = (job: Job, groupName: string, phaseName: string): JobPl
   return placeIn(job, { groupIndex, phaseIndex });
 };
 
-/**
- * Names the part of a phase that a slice is of: its round, and for a runner phase the phase itself, whatever the attempt and the job. A phase
- * comes once in each round.
- */
-export const partName = (place: JobPlace, { round }: Pick<SliceRecord, 'round'>): string =>
-  `${place.groupIndex}.${place.phaseIndex}.${place.phase.on === 'runner' ? '' : round}`;
+/** Names the part of a phase that a slice is of: its round, whatever the attempt and the job. A phase comes once in each round. */
+export const partName = (
+  { groupIndex, phaseIndex }: Pick<JobPlace, 'groupIndex' | 'phaseIndex'>,
+  { round }: Pick<SliceRecord, 'round'>,
+): string => `${groupIndex}.${phaseIndex}.${round}`;
 
 /** Order of slices: older attempts first, then passes. */
 export const isLaterSlice = (one: SliceKey, other: SliceKey): boolean =>

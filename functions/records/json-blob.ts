@@ -5,7 +5,13 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { type Job, jobSchema } from '#shared/model/job.ts';
 import { namedNodesSchema, type PickedPlaces, pickedPlacesSchema } from '#shared/model/places.ts';
-import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
+import {
+  type FrozenTargets,
+  frozenTargetsSchema,
+  type PlannedTargets,
+  plannedTargetsSchema,
+  type RunRecord,
+} from '#shared/model/run.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
 /** Jobs and target lists kept parsed per process: they are immutable, and every batch of a run reads the same ones. */
@@ -23,11 +29,14 @@ export const putJson = async (blobs: Blobs, folder: string, value: unknown): Pro
 export interface JsonBlobs {
   /** The job of a run, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
+  /** The job of a run as it was written, its blocks not laid out. */
+  written(run: Pick<RunRecord, 'jobBlob'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
   /** What an attempt was chosen to run. */
   picks(key: string): Promise<PickedPlaces>;
   /** The nodes that a mark order names. */
   namedNodes(key: string): Promise<readonly string[]>;
+  planned(key: string): Promise<PlannedTargets>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
@@ -40,7 +49,15 @@ export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
   const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
   const picks = remembering((key: string) => readJson(blobs, key, pickedPlacesSchema));
   const namedNodes = remembering((key: string) => readJson(blobs, key, namedNodesSchema));
-  return { picks, namedNodes, job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
+  const planned = remembering((key: string) => readJson(blobs, key, plannedTargetsSchema));
+  return {
+    written: (run) => written(run.jobBlob),
+    job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run),
+    targets,
+    picks,
+    namedNodes,
+    planned,
+  };
 };
 
 /**

@@ -33,8 +33,10 @@ export const recordProgress = async (
   state: BatchProgress['state'],
 ): Promise<void> => {
   const { batch, place, results } = view;
-  const counts = wordsFor(state, batchStatusCounts(place.phase.operations, batch.nodes, results));
   const next = nextOperationOfBatch(place.phase.operations, batch.nodes, results);
+  const current = next && place.phase.operations[next.operationIndex];
+  const asks = current?.waitInput !== undefined || current?.approve !== undefined;
+  const counts = wordsFor(state, batchStatusCounts(place.phase.operations, batch.nodes, results), asks);
   const at = nowIso(deps.clock);
   await recordTally(deps, view);
   await deps.store.putProgress({
@@ -55,9 +57,10 @@ const stopsOf = (results: readonly ResultRecord[]): Pick<BatchProgress, 'stops'>
 };
 
 /** While a batch runs, all its nodes that are not at their end are running; once it is stopped, none of them is. */
-const wordsFor = (state: BatchProgress['state'], counts: StatusCounts): StatusCounts => {
+const wordsFor = (state: BatchProgress['state'], counts: StatusCounts, asks: boolean): StatusCounts => {
   const { pending = 0, running = 0, ...ended } = counts;
   const left = pending + running;
   if (left === 0) return ended;
+  if (state === 'running' && asks) return { ...ended, waitingInput: left };
   return state === 'running' ? { ...ended, running: left } : { ...ended, pending: left };
 };

@@ -33,6 +33,8 @@ export interface TallyView {
  */
 export const recordTally = async (deps: RecordTallyDeps, view: TallyView): Promise<void> => {
   const { place, batch } = view;
+  // What judges a round is no part of the work: its failure is a question, not a failed node.
+  if (place.phase.judge !== undefined) return;
   const budgets = budgetsOf(place.job, place.group, place.key.phaseIndex);
   const tally = tallyOfBatch(budgets, view);
   const waitsForSample = budgets.some(({ minSample }) => minSample > 1);

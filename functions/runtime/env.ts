@@ -56,6 +56,22 @@ const cloudsSchema = z
 
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
+const rolesOfText = (
+  text: string | undefined,
+  context: z.RefinementCtx,
+): Readonly<Record<string, readonly string[]>> => {
+  try {
+    return z.record(z.string(), z.array(z.string())).parse(JSON.parse(text ?? '{}'));
+  } catch {
+    context.addIssue('is not a JSON object of roles with lists of actors');
+    return z.NEVER;
+  }
+};
+
+const rolesSchema = z
+  .object({ [variables.roles]: optional.transform(rolesOfText) })
+  .transform((env) => ({ roles: env[variables.roles] }));
+
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
@@ -80,6 +96,9 @@ export const readMachineEnv = (environment: Environment = process.env) => read(m
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** Who has which role; nobody has one when it is not set. */
+export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);

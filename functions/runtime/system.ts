@@ -11,12 +11,14 @@ import { openPhase } from '#functions/open-phase/open-phase.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { startRun } from '#functions/start-run/start-run.ts';
 import type { Agents } from '#shared/ports/agent.ts';
+import type { Http } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { createServices, type ServicePorts } from './services.ts';
 
 /** Every port of the product. */
 export interface SystemPorts extends ServicePorts {
   readonly agents: Agents;
+  readonly http: Http;
 }
 
 /** The whole product on one set of ports: the tasks of the state machine and the services behind the HTTP API. */

@@ -6,6 +6,7 @@ import {
   type PlanPreviewDeps,
   readRequest,
 } from '#functions/targets/check-request.ts';
+import { plannedTargets } from '#functions/targets/planned-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -72,10 +73,12 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params }: CheckedRequest,
+  { job, params, plan }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
   const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const plannedBlob =
+    job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
   return {
     runId,
@@ -84,6 +87,8 @@ const newRun = async (
     jobDigest: jobDigest(job),
     params,
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
+    ...(plannedBlob === undefined ? {} : { plannedBlob }),
+    planDigest: plan.digest,
     actor,
     ...(request.context === undefined ? {} : { context: request.context }),
     status: 'queued',

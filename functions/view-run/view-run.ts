@@ -3,7 +3,16 @@ import { readJobHistory } from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { stopsIn, viewAttempt, viewGroups } from '#functions/records/view-groups.ts';
 import type { PageQuery, RunQuery } from '#shared/contract/requests.ts';
-import type { AttemptView, GroupView, MarkView, RunSummary, RunView, SliceView } from '#shared/contract/run-views.ts';
+import {
+  type AttemptView,
+  type GroupView,
+  type MarkView,
+  type RunJobView,
+  type RunSummary,
+  type RunView,
+  runJobViewSchema,
+  type SliceView,
+} from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { MarkOrder } from '#shared/model/marks.ts';
 import type { Attempt, RunRecord } from '#shared/model/run.ts';
@@ -35,8 +44,24 @@ export const viewRun =
       attempts: run.attempts.map(viewOfAttempt),
       ...(run.marks === undefined ? {} : { marks: await viewMarks(deps, run.marks) }),
       ...stopsIn(slicesOf(groups).filter((slice) => slice.attempt === shown)),
+      gates: run.gates ?? [],
+      ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
     };
+  };
+
+/**
+ * The job that a run runs, or that one of its attempts ran, as it was written.
+ * @throws AppError `run.not-found`
+ */
+export const viewRunJob =
+  (deps: ViewRunDeps) =>
+  async (runId: RunId, { attempt }: RunQuery = {}): Promise<RunJobView> => {
+    const run = await requireRun(deps.store, runId);
+    requireAttempt(run, attempt);
+    const { jobBlob, jobDigest } = run.attempts[(attempt ?? run.attempts.length) - 1] ?? {};
+    const job = await deps.json.written({ jobBlob: jobBlob ?? run.jobBlob });
+    return { name: job.metadata.name, digest: jobDigest ?? run.jobDigest, job: runJobViewSchema.shape.job.parse(job) };
   };
 
 /** The summary of a run as if it had this attempt only. */
@@ -58,7 +83,10 @@ const attemptSummary = (run: RunRecord, number: number): RunSummary => {
 const viewOfAttempt = ({ jobBlob: _blob, selection, ...attempt }: Attempt): AttemptView => {
   const { picks, ...narrowed } = selection;
   if (picks === undefined) return { ...attempt, selection: narrowed };
-  return { ...attempt, selection: { ...narrowed, picks: { placeCount: picks.placeCount, by: picks.by } } };
+  return {
+    ...attempt,
+    selection: { ...narrowed, picks: { placeCount: picks.placeCount, by: picks.by, force: picks.force } },
+  };
 };
 
 const viewMarks = (deps: Pick<ViewRunDeps, 'json'>, marks: readonly MarkOrder[]): Promise<MarkView[]> =>

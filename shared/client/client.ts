@@ -5,14 +5,18 @@ import type {
   abortRequestSchema,
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
+  ignoreRequestSchema,
   NodeRowsQuery,
   NodesQuery,
   PageQuery,
   ResultsQuery,
   RunQuery,
+  resetRequestSchema,
+  retryRequestSchema,
   runRequestSchema,
 } from '../contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
+import type { NodeRow, ResultView, RetryPreview, RunJobView, RunSummary, RunView } from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
@@ -23,10 +27,19 @@ import { type ClientOptions, sendRequest } from './send-request.ts';
 export type RunRequestInput = z.input<typeof runRequestSchema>;
 /** A continue request as a caller writes it. */
 export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
+/** Which nodes to run again, as a caller writes it. */
+export type RetryRequestInput = z.input<typeof retryRequestSchema>;
+/** Which nodes to ignore, and why. */
+export type IgnoreRequestInput = z.input<typeof ignoreRequestSchema>;
+/** Which nodes to forget. */
+export type ResetRequestInput = z.input<typeof resetRequestSchema>;
 /** How and why an operator aborts a run. */
 export type AbortRequestInput = z.input<typeof abortRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
+
+/** A decision at a gate. */
+export type GateRequestInput = z.input<typeof gateRequestSchema>;
 
 /** What starting a run answers; `replayed` when the key was known and nothing new was started. */
 export interface Started {
@@ -40,6 +53,12 @@ export interface DroverClient {
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: AbortRequestInput): Promise<RunView>;
+  decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
+  retryRun(runId: RunId, request: RetryRequestInput): Promise<RunView>;
+  previewRetry(runId: RunId, request: RetryRequestInput): Promise<RetryPreview>;
+  ignoreNodes(runId: RunId, request: IgnoreRequestInput): Promise<RunView>;
+  resetNodes(runId: RunId, request?: ResetRequestInput): Promise<RunView>;
+  viewRunJob(runId: RunId, query?: RunQuery): Promise<RunJobView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
@@ -73,6 +92,17 @@ export const createClient = (options: ClientOptions): DroverClient => {
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.abortRun, { path: { runId }, body })).data,
+    retryRun: async (runId, body) => (await sendRequest(options, apiRoutes.retryRun, { path: { runId }, body })).data,
+    previewRetry: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.previewRetry, { path: { runId }, body })).data,
+    ignoreNodes: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.ignoreNodes, { path: { runId }, body })).data,
+    resetNodes: async (runId, body = {}) =>
+      (await sendRequest(options, apiRoutes.resetNodes, { path: { runId }, body })).data,
+    viewRunJob: async (runId, query = {}) =>
+      (await sendRequest(options, apiRoutes.viewRunJob, { path: { runId }, query })).data,
+    decideGate: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),

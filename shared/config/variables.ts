@@ -19,6 +19,8 @@ export const variables = {
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
   aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
+  /** Who has which role at gates, as JSON: `{"sre": ["ann", "arn:aws:iam::1:user/bob"]}`. */
+  roles: 'DROVER_ROLES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
   /** `debug` also writes the debug lines; anything else leaves them out. */

@@ -7,14 +7,25 @@ import {
   abortRequestSchema,
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
+  ignoreRequestSchema,
   nodeRowsQuerySchema,
   nodesQuerySchema,
   pageQuerySchema,
+  resetRequestSchema,
   resultsQuerySchema,
+  retryRequestSchema,
   runQuerySchema,
   runRequestSchema,
 } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  resultViewSchema,
+  retryPreviewSchema,
+  runJobViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 
 /** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
 export interface ApiRoute {
@@ -76,6 +87,42 @@ export const apiRoutes = {
     summary: 'Add an attempt that runs what is left',
     body: continueRequestSchema,
   },
+  retryRun: {
+    ...act,
+    path: '/v1/runs/{runId}/retry',
+    summary: 'Add an attempt that runs nodes chosen by what came of them',
+    body: retryRequestSchema,
+  },
+  previewRetry: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/runs/{runId}/retry/preview',
+    tag: 'runs',
+    summary: 'Show what a retry would run, without doing it',
+    body: retryRequestSchema,
+    answer: retryPreviewSchema,
+  },
+  ignoreNodes: {
+    ...act,
+    path: '/v1/runs/{runId}/ignore',
+    summary: 'Take what happened on nodes as tolerated',
+    body: ignoreRequestSchema,
+  },
+  resetNodes: {
+    ...act,
+    path: '/v1/runs/{runId}/reset',
+    summary: 'Forget what is known of nodes, so that they are run again',
+    body: resetRequestSchema,
+  },
+  viewRunJob: {
+    ...read,
+    path: '/v1/runs/{runId}/job',
+    tag: 'runs',
+    summary: 'Show the job that a run, or one of its attempts, ran',
+    query: runQuerySchema,
+    answer: runJobViewSchema,
+  },
   abortRun: {
     ...act,
     path: '/v1/runs/{runId}/abort',
@@ -89,6 +136,12 @@ export const apiRoutes = {
     body: controlRequestSchema,
   },
   resumeRun: { ...act, path: '/v1/runs/{runId}/resume', summary: 'Go on after a pause', body: controlRequestSchema },
+  decideGate: {
+    ...act,
+    path: '/v1/runs/{runId}/gates',
+    summary: 'Approve, reject or answer where a run waits for people',
+    body: gateRequestSchema,
+  },
   planPreview: {
     method: 'post',
     status: 200,

@@ -3,8 +3,24 @@ import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
 import { problemSchema } from './problem.ts';
-import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  abortRequestSchema,
+  continueRequestSchema,
+  controlRequestSchema,
+  ignoreRequestSchema,
+  narrowingSchema,
+  resetRequestSchema,
+  retryRequestSchema,
+  runRequestSchema,
+} from './requests.ts';
+import {
+  nodeRowSchema,
+  resultViewSchema,
+  retryPreviewSchema,
+  runJobViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -13,6 +29,10 @@ const requestSchemas = {
   RunRequest: runRequestSchema.extend({ job: jobSchema }),
   ContinueRequest: continueRequestSchema,
   ControlRequest: controlRequestSchema,
+  AbortRequest: abortRequestSchema,
+  RetryRequest: retryRequestSchema,
+  IgnoreRequest: ignoreRequestSchema,
+  ResetRequest: resetRequestSchema,
   Narrowing: narrowingSchema,
 };
 
@@ -21,6 +41,8 @@ const answerSchemas = {
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
   ResultView: resultViewSchema,
+  RetryPreview: retryPreviewSchema,
+  RunJobView: runJobViewSchema,
   RunPlan: runPlanSchema,
   InventoryNode: inventoryNodeSchema,
   Problem: problemSchema,

@@ -23,12 +23,26 @@ export const runRequestSchema = z.strictObject({
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
-/** Body of `POST /v1/runs/{id}/continue`. `force` runs everything again. */
+/** Body of `POST /v1/runs/{id}/continue`. `force` runs everything again. `job` is checked by the job reader, not here. */
 export const continueRequestSchema = z.strictObject({
   mode: z.enum(['continue', 'force']).default('continue'),
   only: narrowingSchema.default({}),
+  /** The job to go on with; absent: the one that the run has. */
+  job: z.unknown().optional(),
 });
 export type ContinueRequest = z.infer<typeof continueRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/retry` and `/retry/preview`. `job` is checked by the job reader, not here. */
+export const retryRequestSchema = z.strictObject({
+  /** What came of the nodes: `failed`, `exit=3`, `output~/text/`, node ids; a comma means "or". */
+  nodes: z.string().min(1).max(65_536),
+  /** True: every chosen node begins at its first operation. */
+  force: z.boolean().default(false),
+  only: narrowingSchema.default({}),
+  /** The job to go on with; absent: the one that the run has. */
+  job: z.unknown().optional(),
+});
+export type RetryRequest = z.infer<typeof retryRequestSchema>;
 
 /** Body of `POST /v1/runs/{id}/pause`, `/resume`. */
 export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
@@ -58,6 +72,17 @@ export const resetRequestSchema = z.strictObject({
   only: markScopeSchema.default({}),
 });
 export type ResetRequest = z.infer<typeof resetRequestSchema>;
+/** Body of `POST /v1/runs/{id}/gates`: a decision at the gate named, or at the only one that is open. */
+export const gateRequestSchema = z.strictObject({
+  gate: z.string().max(128).optional(),
+  decision: z.enum(['approve', 'reject', 'answer']),
+  comment: z.string().max(1024).optional(),
+  /** Digest of the plan that is approved; needed where the gate has one. */
+  digest: z.string().max(128).optional(),
+  /** One value, or several for multiSelect. */
+  answer: z.array(z.string().max(4096)).max(100).optional(),
+});
+export type GateRequest = z.infer<typeof gateRequestSchema>;
 
 /** Query of paged lists. */
 export const pageQuerySchema = z.strictObject({

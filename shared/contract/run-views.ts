@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { markOrderSchema } from '../model/marks.ts';
@@ -44,6 +45,8 @@ export const groupViewSchema = z.object({
   status: z.enum(phaseStatuses),
   nodeCount: z.int(),
   rounds: z.int(),
+  /** Why nothing more of the group starts; absent while it may. */
+  stopReason: z.string().optional(),
   phases: z.array(phaseViewSchema),
 });
 export type GroupView = z.infer<typeof groupViewSchema>;
@@ -88,6 +91,9 @@ export const runViewSchema = runSummarySchema.extend({
   marks: z.array(markViewSchema).optional(),
   /** What is known of the nodes that the current attempt stopped; absent when it stopped none. */
   stops: stopsSchema.optional(),
+  /** Where the run waited or waits for people, and what they said. */
+  gates: z.array(gateRecordSchema),
+  planDigest: z.string().optional(),
   groups: z.array(groupViewSchema),
 });
 export type RunView = z.infer<typeof runViewSchema>;
@@ -116,6 +122,30 @@ export const nodeRowSchema = z.object({
   durationMs: z.number().nullable(),
 });
 export type NodeRow = z.infer<typeof nodeRowSchema>;
+
+/** The job that a run, or one of its attempts, ran. */
+export const runJobViewSchema = z.object({
+  name: z.string(),
+  digest: z.string(),
+  /** A Job document with every default filled in. */
+  job: z.record(z.string(), z.json()),
+});
+export type RunJobView = z.infer<typeof runJobViewSchema>;
+
+/** A node in a phase that a retry would run. */
+export const retryPlaceSchema = nodeRowSchema
+  .pick({ nodeId: true, name: true, group: true, phase: true, round: true, status: true, exitCode: true })
+  .extend({
+    /** The operation that it would begin with. */
+    operation: z.string(),
+    /** True when it would begin at its first operation, whatever it has done. */
+    fromFirst: z.boolean(),
+  });
+export type RetryPlace = z.infer<typeof retryPlaceSchema>;
+
+/** What a retry would run: the first places in the order of the plan, and how many there are. */
+export const retryPreviewSchema = z.object({ total: z.int(), items: z.array(retryPlaceSchema) });
+export type RetryPreview = z.infer<typeof retryPreviewSchema>;
 
 /** One operation on one node, with its output: up to what the agent returned; `omittedBytes` says what is missing. */
 export const resultViewSchema = z.object({

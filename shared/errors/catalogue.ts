@@ -47,6 +47,8 @@ export const errorCatalogue = {
 
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
+  'run.job-refused': caller(422, 2),
+  'run.nothing-selected': caller(422, 2),
   'run.failed': caller(200, 1),
   'idempotency.mismatch': caller(422, 6),
   'idempotency.in-progress': { ...caller(409, 6), retryable: true },

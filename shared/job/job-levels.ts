@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { failureBudgetSchema } from '../model/failure-budget.ts';
+import { approveSchema, roundApprovalSchema, runApprovalSchema, waitInputSchema } from '../model/gate.ts';
 import {
   groupSchema,
   jobSchema,
@@ -13,6 +14,7 @@ import {
   aggregateSchema,
   extractSchema,
   failOnSchema,
+  httpCheckSchema,
   maintenanceWindowSchema,
   operationSchema,
   outputSchema,
@@ -36,6 +38,14 @@ const level = <Schema extends z.ZodObject>(title: string, schema: Schema, keys: 
   keys,
 });
 
+const approvalKeys = {
+  count: 'How many people must approve; one rejection stops.',
+  of: 'Actors or roles who may decide; anybody when absent.',
+  fourEyes: 'Whether the one who started the run may not approve.',
+  message: 'What is to be approved.',
+  expires: 'After this without a decision it counts as rejected: 30m, 24h.',
+};
+
 /** Every kind of map in a job file, from the outside in. */
 export const jobLevels: readonly JobLevel[] = [
   level('a job', jobSchema, {
@@ -55,6 +65,7 @@ export const jobLevels: readonly JobLevel[] = [
     targets: 'The nodes of the job. A group may name its own.',
     runner: 'The node on which runner phases run.',
     roundCount: 'How many rounds groups have that say nothing themselves.',
+    approval: 'Asks people before anything starts.',
     maxFailures: 'How many nodes may fail over all groups before nothing more starts.',
     groups: 'Groups, one after another.',
   }),
@@ -83,10 +94,39 @@ export const jobLevels: readonly JobLevel[] = [
     roundCount: 'grayScale: number of rounds. oneShot: number of slices that share the width.',
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
+    approval: 'Asks people before the second round, or before every later one. grayScale only.',
     maxFailures: 'How many nodes may fail before nothing more starts: a count, a percentage, or a map with max.',
     targets: 'The nodes of this group, in place of those of the job.',
     env: 'Environment variables of every operation of the group, over those of the job.',
     phases: 'Phases of the group.',
+  }),
+  level('an approval', runApprovalSchema, {
+    ...approvalKeys,
+    drift: 'How many targets may differ from the plan that was approved before it is asked for again.',
+  }),
+  level('an approval of rounds', roundApprovalSchema, {
+    ...approvalKeys,
+    after: 'first: after the first round only. every: after every round but the last.',
+  }),
+  level('waitInput', waitInputSchema, {
+    message: 'The question; may hold ${{ }}.',
+    type: 'button, select, multiSelect or text.',
+    options: 'What to choose from.',
+    pattern: 'Regular expression that a text must match.',
+    of: 'Actors or roles who may answer; anybody when absent.',
+  }),
+  level('approve', approveSchema, {
+    message: 'What is to be approved; may hold ${{ }}.',
+    count: 'How many people must approve.',
+    of: 'Actors or roles who may decide; anybody when absent.',
+    fourEyes: 'Whether the one who started the run may not approve.',
+  }),
+  level('httpCheck', httpCheckSchema, {
+    url: 'http or https; may hold ${{ }}.',
+    method: 'GET, HEAD or POST.',
+    headers: 'Headers of the request; values may hold ${{ }}.',
+    status: 'Statuses that are fine; 200 to 299 when absent.',
+    body: 'Regular expression that the body must match.',
   }),
   level('a failure budget', failureBudgetSchema, {
     max: 'How many nodes may fail, as count or percentage of the nodes it is about.',
@@ -97,7 +137,8 @@ export const jobLevels: readonly JobLevel[] = [
   level('a phase', phaseSchema, {
     name: 'Name of the phase, unique in the job.',
     on: 'target: on each node. runner: once, on the runner. runnerPerTarget: on the runner, once for each node.',
-    round: 'Round in which a runner phase of a grayScale group runs: first, middle or last.',
+    round: 'Round in which a runner phase of a grayScale group runs: first, middle, last or every.',
+    judge: 'Makes a runner phase a probe of the round: when it fails, the run holds for a person, or stops.',
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     roundCount: 'Number of slices that share the width; in oneShot groups.',
     runner: 'The node on which this phase runs, in place of the runner of the job.',
@@ -119,6 +160,9 @@ export const jobLevels: readonly JobLevel[] = [
     extract: 'Takes a part out of a text, by JSON path or pattern, as output `result`.',
     maintenanceWindow: 'Goes on inside these hours only.',
     wait: 'Waits: 30s, 10m, 2h.',
+    waitInput: 'Asks a person, and waits for the answer within the timeout: output `answer`. In runner phases.',
+    approve: 'Asks people to approve, and waits within the timeout; a rejection fails. In runner phases.',
+    httpCheck: 'Makes a request and looks at the answer. In runner phases.',
     if: 'CEL condition, decided once on each node: the steps under `operations` follow when it holds, else those under `else`.',
     else: 'Steps when the condition of `if` does not hold.',
     forEach: 'A list, or a ${{ }} that gives one: the steps under `operations` follow once for each item.',

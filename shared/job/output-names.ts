@@ -6,6 +6,9 @@ const implicitOutputs: Readonly<Partial<Record<Action, readonly string[]>>> = {
   extract: ['result'],
   if: ['result'],
   forEach: ['items', 'count'],
+  waitInput: ['answer', 'by'],
+  approve: ['by'],
+  httpCheck: ['status', 'body'],
 };
 
 /** Names of the outputs of an operation: those it declares, and those that its kind brings with it. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { maxFailuresSchema } from './failure-budget.ts';
+import { roundApprovalSchema, runApprovalSchema } from './gate.ts';
 import { nodeIdSchema } from './ids.ts';
 import {
   amountSchema,
@@ -62,7 +63,9 @@ export type Runner = z.infer<typeof runnerSchema>;
 export const phaseSchema = z.strictObject({
   name: nameSchema,
   on: z.enum(['target', 'runner', 'runnerPerTarget']).default('target'),
-  round: z.enum(['first', 'middle', 'last']).optional(),
+  round: z.enum(['first', 'middle', 'last', 'every']).optional(),
+  /** What its failure means when it judges a round: the run holds for a person, or stops. It never counts for a budget. */
+  judge: z.enum(['hold', 'stop']).optional(),
   maxConcurrency: amountSchema.optional(),
   roundCount: z.int().optional(),
   runner: runnerSchema.optional(),
@@ -80,6 +83,7 @@ export const groupSchema = z.strictObject({
   roundCount: z.int().optional(),
   maxConcurrency: amountSchema.optional(),
   soak: durationSchema.optional(),
+  approval: roundApprovalSchema.optional(),
   maxFailures: maxFailuresSchema.default(0),
   targets: targetsSchema.optional(),
   env: z.record(variableNameSchema, templateSchema).default({}),
@@ -94,6 +98,7 @@ export const jobSpecSchema = z.strictObject({
   targets: targetsSchema.optional(),
   runner: runnerSchema.default({ where: 'has(node.tags.drover) && node.tags.drover == "runner"' }),
   roundCount: z.int().optional(),
+  approval: runApprovalSchema.optional(),
   maxFailures: maxFailuresSchema.optional(),
   groups: z.array(groupSchema).min(1).max(200),
 });

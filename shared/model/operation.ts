@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { approveSchema, waitInputSchema } from './gate.ts';
 import {
   conditionSchema,
   durationSchema,
@@ -97,6 +98,20 @@ export const maintenanceWindowSchema = z.strictObject({
 });
 export type MaintenanceWindow = z.infer<typeof maintenanceWindowSchema>;
 
+/** A request that Drover itself makes; it succeeds when the answer is as expected. Redirects are not followed. */
+export const httpCheckSchema = z.strictObject({
+  url: templateSchema,
+  method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]{1,128}$/, 'is not the name of a header'), templateSchema)
+    .default({}),
+  /** Statuses that are fine; 200 to 299 when absent. */
+  status: z.array(z.int().min(100).max(599)).min(1).optional(),
+  /** What the body must match, in its first 65,536 bytes. */
+  body: regexSchema.optional(),
+});
+export type HttpCheck = z.infer<typeof httpCheckSchema>;
+
 /** Longest list that a `forEach` goes through. */
 export const maxTurns = 40;
 
@@ -122,6 +137,9 @@ export const operationSchema = z.strictObject({
   extract: extractSchema.optional(),
   maintenanceWindow: maintenanceWindowSchema.optional(),
   wait: durationSchema.optional(),
+  waitInput: waitInputSchema.optional(),
+  approve: approveSchema.optional(),
+  httpCheck: httpCheckSchema.optional(),
 
   if: conditionSchema.optional(),
   get else() {
@@ -161,6 +179,9 @@ export const actions = [
   'extract',
   'maintenanceWindow',
   'wait',
+  'waitInput',
+  'approve',
+  'httpCheck',
   'if',
   'forEach',
 ] as const;

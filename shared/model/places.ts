@@ -7,6 +7,8 @@ export const pickedPlacesSchema = z.array(
   z.strictObject({
     group: z.string(),
     phase: z.string(),
+    /** Round of a grayScale group, from 1; 0 in a oneShot group. */
+    round: z.int().min(0),
     nodes: z.array(nodeIdSchema).min(1),
     /** Those of them that begin at their first operation; the others go on at their own next one. */
     fromFirst: z.array(nodeIdSchema),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { tallySchema } from './failure-budget.ts';
+import { gateRecordSchema } from './gate.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
 import { markOrderSchema, nodeMarkSchema } from './marks.ts';
@@ -20,6 +21,8 @@ export const picksSchema = z.strictObject({
   placeCount: z.int().min(1),
   /** As it was asked for: `failed,exit=3`. */
   by: z.string(),
+  /** True when all of them begin at their first operation. */
+  force: z.boolean(),
 });
 
 /**
@@ -85,6 +88,12 @@ export const runRecordSchema = z.strictObject({
   endedAt: timeSchema.optional(),
   /** Token of the Hold state while the run is held. */
   holdToken: z.string().max(4096).optional(),
+  /** Where the run waited or waits for people, and what they said; all attempts. Absent when nowhere. */
+  gates: z.array(gateRecordSchema).optional(),
+  /** Digest of the plan when the run was submitted. */
+  planDigest: z.string().optional(),
+  /** Blob with the targets of the plan by group index (`PlannedTargets`), when the run needs approval. */
+  plannedBlob: z.string().optional(),
   version: z.int().min(1),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -246,3 +255,7 @@ export const frozenTargetsSchema = z.strictObject({
   runners: z.record(z.string(), z.strictObject({ node: nodeSchema, online: z.boolean() })),
 });
 export type FrozenTargets = z.infer<typeof frozenTargetsSchema>;
+
+/** The nodes that a plan had for each group, by its index. Content of `RunRecord.plannedBlob`. */
+export const plannedTargetsSchema = z.record(z.string(), z.array(nodeIdSchema));
+export type PlannedTargets = z.infer<typeof plannedTargetsSchema>;

@@ -13,6 +13,8 @@ export interface LedgerEntry {
   readonly tolerated: boolean;
   /** Attempt of that batch. */
   readonly attempt: number;
+  /** True while one of its operations is not done. */
+  readonly goesOn: boolean;
   /** True when nothing of the phase is left to do on it: all its operations are done, or an operator said that it is ignored. */
   readonly finished: boolean;
 }
@@ -44,9 +46,9 @@ export const ledgerOf = (operations: readonly LedgerOperation[], batches: readon
     for (const [nodeId, progress] of progressOfNodes(before, batch.nodes, results)) {
       const nextOperation = before === operations ? progress.resumeAt : carriedOver(ids, progress.resumeAt);
       const { status, tolerated } = progress;
-      const finished =
-        isIgnoredByHand(progress, before) || (doneForGood.has(status) && nextOperation >= operations.length);
-      ledger.set(nodeId, { status, nextOperation, tolerated, attempt, finished });
+      const goesOn = nextOperation < operations.length;
+      const finished = isIgnoredByHand(progress, before) || (doneForGood.has(status) && !goesOn);
+      ledger.set(nodeId, { status, nextOperation, tolerated, attempt, goesOn, finished });
     }
   }
   return ledger;
@@ -86,8 +88,9 @@ const startOf = (nodeId: NodeId, known: LedgerEntry | undefined, query: LeftQuer
   // What this attempt did itself, before a pause.
   if (known.attempt === query.attempt) return known.finished || isTerminalNodeStatus(known.status) ? undefined : next;
   if (query.mode === 'force') return first;
-  if (query.mode === 'retry') return query.picks?.fromFirst(nodeId) === true ? first : next;
-  return known.finished ? undefined : next;
+  if (query.mode === 'continue' || query.mode === 'all') return known.finished ? undefined : next;
+  if (query.picks?.fromFirst(nodeId) === true) return first;
+  return known.goesOn ? next : undefined;
 };
 
 /**

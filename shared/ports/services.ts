@@ -26,10 +26,36 @@ export interface Engine {
   complete(token: string): Promise<boolean>;
 }
 
+/** A request that a run makes itself. */
+export interface HttpRequest {
+  /** http or https. */
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** What came of it; `body` is at most 65,536 bytes long. */
+export type HttpAnswer =
+  | { readonly status: number; readonly body: string; readonly durationMs: number }
+  | { readonly error: string; readonly durationMs: number };
+
+/** Requests to the outside. */
+export interface Http {
+  /** Never throws, never follows a redirect. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
 /** The wall clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+/** Who has which role. */
+export interface Roles {
+  /** Roles of an actor; none when it has none. */
+  of(actor: string): readonly string[];
 }
 
 /** Makes new run ids. */

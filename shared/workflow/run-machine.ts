@@ -70,7 +70,7 @@ const call = (name: TaskName, { payload, result, next, caught }: Call): TaskStat
 /** A task that waits until its token is completed, or its time is over. The time out is the normal way on: the guarantee. */
 const park = (
   name: TaskName,
-  time: { TimeoutSeconds: number } | { TimeoutSecondsPath: string },
+  time: { TimeoutSecondsPath: string },
   { payload, next, caught }: Call & { readonly next: { readonly Next: string } },
 ): TaskState => ({
   Type: 'Task',
@@ -175,7 +175,12 @@ const groupMachine: StateMachine = {
   States: {
     'Next Stage': call('nextStage', {
       payload: { ...run, 'attempt.$': '$.attempt', 'group.$': '$.group' },
-      result: { 'kind.$': '$.Payload.kind', 'slices.$': '$.Payload.slices', 'until.$': '$.Payload.until' },
+      result: {
+        'kind.$': '$.Payload.kind',
+        'slices.$': '$.Payload.slices',
+        'until.$': '$.Payload.until',
+        'hold.$': '$.Payload.holdSeconds',
+      },
       next: { Next: 'What Next?' },
       caught: anything('Group Broken', '$.error'),
     }),
@@ -200,10 +205,10 @@ const groupMachine: StateMachine = {
       Catch: anything('Group Broken', '$.error'),
       Next: 'Next Stage',
     },
-    // A hold outlives its token: after 30 days it is only parked anew.
+    // A hold ends by its token, or when what it waits for expires; after 30 days it is only parked anew.
     Hold: park(
       'hold',
-      { TimeoutSeconds: 2_592_000 },
+      { TimeoutSecondsPath: '$.now.hold' },
       {
         payload: { ...run, 'attempt.$': '$.attempt' },
         next: { Next: 'Next Stage' },

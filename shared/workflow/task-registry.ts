@@ -45,6 +45,8 @@ export const taskRegistry = {
       slices: z.array(sliceIdSchema),
       /** End of the soak; the current time unless `soak`. */
       until: z.iso.datetime(),
+      /** How long a hold lasts at most before it is looked at again; up to 30 days. */
+      holdSeconds: z.int().min(1).max(2_592_000),
     }),
     timeoutSeconds: 120,
     memoryMiB: 1024,

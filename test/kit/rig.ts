@@ -1,6 +1,7 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
@@ -142,6 +143,8 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const inventory = { nodes, list: async () => inventory.nodes };
   const system = createSystem({
     ...{ store, blobs, agents: { aws, aliyun }, inventory, engine, clock },
+    roles: { of: () => [] },
+    http: createFetchHttp(clock),
     ids: { runId: newRunId },
     log: createLog(events),
   });

@@ -31,6 +31,7 @@ export interface Question {
   readonly instanceId: string;
   readonly operation: string;
   readonly attempt: number;
+  readonly stageIndex: number;
 }
 
 /** How an agent behaves; a test changes it at any time. */
@@ -84,7 +85,7 @@ export const createScriptedAgent = (
     if (!sent?.instanceIds.includes(instanceId) || script.refuse(instanceId) !== undefined) return [];
     const isStop = !invocationIdSchema.safeParse(sent.invocationId).success;
     const invocationId = invocationIdSchema.parse(sent.invocationId.replace(/s(\d+)$/, 't$1'));
-    const question = { instanceId, operation: operationOf(invocationId), attempt: attemptOf(invocationId) };
+    const question = { instanceId, operation: operationOf(invocationId), ...placeOf(invocationId) };
     const answer = isStop ? script.answerStop(question) : script.answer(question);
     if (answer === 'unknown') return [];
     return [
@@ -133,8 +134,10 @@ export const createScriptedAgent = (
 
 const runOf = (invocationId: InvocationId): RunId => runIdSchema.parse(invocationId.split('.')[0]);
 
-const attemptOf = (invocationId: InvocationId): number =>
-  parseSliceId(batchIdSchema.parse(invocationId.split('.')[1])).attempt;
+const placeOf = (invocationId: InvocationId): Pick<Question, 'attempt' | 'stageIndex'> => {
+  const { attempt, stageIndex } = parseSliceId(batchIdSchema.parse(invocationId.split('.')[1]));
+  return { attempt, stageIndex };
+};
 
 const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unknown'>): InstanceReport => {
   const base: InstanceReport = {
@@ -166,8 +169,8 @@ const stopReport = (question: Question, runId: RunId, answer: keyof typeof stopW
   return { ...reportOf(question, runId, { state: 'failed' }), rawStatus: 'Failed', exitCode: 125, text };
 };
 
-const fenceIn = ({ operation, attempt }: Question, runId: RunId): string =>
-  fenceName(fenceOf({ run: { runId }, key: { attempt }, operationId: operation, tryNumber: 0 }));
+const fenceIn = ({ operation, attempt, stageIndex }: Question, runId: RunId): string =>
+  fenceName(fenceOf({ run: { runId }, key: { attempt, stageIndex }, operationId: operation, tryNumber: 0 }));
 
 /** What the wrapper prints, in 2.25 seconds. */
 const envelopeText = (

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
@@ -72,6 +74,8 @@ export const startTestSystem = async (
     engine,
     clock: { now: () => Date.now() },
     ids: { runId: () => runIdSchema.parse(ulid()) },
+    roles: createRoles({ sre: ['ann', 'bob'] }),
+    http: createFetchHttp({ now: () => Date.now() }),
     log: silentLog,
   };
   const system = createSystem(ports);

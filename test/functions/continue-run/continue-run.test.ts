@@ -110,7 +110,9 @@ describe('continueRun', () => {
     const runId = await failed(rig);
     const engine = { start: () => Promise.reject(new Error('no network')) };
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const deps = { store: rig.store, json: createJsonBlobs(rig.blobs), engine, clock: rig.clock, log };
+    const json = createJsonBlobs(rig.blobs);
+    const { store, blobs, clock, inventory } = rig;
+    const deps = { store, json, blobs, inventory, agents: { aws: rig.aws, aliyun: rig.aliyun }, engine, clock, log };
     await expect(continueRun(deps)(runId, all, 'ann')).rejects.toThrow('no network');
 
     await expect(rig.services.continueRun(runId, all, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });

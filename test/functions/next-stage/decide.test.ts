@@ -38,6 +38,8 @@ const view = (more: Partial<StageView>): StageView => ({
   attempt: 1,
   groupIndex: 0,
   control: 'go',
+  judges: [],
+  passed: new Set(),
   stopped: false,
   stages: [stage(0, 1, [0]), stage(1, 1, [1]), stage(2, 2, [0]), stage(3, 2, [1])],
   slices: [],

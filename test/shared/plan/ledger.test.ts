@@ -49,9 +49,9 @@ const left = (batches: readonly LedgerBatch[], mode: 'all' | 'continue' | 'force
 describe('ledgerOf', () => {
   test('says of each node how it stands and where it goes on', () => {
     expect([...ledgerOf(operations, [firstAttempt])]).toEqual([
-      [h1, { status: 'failed', nextOperation: 1, tolerated: true, attempt: 1, finished: false }],
-      [h2, { status: 'succeeded', nextOperation: 3, tolerated: false, attempt: 1, finished: true }],
-      [h3, { status: 'lost', nextOperation: 1, tolerated: false, attempt: 1, finished: false }],
+      [h1, { status: 'failed', nextOperation: 1, tolerated: true, attempt: 1, goesOn: true, finished: false }],
+      [h2, { status: 'succeeded', nextOperation: 3, tolerated: false, attempt: 1, goesOn: false, finished: true }],
+      [h3, { status: 'lost', nextOperation: 1, tolerated: false, attempt: 1, goesOn: true, finished: false }],
     ]);
   });
 
@@ -63,6 +63,7 @@ describe('ledgerOf', () => {
       nextOperation: 3,
       tolerated: true,
       attempt: 2,
+      goesOn: false,
       finished: true,
     });
     expect(ledger.get(targets[2]!.node.id)?.attempt).toBe(1);
@@ -80,7 +81,7 @@ describe('what operators said by hand', () => {
   test('an ignored node is at its end, is not run by a continue, and would go on where it stood', () => {
     const batches = withMarks(marked(h3, 'ignored', 1));
     expect(ledgerOf(operations, batches).get(targets[2]!.node.id)).toEqual({
-      ...{ status: 'ignored', nextOperation: 1, tolerated: false, attempt: 1, finished: true },
+      ...{ status: 'ignored', nextOperation: 1, tolerated: false, attempt: 1, goesOn: true, finished: true },
     });
     expect(left(batches, 'continue', 2)).toEqual([
       [h1, 1, true],
@@ -92,7 +93,7 @@ describe('what operators said by hand', () => {
   test('a reset node is as if nothing had run', () => {
     const batches = withMarks(marked(h2, 'reset', 1));
     expect(ledgerOf(operations, batches).get(targets[1]!.node.id)).toEqual({
-      ...{ status: 'pending', nextOperation: 0, tolerated: false, attempt: 1, finished: false },
+      ...{ status: 'pending', nextOperation: 0, tolerated: false, attempt: 1, goesOn: true, finished: false },
     });
     expect(left(batches, 'continue', 2)).toContainEqual([h2, 0, false]);
   });
