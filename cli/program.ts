@@ -1,8 +1,21 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { commandDiffCommand } from './commands/command/diff.ts';
+import { commandGetCommand } from './commands/command/get.ts';
+import { commandHistoryCommand } from './commands/command/history.ts';
+import { commandLsCommand } from './commands/command/ls.ts';
+import { commandPutCommand } from './commands/command/put.ts';
+import { commandRmCommand } from './commands/command/rm.ts';
+import { commandShowCommand } from './commands/command/show.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { jobApplyCommand } from './commands/job/apply.ts';
+import { jobDiffCommand } from './commands/job/diff.ts';
+import { jobExportCommand } from './commands/job/export.ts';
+import { jobLsCommand } from './commands/job/ls.ts';
+import { jobRmCommand } from './commands/job/rm.ts';
+import { jobShowCommand } from './commands/job/show.ts';
 import { localResetCommand } from './commands/local/reset.ts';
 import { localUpCommand } from './commands/local/up.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
@@ -18,6 +31,9 @@ import { runResumeCommand } from './commands/run/resume.ts';
 import { runShowCommand } from './commands/run/show.ts';
 import { runStartCommand } from './commands/run/start.ts';
 import { runWatchCommand } from './commands/run/watch.ts';
+import { secretListCommand } from './commands/secret/ls.ts';
+import { secretRemoveCommand } from './commands/secret/rm.ts';
+import { secretSetCommand } from './commands/secret/set.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import { exitCodeHelp } from './exit-codes.ts';
@@ -50,8 +66,31 @@ const nouns: readonly Noun[] = [
       runAbortCommand,
     ],
   },
+  {
+    name: 'job',
+    summary: 'Store jobs with their revisions',
+    commands: [jobApplyCommand, jobLsCommand, jobShowCommand, jobDiffCommand, jobExportCommand, jobRmCommand],
+  },
+  {
+    name: 'command',
+    summary: 'Keep scripts as versioned commands that jobs use',
+    commands: [
+      commandPutCommand,
+      commandGetCommand,
+      commandLsCommand,
+      commandShowCommand,
+      commandDiffCommand,
+      commandHistoryCommand,
+      commandRmCommand,
+    ],
+  },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
+  {
+    name: 'secret',
+    summary: 'Keep secrets for the local cloud',
+    commands: [secretSetCommand, secretListCommand, secretRemoveCommand],
+  },
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
 ];
 

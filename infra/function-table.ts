@@ -9,6 +9,12 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
+  | 'allowUploads'
+  | 'checkSecrets'
+  | 'readSecrets'
+  | 'removeSecrets'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -27,10 +33,31 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
   nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  invokeOperation: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'allowUploads',
+    'readSecrets',
+    'removeSecrets',
+    'sendCommands',
+  ],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   // It sends too: the script that ends what is under way on the nodes of an aborted run.
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands', 'sendCommands'],
+  collectResults: [
+    'readTable',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'readCommands',
+    'sendCommands',
+  ],
   closePhase: ['readTable', 'writeTable', 'readBlobs'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'writeTable', 'readBlobs'],
@@ -55,5 +82,17 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'listRuns',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
 };

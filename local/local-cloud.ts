@@ -3,16 +3,21 @@ import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
+import { startBlobServer } from './blobs/blob-server.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
+import { serverEnvironment } from './env.ts';
 import { connectAgents } from './local-agents.ts';
+import { connectSecrets } from './secrets/connect-secrets.ts';
+import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
 
 /** What a local cloud needs. */
@@ -23,6 +28,10 @@ export interface LocalCloudOptions {
   readonly faults?: FaultPlan;
   /** True: commands that run on instances go on when the cloud is closed, as on real ones; the next start hears of their ends. */
   readonly keepRunning?: boolean;
+  /** Where the local store of secrets is; `secrets` in `stateDir` when absent. */
+  readonly secretsDir?: string;
+  /** What `env:` references may read; the environment of this process when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
@@ -44,12 +53,21 @@ export const startLocalCloud = async ({
   fleet,
   faults,
   keepRunning = false,
+  secretsDir = join(stateDir, 'secrets'),
+  environment = serverEnvironment(),
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
-  const table = await startLocalTable({ path: join(stateDir, 'table') });
+  const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
+  const blobsDir = join(stateDir, 'blobs');
+  const blobServer = await startBlobServer({
+    dir: blobsDir,
+    stateFile: join(stateDir, 'blob-server.json'),
+    now: clock.now,
+  });
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const secretStore = openSecretStore(secretsDir, clock.now);
   let system: System | undefined;
   const provider = await startFleetCloud({
     fleet,
@@ -57,6 +75,7 @@ export const startLocalCloud = async ({
     keepRunning,
     // The wrapper's fence answers a second arrival from its record.
     redeliver: true,
+    secretOf: secretStore.get,
     ...(faults === undefined ? {} : { faults }),
     onEvent: async (event) => {
       await system?.tasks.onAgentEvent(event);
@@ -64,12 +83,16 @@ export const startLocalCloud = async ({
   });
   const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
   const { agents, inventory } = connectAgents(provider, fleet);
-  const blobs = createFolderBlobs(join(stateDir, 'blobs'));
+  const blobs = createFolderBlobs(blobsDir, blobServer.access);
+  const libraryBlobs = createFolderBlobs(join(stateDir, 'library'));
   const ids = { runId: () => runIdSchema.parse(ulid()) };
   system = createSystem({
     store,
     blobs,
+    libraryBlobs,
     agents,
+    secrets: connectSecrets(provider, secretStore, environment),
+    sealer: createAesSealer(),
     inventory,
     engine,
     clock,
@@ -87,6 +110,7 @@ export const startLocalCloud = async ({
     close: async () => {
       await engine.close();
       await provider.close();
+      await blobServer.close();
       await table.close();
     },
   };

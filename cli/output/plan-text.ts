@@ -1,6 +1,15 @@
 import { foldNames } from '#shared/client/fold-names.ts';
+import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
-import type { PlanGroup, PlanPhase, PlanRound, PlanSlice, RunPlan } from '#shared/plan/run-plan.ts';
+import type {
+  PlanGroup,
+  PlanOperation,
+  PlanPhase,
+  PlanRound,
+  PlanSecret,
+  PlanSlice,
+  RunPlan,
+} from '#shared/plan/run-plan.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
@@ -10,10 +19,16 @@ const namesLength = 100;
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+/** The version of a command, and those of its libraries. */
+const usedNotes = (command: PlanOperation['command']): readonly string[] =>
+  command === undefined
+    ? []
+    : [command, ...command.libraries].map(({ name, version }) => `${name}@${shortVersion(version)}`);
+
 const operationsText = ({ operations }: PlanPhase): string =>
   operations
-    .map(({ id, interpreter, timeoutSeconds, failIgnore, when }) => {
-      const notes = [interpreter, formatDuration(timeoutSeconds * 1000)];
+    .map(({ id, interpreter, command, timeoutSeconds, failIgnore, when }) => {
+      const notes = [...usedNotes(command), interpreter, formatDuration(timeoutSeconds * 1000)];
       if (failIgnore) notes.push('failure ignored');
       if (when !== undefined) notes.push(`when ${safeLine(when, 60)}`);
       return `${id} (${notes.join(', ')})`;
@@ -79,16 +94,30 @@ const groupText = (group: PlanGroup, style: Style): string => {
   )}`;
 };
 
+const secretColumns: readonly Column<PlanSecret>[] = [
+  { title: 'SECRET', cell: ({ param }) => param },
+  { title: 'KEPT IN', cell: ({ reference }) => reference },
+  { title: 'USED BY', cell: ({ operations }) => operations.join(', ') },
+];
+
+const secretsText = ({ secrets }: RunPlan, style: Style): string =>
+  secrets.length === 0 ? '' : `${renderTable(secretColumns, secrets, style)}\n`;
+
 /** A plan for a person: groups, phases, rounds with their nodes and batches, what is odd, and the totals. */
 export const planText = (plan: RunPlan, style: Style): string => {
   const { nodes, nodeOperations, agentCalls } = plan.totals;
   const warnings = plan.warnings.map(
     ({ group, message }) => `${style.yellow('warning')} ${group}: ${safeLine(message)}\n`,
   );
+  const ofSecrets = plan.secrets
+    .flatMap((one) => one.warnings)
+    .map((text) => `${style.yellow('warning')} ${safeLine(text)}\n`);
   const totals = `${plural(nodes, 'node')}, ${plural(nodeOperations, 'operation')} on nodes, ${plural(agentCalls.sends, 'send')} and at least ${plural(agentCalls.looks, 'look')}`;
   return [
     ...plan.groups.map((group) => `${groupText(group, style)}\n`),
+    secretsText(plan, style),
     ...warnings,
+    ...ofSecrets,
     `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
   ].join('');
 };

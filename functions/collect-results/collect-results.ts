@@ -6,6 +6,7 @@ import { agentOf, batchScope, isSettled } from '#functions/records/invocation-pa
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { keepText } from '#functions/records/keep-text.ts';
 import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts';
+import { maskerOf } from '#functions/records/masker-of.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
@@ -17,11 +18,16 @@ import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { judgeByRules } from '#shared/plan/outcome-rules.ts';
 import type { Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
+import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { judgeUploads } from './judge-uploads.ts';
 import type { Look } from './look.ts';
+import { maskOutcome } from './mask-outcome.ts';
 import { type StopNodesDeps, stopLookSeconds, stopNodes } from './stop-nodes.ts';
+import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 import { waitingVerdicts } from './waiting-verdicts.ts';
 
@@ -40,6 +46,7 @@ export interface CollectResultsDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: Pick<Secrets, 'fetch'>;
   readonly clock: Clock;
 }
 
@@ -115,6 +122,7 @@ const judge = (deps: CollectResultsDeps, look: Look, reports: readonly InstanceR
   return look.open.map((batchNode) =>
     verdictOf({
       batchNode,
+      runId: look.run.runId,
       fence,
       report: byInstance.get(batchNode.via.instanceId),
       nowMs: deps.clock.now(),
@@ -134,12 +142,15 @@ const write = async (
   verdicts: readonly NodeVerdict[],
 ): Promise<readonly ResultRecord[]> => {
   const settled = verdicts.filter((one) => one.kind !== 'open');
+  const masker = await maskerOf(deps.secrets, settled.length === 0 ? [] : secretsOf(look));
   const records = await pMap(
     settled,
-    async ({ batchNode, outcome, kind }) => ({ kind, record: await resultOf(deps, look, batchNode, outcome) }),
-    {
-      concurrency: blobWidth,
+    async ({ batchNode, outcome, claims, kind }) => {
+      const confirmed = await withUploads(deps.blobs, outcome, claims);
+      const judged = await judgeUploads(deps.blobs, look.operation, confirmed);
+      return { kind, record: await resultOf(deps, look, batchNode, maskOutcome(masker, judged)) };
     },
+    { concurrency: blobWidth },
   );
   const said = records.filter((one) => one.kind === 'said').map((one) => one.record);
   const givenUp = records.filter((one) => one.kind === 'givenUp').map((one) => one.record);
@@ -158,6 +169,9 @@ const write = async (
   const isWritten = await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
   return [...said, ...givenUp.filter((_, index) => isWritten[index])];
 };
+
+const secretsOf = ({ run, place, operation }: Look): readonly OperationSecret[] =>
+  secretsOfOperation({ ...place, operation }, run.params);
 
 const resultOf = async (
   deps: CollectResultsDeps,
@@ -205,6 +219,8 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
       : waitSeconds(leftMs);
     return { state: 'open', invocationId, look: isAborting(look) ? stopLookSeconds : delay };
   }
+  // Every node has answered, so none will fetch them any more.
+  if (look.invocation.secretsBlob !== undefined) await deps.blobs.remove(look.invocation.secretsBlob);
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };
   await recordProgress(deps, look, 'done');

@@ -3,6 +3,7 @@ import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { systemClock } from '#functions/runtime/process.ts';
+import { openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { collectResults } from './collect-results.ts';
 
@@ -14,6 +15,7 @@ export const handler = lambdaTask('collectResults', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    secrets: openSecrets(),
     clock: systemClock,
   });
 });

@@ -50,11 +50,15 @@ export const stopNodes = async (
   });
   const operations = new Map(reports.map((report) => [report.instanceId, report]));
   const reportOf = ({ via }: BatchNode) => operations.get(via.instanceId);
-  const unsure = look.open.filter((one) => sureOutcome(reportOf(one), fence) === undefined);
+  const { runId } = look.run;
+  const unsure = look.open.filter(
+    (batchNode) => sureOutcome({ batchNode, runId, fence, report: reportOf(batchNode) }) === undefined,
+  );
   const sights = unsure.length === 0 ? noSights : await askToStop(deps, look, unsure, reportOf);
   const verdicts = look.open.map((batchNode) =>
     stopVerdict({
       batchNode,
+      runId,
       fence,
       report: reportOf(batchNode),
       stop: sights(batchNode),

@@ -1,8 +1,10 @@
+import type { RunId } from '#shared/model/ids.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
 import { parseEnvelope } from '#shared/script/envelope.ts';
-import { outcomeOf } from './outcome-of.ts';
+import { outcomeOf, type SaidOutcome } from './outcome-of.ts';
+import type { UploadPlace } from './upload-claims.ts';
 import type { NodeVerdict } from './verdict.ts';
 
 /** A node that the stop did not reach within this time is not waited for. */
@@ -22,6 +24,7 @@ export interface StopSight {
 /** What is known of a node of a run that is being aborted. */
 export interface StopVerdictInput {
   readonly batchNode: BatchNode;
+  readonly runId: RunId;
   /** Fence under which the operation was sent, and which the stop ends. */
   readonly fence: string;
   /** What the agent says of the operation. */
@@ -35,19 +38,34 @@ export interface StopVerdictInput {
  * The outcome that the operation's own report settles, also in a run that is being aborted: its node or its agent knows how it ended, or that
  * it never began. Undefined when all that is known is that the agent killed it, or lost it: then something of it may be left on the node.
  */
-export const sureOutcome = (report: InstanceReport | undefined, fence: string): Outcome | undefined => {
-  const outcome = report && outcomeOf(report, fence);
-  if (outcome === undefined || outcome.status === 'lost') return undefined;
-  return outcome.status === 'aborted' && outcome.stop !== 'confirmed' ? undefined : outcome;
+export const sureOutcome = ({
+  report,
+  ...known
+}: Pick<StopVerdictInput, 'batchNode' | 'runId' | 'fence' | 'report'>): SaidOutcome | undefined => {
+  const said = report && outcomeOf(report, placeOf(known));
+  if (said === undefined || said.outcome.status === 'lost') return undefined;
+  return said.outcome.status === 'aborted' && said.outcome.stop !== 'confirmed' ? undefined : said;
 };
+
+const placeOf = ({
+  batchNode: { node, via },
+  runId,
+  fence,
+}: Pick<StopVerdictInput, 'batchNode' | 'runId' | 'fence'>): UploadPlace => ({
+  runId,
+  fence,
+  instanceId: via.instanceId,
+  nodeId: node.id,
+});
 
 /**
  * What to hold of a node while its run is being aborted: what its operation came to by itself, else what the stop script found there. A node
  * that says nothing in time is aborted, and unknown is whether it stopped.
  */
-export const stopVerdict = ({ batchNode, fence, report, stop, nowMs }: StopVerdictInput): NodeVerdict => {
-  const own = sureOutcome(report, fence);
-  if (own) return { kind: 'said', batchNode, outcome: own };
+export const stopVerdict = (input: StopVerdictInput): NodeVerdict => {
+  const { batchNode, report, stop, nowMs } = input;
+  const own = sureOutcome(input);
+  if (own) return { kind: 'said', batchNode, ...own };
   const rawStatus = report?.rawStatus ?? null;
   const unknown = (detail: string): NodeVerdict => ({
     kind: 'givenUp',
@@ -56,9 +74,9 @@ export const stopVerdict = ({ batchNode, fence, report, stop, nowMs }: StopVerdi
   });
   if (stop === undefined) return { kind: 'open', batchNode };
   if (stop.refused) return unknown('the agent refused the stop.');
-  const word = stop.report && wordOf(stop.report, fence, report);
+  const word = stop.report && wordOf(stop.report, placeOf(input), report);
   if (word === 'none') return unknown(`the stop ended as ${stop.report?.rawStatus} without an answer.`);
-  if (word !== undefined) return { kind: 'said', batchNode, outcome: word };
+  if (word !== undefined) return { kind: 'said', batchNode, ...word };
   const isTaken = stop.report?.state === 'running';
   if (!isTaken && nowMs >= stop.sentAtMs + reachMs) return unknown('its agent did not take the stop in time.');
   if (nowMs >= stop.sentAtMs + answerMs) return unknown('its agent took the stop and did not answer.');
@@ -70,23 +88,32 @@ const aborted = (stop: Outcome['stop'], reason: string, rawStatus: string | null
   stop,
 });
 
+const stopped = (stop: Outcome['stop'], reason: string, rawStatus: string | null): SaidOutcome => ({
+  outcome: aborted(stop, reason, rawStatus),
+});
+
 /** What the stop script says; `none` when it is over without a word, undefined while it is not over. */
 const wordOf = (
   stop: InstanceReport,
-  fence: string,
+  place: UploadPlace,
   operation: InstanceReport | undefined,
-): Outcome | 'none' | undefined => {
+): SaidOutcome | 'none' | undefined => {
   if (stop.state === 'waiting' || stop.state === 'running') return undefined;
   const rawStatus = operation?.rawStatus ?? null;
-  const envelope = stop.text === null ? undefined : parseEnvelope(stop.text, fence);
+  const envelope = stop.text === null ? undefined : parseEnvelope(stop.text, place.fence);
   if (envelope?.kind === 'interrupted')
     return envelope.running
-      ? aborted('running', 'It was stopped, and its node says that processes of it still run.', rawStatus)
-      : aborted('confirmed', 'It was stopped: its node says that no process of it is left.', rawStatus);
+      ? stopped('running', 'It was stopped, and its node says that processes of it still run.', rawStatus)
+      : stopped('confirmed', 'It was stopped: its node says that no process of it is left.', rawStatus);
   if (envelope?.kind === 'refused' && envelope.code === 'stopped')
-    return aborted('confirmed', 'It was stopped before it began; its node will not start it.', rawStatus);
+    return stopped('confirmed', 'It was stopped before it began; its node will not start it.', rawStatus);
   if (envelope?.kind !== 'finished') return 'none';
-  const recorded = outcomeOf(stop, fence);
+  const recorded = outcomeOf(stop, place);
   // The record is that of the operation itself, which ran once; only the times and words around it are those of the stop.
-  return recorded && { ...recorded, rawStatus, startedAt: operation?.startedAt ?? null, replayed: false };
+  return (
+    recorded && {
+      ...recorded,
+      outcome: { ...recorded.outcome, rawStatus, startedAt: operation?.startedAt ?? null, replayed: false },
+    }
+  );
 };

@@ -1,11 +1,13 @@
-import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import { bareOutcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
-import { outcomeOf } from './outcome-of.ts';
+import { outcomeOf, type SaidOutcome } from './outcome-of.ts';
 
 /** What is known of a node at a moment. Times in milliseconds since the epoch. */
 export interface VerdictInput {
   readonly batchNode: BatchNode;
+  readonly runId: RunId;
   /** Fence under which the operation was sent. */
   readonly fence: string;
   /** Absent when the agent does not know of it (yet). */
@@ -18,15 +20,24 @@ export interface VerdictInput {
 /** `open`: wait on. `said`: the agent's word. `givenUp`: our own clock's word. */
 export type NodeVerdict =
   | { readonly kind: 'open'; readonly batchNode: BatchNode }
-  | { readonly kind: 'said' | 'givenUp'; readonly batchNode: BatchNode; readonly outcome: Outcome };
+  | ({ readonly kind: 'said' | 'givenUp'; readonly batchNode: BatchNode } & SaidOutcome);
 
 /**
  * What to hold of a node now. The agent's final word goes before every clock of ours. A node whose agent has not taken the operation in
  * time is undeliverable; one that took it and does not answer by the deadline is lost.
  */
-export const verdictOf = ({ batchNode, report, fence, nowMs, deliverByMs, deadlineMs }: VerdictInput): NodeVerdict => {
-  const outcome = report && outcomeOf(report, fence);
-  if (outcome) return { kind: 'said', batchNode, outcome };
+export const verdictOf = ({
+  batchNode,
+  report,
+  runId,
+  fence,
+  nowMs,
+  deliverByMs,
+  deadlineMs,
+}: VerdictInput): NodeVerdict => {
+  const { node, via } = batchNode;
+  const said = report && outcomeOf(report, { runId, fence, instanceId: via.instanceId, nodeId: node.id });
+  if (said) return { kind: 'said', batchNode, ...said };
   const rawStatus = report?.rawStatus ?? null;
   const giveUp = (status: 'undeliverable' | 'lost', reason: string): NodeVerdict => ({
     kind: 'givenUp',

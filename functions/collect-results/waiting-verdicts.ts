@@ -20,7 +20,7 @@ export const waitingVerdicts = (
   const outcome = outcomeOf(invocation, waiting);
   return open.map(
     (batchNode): NodeVerdict =>
-      outcome === undefined ? { kind: 'open', batchNode } : { kind: 'said', batchNode, outcome },
+      outcome === undefined ? { kind: 'open', batchNode } : { kind: 'said', batchNode, outcome, claims: [] },
   );
 };
 

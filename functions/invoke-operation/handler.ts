@@ -1,9 +1,10 @@
-import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
+import { openSealer, openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
@@ -15,7 +16,9 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
-    http: createFetchHttp(systemClock),
+    secrets: openSecrets(),
+    sealer: openSealer(),
+    http: openHttp(),
     clock: systemClock,
     log: openProcessLog(),
   });

@@ -21,7 +21,7 @@ import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
 import { type NodeCall, nodeCalls } from './node-values.ts';
 import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
-import { newInvocation, sendInvocation } from './send-invocation.ts';
+import { newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
 import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
@@ -38,6 +38,8 @@ export interface InvokeOperationDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: SendDeps['secrets'];
+  readonly sealer: SendDeps['sealer'];
   readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;

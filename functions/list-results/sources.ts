@@ -27,7 +27,7 @@ import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 /** What listing nodes and results reads. */
 export interface SourceDeps {
   readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'listGroups' | 'listSlices' | 'getBatch' | 'getProgress'> &
+    Pick<PlanStore, 'listGroups' | 'listSlices' | 'getBatch' | 'getProgress' | 'listProgress'> &
     Pick<LedgerStore, 'listResults' | 'listInvocations'>;
   readonly json: JsonBlobs;
 }
@@ -43,6 +43,8 @@ export interface Source {
   readonly phase: Phase;
   readonly round: number;
   readonly batchId?: BatchId;
+  /** When all of the slice that the batch belongs to was at its end. */
+  readonly closedAt?: string;
   /** Nodes of a slice that is only planned. */
   readonly planned?: () => Promise<readonly TargetNode[]>;
 }
@@ -100,6 +102,7 @@ const batchSources = (jobs: JobHistory, { slice, key, place }: PlacedSlice): rea
     phase: own.phase,
     round: slice.round,
     batchId: formatBatchId(slice.sliceId, index),
+    ...(slice.closedAt === undefined ? {} : { closedAt: slice.closedAt }),
   }));
 };
 

@@ -18,6 +18,8 @@ export interface AddAttemptDeps extends SettleMarksDeps {
 export interface ChangedJob {
   readonly jobBlob: string;
   readonly jobDigest: string;
+  /** Revision of a stored job; absent for one that came with the request. */
+  readonly jobRevision?: number;
   /** The run's params, with the defaults of those that are new. */
   readonly params: ParamValues;
   /** Digest and targets of the plan that people are asked to approve; absent when nobody is asked. */
@@ -90,21 +92,27 @@ export const addAttempt = async (
  * approval is asked for again; what they said is kept under another name.
  */
 const withJob = (
-  { plannedBlob: _planned, ...run }: RunRecord,
-  { jobBlob, jobDigest, params, planDigest, plannedBlob }: ChangedJob,
+  { plannedBlob: _planned, jobRevision: revisionBefore, ...run }: RunRecord,
+  { jobBlob, jobDigest, jobRevision, params, planDigest, plannedBlob }: ChangedJob,
 ): RunRecord => ({
   ...run,
   jobBlob,
   jobDigest,
+  ...(jobRevision === undefined ? {} : { jobRevision }),
   params,
   ...(planDigest === undefined ? {} : { planDigest }),
   ...(plannedBlob === undefined ? {} : { plannedBlob }),
   ...(run.gates === undefined ? {} : { gates: run.gates.map(asPast) }),
-  attempts: run.attempts.map((attempt) => ({
-    ...attempt,
-    jobBlob: attempt.jobBlob ?? run.jobBlob,
-    jobDigest: attempt.jobDigest ?? run.jobDigest,
-  })),
+  attempts: run.attempts.map((attempt) =>
+    attempt.jobBlob === undefined
+      ? {
+          ...attempt,
+          jobBlob: run.jobBlob,
+          jobDigest: run.jobDigest,
+          ...(revisionBefore === undefined ? {} : { jobRevision: revisionBefore }),
+        }
+      : attempt,
+  ),
 });
 
 /** Gates that stay passed once they are, for the same plan. */

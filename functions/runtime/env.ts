@@ -54,6 +54,23 @@ const cloudsSchema = z
     aliyunParameter: env[variables.aliyunParameter],
   }));
 
+const names = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+
+const secretsSchema = z
+  .object({
+    [variables.envSecrets]: optional.transform((prefix) => prefix ?? 'DROVER_SECRET_'),
+    [variables.ssmSecrets]: names,
+    [variables.managerSecrets]: names,
+  })
+  .transform((env) => ({
+    envPrefix: env[variables.envSecrets],
+    ssmPrefixes: env[variables.ssmSecrets],
+    managerPrefixes: env[variables.managerSecrets],
+  }));
+
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
 const rolesOfText = (
@@ -96,6 +113,12 @@ export const readMachineEnv = (environment: Environment = process.env) => read(m
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** Which secrets jobs may refer to, and the environment that `env:` references mean. */
+export const readSecretsEnv = (environment: Environment = process.env) => ({
+  ...read(secretsSchema, environment),
+  environment,
+});
 
 /** Who has which role; nobody has one when it is not set. */
 export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);

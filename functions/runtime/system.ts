@@ -11,6 +11,7 @@ import { openPhase } from '#functions/open-phase/open-phase.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { startRun } from '#functions/start-run/start-run.ts';
 import type { Agents } from '#shared/ports/agent.ts';
+import type { Sealer, Secrets } from '#shared/ports/secrets.ts';
 import type { Http } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { createServices, type ServicePorts } from './services.ts';
@@ -18,6 +19,8 @@ import { createServices, type ServicePorts } from './services.ts';
 /** Every port of the product. */
 export interface SystemPorts extends ServicePorts {
   readonly agents: Agents;
+  readonly secrets: Secrets;
+  readonly sealer: Sealer;
   readonly http: Http;
 }
 

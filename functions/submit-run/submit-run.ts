@@ -9,6 +9,7 @@ import {
 import { plannedTargets } from '#functions/targets/planned-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
@@ -19,7 +20,7 @@ const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
 export interface SubmitRunDeps extends PlanPreviewDeps {
-  readonly store: Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+  readonly store: PlanPreviewDeps['store'] & Pick<RunStore, 'create' | 'get' | 'claimKey'>;
   readonly blobs: Blobs;
   readonly engine: Pick<Engine, 'start'>;
   readonly ids: Ids;
@@ -73,10 +74,10 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params, plan }: CheckedRequest,
+  { job, commands, revision, params, plan }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
-  const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
   const plannedBlob =
     job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
@@ -85,6 +86,7 @@ const newRun = async (
     jobName: job.metadata.name,
     jobBlob,
     jobDigest: jobDigest(job),
+    ...(revision === undefined ? {} : { jobRevision: revision }),
     params,
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
     ...(plannedBlob === undefined ? {} : { plannedBlob }),

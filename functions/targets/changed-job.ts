@@ -1,31 +1,35 @@
 import * as z from 'zod';
 import type { ChangedJob } from '#functions/records/add-attempt.ts';
 import { type JobHistory, readJobHistory } from '#functions/records/job-history.ts';
-import { type JsonBlobs, putJson, readJson } from '#functions/records/json-blob.ts';
+import { type JsonBlobs, jsonKey, putJson, readJson } from '#functions/records/json-blob.ts';
 import { type RunPlacesDeps, runPlaces } from '#functions/records/run-places.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { canonicalJson } from '#shared/job/canonical-json.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { jobDigest } from '#shared/job/job-digest.ts';
 import { resolveParams } from '#shared/job/params.ts';
-import { parseJob } from '#shared/job/parse-job.ts';
+import { applyCommands } from '#shared/library/apply-commands.ts';
+import { toRunJob } from '#shared/library/run-job.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import { nodeSchema } from '#shared/model/node.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { carryOverRefusals, type TouchedPhase } from '#shared/plan/carry-job.ts';
 import type { Blobs } from '#shared/ports/services.ts';
-import { checkRequest, type PlanPreviewDeps } from './check-request.ts';
+import { checkRequest, jobOfRequest, type PlanPreviewDeps } from './check-request.ts';
 import { plannedTargets } from './planned-targets.ts';
+import { resolveCommands } from './resolve-commands.ts';
 
 /** What holding a new job against a run needs. */
 export interface ChangedJobDeps extends RunPlacesDeps, PlanPreviewDeps {
+  readonly store: RunPlacesDeps['store'] & PlanPreviewDeps['store'];
   readonly json: Pick<JsonBlobs, 'job'>;
   readonly blobs: Blobs;
 }
 
 /**
- * Reads a job that a run is to go on with, and holds it against what the run has done. Undefined when it is the job that the run has already.
- * @throws AppError `job.invalid`; `params.invalid` when it asks for params that the run does not have; `run.job-refused` when what is done
+ * Reads a job that a run is to go on with, and holds it against what the run has done. Its commands are taken as the library has them now.
+ * Undefined when it is the job that the run has already.
+ * @throws AppError as `jobOfRequest`; `params.invalid` when it asks for params that the run does not have; `run.job-refused` when what is done
  * cannot be carried over, with a place for each reason
  */
 export const readChangedJob = async (
@@ -33,9 +37,10 @@ export const readChangedJob = async (
   run: RunRecord,
   { document, again }: { readonly document: unknown; readonly again: boolean },
 ): Promise<ChangedJob | undefined> => {
-  const job = parseJob(document);
-  const digest = jobDigest(job);
-  if (digest === run.jobDigest) return undefined;
+  const { job, revision } = await jobOfRequest(deps, { job: document });
+  const commands = await resolveCommands(deps, job);
+  const stored = toRunJob(job, commands);
+  if (jsonKey('jobs', stored) === run.jobBlob) return undefined;
   const kept = Object.entries(run.params).filter(([name]) => Object.hasOwn(job.spec.params, name));
   const resolved = resolveParams(job, Object.fromEntries(kept));
   const params = { ...resolved, ...run.params };
@@ -44,7 +49,7 @@ export const readChangedJob = async (
     ...paramRefusals(run.params, resolved),
     ...carryOverRefusals({
       before: jobs.current,
-      now: expandJob(job, params),
+      now: expandJob(applyCommands(job, commands), params),
       touched: await touchedPhases(deps, run, jobs),
       again,
     }),
@@ -56,7 +61,13 @@ export const readChangedJob = async (
       hint: first.suggestion ?? 'Start a run of its own with the new job.',
     });
   const planned = job.spec.approval === undefined ? {} : await planAgain(deps, run, job, resolved);
-  return { jobBlob: await putJson(deps.blobs, 'jobs', job), jobDigest: digest, params, ...planned };
+  return {
+    jobBlob: await putJson(deps.blobs, 'jobs', stored),
+    jobDigest: jobDigest(job),
+    ...(revision === undefined ? {} : { jobRevision: revision }),
+    params,
+    ...planned,
+  };
 };
 
 /** A run keeps its params, so they must mean to the new job what they meant to the old one. */

@@ -17,6 +17,7 @@ import type { RunId } from '#shared/model/ids.ts';
 import type { MarkOrder } from '#shared/model/marks.ts';
 import type { Attempt, RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
+import { usedCommandsOf } from './used-commands.ts';
 
 /** What viewing runs needs. */
 export interface ViewRunDeps {
@@ -34,9 +35,9 @@ export const viewRun =
     const run = await requireRun(deps.store, runId);
     requireAttempt(run, attempt);
     const jobs = await readJobHistory(deps.json, run);
+    const shown = attempt ?? run.attempts.length;
     const groups =
       attempt === undefined ? await viewGroups(deps, run, jobs) : await viewAttempt(deps, run, jobs, attempt);
-    const shown = attempt ?? run.attempts.length;
     return {
       ...(attempt === undefined ? summaryOf(run) : attemptSummary(run, attempt)),
       params: run.params,
@@ -44,6 +45,7 @@ export const viewRun =
       attempts: run.attempts.map(viewOfAttempt),
       ...(run.marks === undefined ? {} : { marks: await viewMarks(deps, run.marks) }),
       ...stopsIn(slicesOf(groups).filter((slice) => slice.attempt === shown)),
+      commands: [...usedCommandsOf(jobs.at(shown))],
       gates: run.gates ?? [],
       ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
@@ -66,11 +68,12 @@ export const viewRunJob =
 
 /** The summary of a run as if it had this attempt only. */
 const attemptSummary = (run: RunRecord, number: number): RunSummary => {
-  const { status, reason, startedAt, endedAt, actor, jobDigest } = run.attempts[number - 1] ?? {};
+  const attempt = run.attempts[number - 1];
+  const { status, reason, startedAt, endedAt, actor } = attempt ?? {};
   const { reason: _reason, startedAt: _started, endedAt: _ended, ...summary } = summaryOf(run);
   return {
     ...summary,
-    job: { ...summary.job, digest: jobDigest ?? summary.job.digest },
+    job: jobTagOf(run.jobName, attempt?.jobDigest === undefined ? run : attempt),
     status: status ?? run.status,
     attempt: number,
     actor: actor ?? run.actor,
@@ -111,7 +114,7 @@ export const listRuns =
 
 const summaryOf = (run: RunRecord): RunSummary => ({
   runId: run.runId,
-  job: { name: run.jobName, digest: run.jobDigest },
+  job: jobTagOf(run.jobName, run),
   status: run.status,
   control: run.control,
   ...(run.reason === undefined ? {} : { reason: run.reason }),
@@ -120,4 +123,13 @@ const summaryOf = (run: RunRecord): RunSummary => ({
   createdAt: run.createdAt,
   ...(run.startedAt === undefined ? {} : { startedAt: run.startedAt }),
   ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+});
+
+const jobTagOf = (
+  name: string,
+  { jobDigest, jobRevision }: Pick<Attempt, 'jobDigest' | 'jobRevision'>,
+): RunSummary['job'] => ({
+  name,
+  digest: jobDigest ?? '',
+  ...(jobRevision === undefined ? {} : { revision: jobRevision }),
 });

@@ -9,19 +9,33 @@ import type {
   ignoreRequestSchema,
   NodeRowsQuery,
   NodesQuery,
+  OutputPlace,
+  OutputQuery,
   PageQuery,
   ResultsQuery,
   RunQuery,
   resetRequestSchema,
   retryRequestSchema,
   runRequestSchema,
+  SearchQuery,
 } from '../contract/requests.ts';
-import type { NodeRow, ResultView, RetryPreview, RunJobView, RunSummary, RunView } from '../contract/run-views.ts';
+import type {
+  NodeRow,
+  OutputMatch,
+  OutputPage,
+  ResultView,
+  RetryPreview,
+  RunJobView,
+  RunSummary,
+  RunView,
+} from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
-import { type ClientOptions, sendRequest } from './send-request.ts';
+import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -38,6 +52,10 @@ export type AbortRequestInput = z.input<typeof abortRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
+/** A part of a stream as a caller asks for it. */
+export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
+/** What to search for, and where. */
+export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
 /** A decision at a gate. */
 export type GateRequestInput = z.input<typeof gateRequestSchema>;
 
@@ -48,7 +66,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient {
+export interface DroverClient extends LibraryClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -65,16 +83,15 @@ export interface DroverClient {
   viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
+  readOutput(runId: RunId, query: OutputQueryInput): Promise<OutputPage>;
+  /** All that is kept of one stream, as it comes. */
+  downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
+  searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
   version(): Promise<VersionView>;
 }
 
 type ControlRoute = 'pauseRun' | 'resumeRun';
-
-const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
-  items: page.items,
-  ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-});
 
 /** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
 export const createClient = (options: ClientOptions): DroverClient => {
@@ -112,7 +129,14 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
     listResults: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listResults, { path: { runId }, query })).data),
+    readOutput: async (runId, query) =>
+      (await sendRequest(options, apiRoutes.readOutput, { path: { runId }, query: { ...query } })).data,
+    downloadOutput: (runId, place) =>
+      fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
+    searchOutput: async (runId, query) =>
+      toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    ...createLibraryClient(options),
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };
 };

@@ -5,6 +5,8 @@ import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSecrets } from './check-secrets.ts';
+import { checkUses } from './check-uses.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -16,6 +18,8 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkNames(job),
   ...checkGroups(job),
   ...checkActions(job),
+  ...checkUses(job),
   ...checkOperations(job),
   ...checkReferences(job),
+  ...checkSecrets(job),
 ];

@@ -48,9 +48,10 @@ export const attemptSchema = z.strictObject({
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
   reason: z.string().optional(),
-  /** Blob and digest of the job that it ran, where a later attempt runs another one; absent: the run's own. */
+  /** Blob, digest and revision of the job that it ran, where a later attempt runs another one; absent: the run's own. */
   jobBlob: z.string().optional(),
   jobDigest: z.string().optional(),
+  jobRevision: z.int().min(1).optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
@@ -68,9 +69,11 @@ export const endsRun = (control: Control): boolean => control === 'drain' || con
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the Job of the current attempt. */
+  /** Blob that holds the job of the current attempt, with the commands that it uses as they were when it came (`runJobSchema`). */
   jobBlob: z.string(),
   jobDigest: z.string(),
+  /** Revision of a stored job; absent for a job that came with the request. */
+  jobRevision: z.int().min(1).optional(),
   params: paramValuesSchema,
   /** Blob that holds the nodes the caller named (`Node[]`); absent when the targets come from the inventory. */
   nodesBlob: z.string().optional(),
@@ -219,6 +222,8 @@ export const invocationRecordSchema = z.strictObject({
   sentAt: timeSchema.optional(),
   /** After this a node without an answer is lost. */
   deadlineAt: timeSchema.optional(),
+  /** Blob of its sealed secrets, which is removed when every node has answered. */
+  secretsBlob: z.string().optional(),
   looks: z.int().min(0),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),

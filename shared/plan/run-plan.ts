@@ -54,6 +54,14 @@ export const planOperationSchema = z.object({
   timeoutSeconds: z.number(),
   failIgnore: z.boolean(),
   when: z.string().optional(),
+  /** The command of the library that it uses, with the libraries that go with it. */
+  command: z
+    .object({
+      name: z.string(),
+      version: digest,
+      libraries: z.array(z.object({ name: z.string(), version: digest })),
+    })
+    .optional(),
   digest,
 });
 export type PlanOperation = z.infer<typeof planOperationSchema>;
@@ -84,7 +92,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),
@@ -92,6 +100,16 @@ export const planWarningSchema = z.object({
   nodeIds: z.array(nodeIdSchema),
 });
 export type PlanWarning = z.infer<typeof planWarningSchema>;
+
+/** A secret that operations would be given: where it is kept, never what it is. */
+export const planSecretSchema = z.object({
+  param: z.string(),
+  reference: z.string(),
+  operations: z.array(z.string()),
+  /** What is odd about it, each a sentence. */
+  warnings: z.array(z.string()),
+});
+export type PlanSecret = z.infer<typeof planSecretSchema>;
 
 /** What a run would do, seen beforehand. */
 export const runPlanSchema = z.object({
@@ -106,6 +124,7 @@ export const runPlanSchema = z.object({
     agentCalls: z.object({ sends: count, looks: count }),
   }),
   warnings: z.array(planWarningSchema),
+  secrets: z.array(planSecretSchema),
   /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
   digest,
 });

@@ -1,5 +1,5 @@
 import type { Tally } from '../model/failure-budget.ts';
-import type { BatchId, InvocationId, NodeId, RunId, SliceId } from '../model/ids.ts';
+import type { BatchId, InvocationId, NodeId, ResultPlace, RunId, SliceId } from '../model/ids.ts';
 import type { AgentKind } from '../model/node.ts';
 import type {
   BatchProgress,
@@ -11,18 +11,10 @@ import type {
   SliceRecord,
   StopRecord,
 } from '../model/run.ts';
+import type { LibraryStore } from './library-store.ts';
+import type { Page, PageRequest } from './pages.ts';
 
-/** A page of a list; `cursor` is opaque and absent on the last page. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor?: string;
-}
-
-/** Where to go on in a list, and how many items at most (1 to 1000, default 100). */
-export interface PageRequest {
-  readonly cursor?: string;
-  readonly limit?: number;
-}
+export type { Page, PageRequest } from './pages.ts';
 
 /** Runs and the keys that make their start idempotent. */
 export interface RunStore {
@@ -154,6 +146,8 @@ export interface LedgerStore {
   putResults(results: readonly ResultRecord[]): Promise<void>;
   /** Writes one result unless there is one: for verdicts that come from our own clock (`lost`). True when it was written. */
   putResultIfAbsent(result: ResultRecord): Promise<boolean>;
+  /** One result. Strongly consistent. */
+  getResult(runId: RunId, place: ResultPlace): Promise<ResultRecord | undefined>;
   /** Results of a batch, by operation, then node. */
   listResults(runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]>;
 
@@ -172,6 +166,7 @@ export interface SentInvocation {
   readonly sentAt: string;
   readonly deliverBy: string;
   readonly deadlineAt: string;
+  readonly secretsBlob?: string;
 }
 
 /** What is known once an agent took, or refused, the stop of an invocation. */
@@ -198,4 +193,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore {}

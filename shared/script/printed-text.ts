@@ -21,8 +21,11 @@ export interface PrintedText {
 /** What SSM puts behind text that it cut. */
 const agentNotes = /\n?-{2,3} ?(?:output|error) truncated-*\s*$/i;
 
+/** What stands in a stream for the bytes that were left out of its middle. */
+export const gapText = (cutBytes: number): string => `\n[... ${cutBytes} bytes omitted ...]\n`;
+
 const withGap = (text: string, mark: string, cutBytes: number): string =>
-  text.replace(`\n${mark}g\n`, () => `\n[... ${cutBytes} bytes omitted ...]\n`);
+  text.replace(`\n${mark}g\n`, () => gapText(cutBytes));
 
 /** True when so many bytes arrived. Text in which the agent replaced invalid bytes cannot be measured, and is taken as whole. */
 const hasBytes = (text: string, bytes: number): boolean => text.includes('\uFFFD') || utf8Bytes(text) === bytes;

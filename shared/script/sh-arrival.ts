@@ -10,6 +10,8 @@
  *   .sh .py ...   the script (with runAs in `<state dir>/u/<fence>/`, like the next)
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
+ *   .m            a masked file on its way to its place (sh-secrets.ts)
+ *   .raw          there while .o, .e and .out may show secrets
  */
 
 /**
@@ -149,7 +151,7 @@ _alive(){
 }
 _replay(){
   _now
-  _limit=$((\${_time%.*}+_timeout+_grace*3+15))
+  _limit=$((\${_time%.*}+_timeout+@PATIENCE@))
   _n=0
   while _now;[ \${_time%.*} -lt $_limit ];do
     _owner=
@@ -173,6 +175,7 @@ _replay(){
   } <"$_fence"
   _n=0
   [ "$(_tree)" ]&&_n=1
+  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
   _answer interrupted $_n
 }
 `;

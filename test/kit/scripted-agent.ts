@@ -18,6 +18,9 @@ export interface Recorded {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly outputs?: Readonly<Record<string, string>>;
+  /** Bytes of stdout that are not in the text, and what the envelope says of uploads. */
+  readonly cutBytes?: number;
+  readonly uploads?: string;
 }
 
 /** What an agent says when asked: the wrapper's record, its own word alone, or that it knows nothing. */
@@ -176,12 +179,16 @@ const fenceIn = ({ operation, attempt, stageIndex }: Question, runId: RunId): st
 const envelopeText = (
   question: Question,
   runId: RunId,
-  { exit, stdout = '', stderr = '', outputs = {} }: Recorded,
+  { exit, stdout = '', stderr = '', outputs = {}, cutBytes = 0, uploads }: Recorded,
 ): string => {
   const fence = fenceIn(question, runId);
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const values = Object.entries(outputs).map(([name, value]) => `${name}=${value}%`);
   const kept = values.length === 0 ? '-' : `=${values.join('')}`;
-  const body = `finished ${fence} e ${exit} 10.50 12.75 - ${bytes(stdout)} ${bytes(stderr)} 0 0 =77-12.75= ${kept} ${exit} .`;
-  return `drover1 new ${body.length} ${body}\n${stdout}\n=77-12.75=o\n${stderr}\n=77-12.75=e\n`;
+  const sizes = `${bytes(stdout) + cutBytes} ${bytes(stderr)} ${cutBytes} 0`;
+  const mark = '=77-12.75=';
+  const told = uploads === undefined ? mark : `${uploads} ${mark}`;
+  const body = `finished ${fence} e ${exit} 10.50 12.75 - ${sizes} ${told} ${kept} ${exit} .`;
+  const gap = cutBytes > 0 ? `\n${mark}g\n` : '';
+  return `drover1 new ${body.length} ${body}\n${stdout}${gap}\n${mark}o\n${stderr}\n${mark}e\n`;
 };

@@ -32,6 +32,7 @@ export const createInvocationEntity = (target: EntityTarget) =>
         cancelledAt: optionalText,
         stop: optionalText,
         stopSent: optionalText,
+        secretsBlob: optionalText,
         looks: { type: 'number', required: true },
         token: optionalText,
         signalled: { type: 'boolean', required: true },
@@ -66,7 +67,7 @@ export const invocationKey = (runId: RunId, invocationId: InvocationId) => {
 /** The attributes of an invocation. */
 export const toInvocationItem = (invocation: InvocationRecord) => {
   const { runId, batchId, operationIndex, tryNumber, status, looks, signalled, ...rest } = invocation;
-  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, token, stop, ...record } = rest;
+  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token, stop, ...record } = rest;
   return {
     runId,
     batchId,
@@ -75,7 +76,7 @@ export const toInvocationItem = (invocation: InvocationRecord) => {
     status,
     looks,
     signalled,
-    ...known({ agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, token }),
+    ...known({ agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token }),
     ...(stop === undefined ? {} : toStopFields(stop)),
     record: JSON.stringify(record),
   };

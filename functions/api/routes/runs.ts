@@ -7,14 +7,18 @@ import {
   gateRequestSchema,
   ignoreRequestSchema,
   nodeRowsQuerySchema,
+  outputPlaceSchema,
+  outputQuerySchema,
   pageQuerySchema,
   resetRequestSchema,
   resultsQuerySchema,
   retryRequestSchema,
   runQuerySchema,
   runRequestSchema,
+  searchQuerySchema,
 } from '#shared/contract/requests.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import { answerContent } from '../answer-content.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { readBody, readIdempotencyKey, readQuery, readRunId } from '../parse-request.ts';
 import type { ApiServices } from '../services.ts';
@@ -51,6 +55,15 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
       c.json(await services.listResults(readRunId(c), readQuery(c, resultsQuerySchema))),
     )
     .get('/runs/:runId/job', async (c) => c.json(await services.viewRunJob(readRunId(c), readQuery(c, runQuerySchema))))
+    .get('/runs/:runId/output', async (c) =>
+      c.json(await services.readOutput(readRunId(c), readQuery(c, outputQuerySchema))),
+    )
+    .get('/runs/:runId/output/content', async (c) =>
+      answerContent(c, await services.openOutputContent(readRunId(c), readQuery(c, outputPlaceSchema))),
+    )
+    .get('/runs/:runId/output/matches', async (c) =>
+      c.json(await services.searchOutput(readRunId(c), readQuery(c, searchQuerySchema))),
+    )
     .post('/runs/:runId/retry/preview', async (c) =>
       c.json(await services.previewRetry(readRunId(c), await readBody(c, retryRequestSchema))),
     )

@@ -6,7 +6,7 @@ import type { Ending } from '../spawner/ending.ts';
 import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import { type EcsCommand, type EcsInvocation, EcsInvocationState, type EcsResult } from './invocation.ts';
 import { isOver } from './status.ts';
-import { fillBuiltIns, hasBuiltIns } from './template.ts';
+import { fillBuiltIns, fillSecrets, hasBuiltIns } from './template.ts';
 
 /** Records of this engine in the journal. */
 export type EcsRecord =
@@ -158,8 +158,7 @@ export class EcsEngine {
 
   #start(state: EcsInvocationState, instance: FleetInstance): void {
     const { invokeId, command, script, timeoutSeconds, terminationMode, workingDir } = state.invocation;
-    const own =
-      command.enableParameter && hasBuiltIns(script) ? fillBuiltIns(script, builtInsOf(state, instance)) : script;
+    const own = command.enableParameter ? this.#filled(state, instance) : script;
     if (own === undefined) {
       this.#invalid(state, instance.id, 'InvalidParameters');
       return;
@@ -179,6 +178,14 @@ export class EcsEngine {
       delaySeconds: instance.behaviour.slowSeconds ?? 0,
       ...(own === script ? {} : { script: own }),
     });
+  }
+
+  /** The script as this instance gets it. Secrets come last: nothing that they hold is replaced. */
+  #filled(state: EcsInvocationState, instance: FleetInstance): string | undefined {
+    const { script } = state.invocation;
+    if (!hasBuiltIns(script)) return script;
+    const filled = fillBuiltIns(script, builtInsOf(state, instance));
+    return filled === undefined ? undefined : fillSecrets(filled, this.#deps.secretOf);
   }
 
   #abortLater(state: EcsInvocationState, instanceId: string, errorCode: string): void {

@@ -111,8 +111,8 @@ describe('continueRun', () => {
     const engine = { start: () => Promise.reject(new Error('no network')) };
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
     const json = createJsonBlobs(rig.blobs);
-    const { store, blobs, clock, inventory } = rig;
-    const deps = { store, json, blobs, inventory, agents: { aws: rig.aws, aliyun: rig.aliyun }, engine, clock, log };
+    const { aws, aliyun, services: _services, ...ports } = rig;
+    const deps = { ...ports, json, agents: { aws, aliyun }, engine, log };
     await expect(continueRun(deps)(runId, all, 'ann')).rejects.toThrow('no network');
 
     await expect(rig.services.continueRun(runId, all, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });

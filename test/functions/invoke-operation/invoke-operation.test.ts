@@ -24,9 +24,11 @@ describe('sending an operation', () => {
     const inSeconds = (seconds: number) => new Date(rig.clock.now() + seconds * 1000).toISOString();
     expect(await invocationOf(rig, { runId, batchId })).toMatchObject({
       ...{ status: 'sent', agentInvocationId: `cmd-${sent.invocationId}`, nodeIds: ['i-001', 'i-002', 'i-003'] },
-      ...{ deliverBy: inSeconds(120), deadlineAt: inSeconds(120 + 90 + 180) },
+      ...{ deliverBy: inSeconds(120), deadlineAt: inSeconds(120 + 90 + 120 + 180) },
     });
-    expect(rig.aws.sends).toMatchObject([{ timeoutSeconds: 90, deliveryTimeoutSeconds: 120, region: 'eu-west-1' }]);
+    expect(rig.aws.sends).toMatchObject([
+      { timeoutSeconds: 90 + 120, deliveryTimeoutSeconds: 120, region: 'eu-west-1' },
+    ]);
     expect(await stateOf(rig, { runId, batchId })).toEqual(['running', { running: 3 }]);
   });
 

@@ -4,8 +4,11 @@ import { createClient } from '#shared/client/client.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import {
   makeApp,
+  makeContent,
+  makeMatch,
   makeNode,
   makeNodeRow,
+  makeOutputPage,
   makePlan,
   makeResult,
   makeRunView,
@@ -41,8 +44,43 @@ describe('the client', () => {
     expect(await client.listNodeRows(runId)).toEqual({ items: [makeNodeRow()] });
     expect(await client.listResults(runId)).toEqual({ items: [makeResult()] });
     expect(await client.listNodes()).toEqual({ items: [makeNode()] });
+    expect(await client.readOutput(runId, { result: makeResult().resultId, stream: 'stdout' })).toEqual(
+      makeOutputPage(),
+    );
+    expect(await client.searchOutput(runId, { pattern: 'ok' })).toEqual({ items: [makeMatch()] });
     expect((await client.listRuns()).items[0]?.runId).toBe(runId);
     expect(await client.version()).toEqual({ name: 'drover', version: '1.2.3' });
+  });
+
+  test('downloads output as it comes, from wherever it lies', async () => {
+    const place = { result: makeResult().resultId, stream: 'stderr' } as const;
+    const download = async (client: ReturnType<typeof createClient>) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await client.downloadOutput(runId, place)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    };
+    const { client, asked } = connect({ openOutputContent: async () => makeContent('all of it') });
+    expect(await download(client)).toBe('all of it');
+    expect(await download(answering(200, ''))).toBe('');
+    expect(asked).toEqual([]);
+    const { client: missing } = connect({
+      openOutputContent: async () => {
+        throw new AppError('output.not-found', 'gone');
+      },
+    });
+    expect(await codeOf(download(missing))).toBe('output.not-found');
+    expect(await codeOf(download(answering(403, '<Error/>')))).toBe('auth.forbidden');
+  });
+
+  test('says that a download broke off', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('reset')),
+    });
+    const client = createClient({ baseUrl: 'http://drover.test', fetch: async () => new Response(broken) });
+    const read = async () => {
+      for await (const _ of await client.downloadOutput(runId, { result: makeResult().resultId, stream: 'stdout' }));
+    };
+    expect(await codeOf(read())).toBe('service.unreachable');
   });
 
   test('sends bodies, keys, filters and cursors as the services take them', async () => {
