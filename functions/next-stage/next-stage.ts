@@ -45,9 +45,12 @@ export const nextStage =
     if (!isAttemptOpen(run, attempt)) return failed;
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (endsRun(run.control) || !(await groupBeforeIsDone(deps, run, job, groupIndex))) return failed;
     const place = { run, job, group, groupIndex };
-    const record = (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, place));
+    const known = await deps.store.getGroup(runId, attempt, groupIndex);
+    // A group that has begun decides for itself, also about an abort: it may have something under way.
+    if (known) return goOn(deps, place, known);
+    if (endsRun(run.control) || !(await groupBeforeIsDone(deps, run, job, groupIndex))) return failed;
+    const record = await freeze(deps, place);
     if ('kind' in record) return record.kind === 'closed' ? failed : held(now, record.seconds);
     return goOn(deps, place, record);
   };
