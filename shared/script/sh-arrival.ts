@@ -212,5 +212,6 @@ while [ "$(_tree)" ]&&[ $_n -lt 10 ];do
   _n=$((_n+1))
 done
 [ "$(_tree)" ]&&_answer interrupted 1
+[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
 _answer interrupted 0
 `;
