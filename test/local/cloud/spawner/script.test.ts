@@ -17,7 +17,7 @@ test.each([
   expect(needsFile(script)).toBe(expected);
 });
 
-test('a script with a file is executable and is named to the shell', () => {
+test('a script with a file is executable, nobody else's to read, and is named to the shell', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drover-script-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const launch = launchOf('#!/bin/cat\nx', { merge: false, folder, name: 's' });
@@ -27,5 +27,5 @@ test('a script with a file is executable and is named to the shell', () => {
     file: join(folder, 's.sh'),
   });
   expect(readFileSync(join(folder, 's.sh'), 'utf8')).toBe('#!/bin/cat\nx');
-  expect(statSync(join(folder, 's.sh')).mode & 0o777).toBe(0o755);
+  expect(statSync(join(folder, 's.sh')).mode & 0o777).toBe(0o700);
 });
