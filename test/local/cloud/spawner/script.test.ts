@@ -17,7 +17,7 @@ test.each([
   expect(needsFile(script)).toBe(expected);
 });
 
-test('a script with a file is executable, nobody else's to read, and is named to the shell', () => {
+test('a script with a file is executable, private, and is named to the shell', () => {
   const folder = mkdtempSync(join(tmpdir(), 'drover-script-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const launch = launchOf('#!/bin/cat\nx', { merge: false, folder, name: 's' });
