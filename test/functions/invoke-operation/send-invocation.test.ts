@@ -27,8 +27,8 @@ describe('a form for uploads', () => {
     await driveBatch(rig, runId, batchId);
 
     expect(grants).toMatchObject([
-      { prefix: `output/${runId}/${runId}_2Ea_2Ea1_2Et0/`, expiresSeconds: 300 + 120 + 90 + 120 + 180 },
-      { prefix: `output/${runId}/${runId}_2Eb_2Ea1_2Et0/` },
+      { prefix: `output/${runId}/${runId}_2Ea_2Ea1_2Es0_2Et0/`, expiresSeconds: 300 + 120 + 90 + 120 + 180 },
+      { prefix: `output/${runId}/${runId}_2Eb_2Ea1_2Es0_2Et0/` },
     ]);
     expect(rig.aws.sends.map(({ script }) => script.includes(form.url))).toEqual([true, true]);
   });

@@ -30,6 +30,16 @@ describe('blobs in a folder', () => {
     });
   });
 
+  it('removes a blob; none is no error', async () => {
+    const blobs = createFolderBlobs(folder());
+    await blobs.put('secrets/a', bytes('x'));
+    await blobs.remove('secrets/a');
+    await blobs.remove('secrets/a');
+    expect(await blobs.size('secrets/a')).toBeUndefined();
+    await blobs.put('secrets/a', bytes('again'));
+    expect(await blobs.size('secrets/a')).toBe(5);
+  });
+
   it('never leaves its folder', async () => {
     await expect(createFolderBlobs(folder()).put('../outside', bytes('x'))).rejects.toMatchObject({
       code: 'internal.bug',
