@@ -9,6 +9,8 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
   | 'allowUploads'
   | 'checkSecrets'
   | 'readSecrets'
@@ -85,6 +87,8 @@ export const apiRow: FunctionRow = {
     'listRuns',
     'readBlobs',
     'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
     'inventory',
     'checkSecrets',
     'completeTasks',

@@ -58,7 +58,7 @@ export const startLocalCloud = async ({
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
-  const table = await startLocalTable({ path: join(stateDir, 'table') });
+  const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
   const blobServer = await startBlobServer({
@@ -84,10 +84,12 @@ export const startLocalCloud = async ({
   const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
   const { agents, inventory } = connectAgents(provider, fleet);
   const blobs = createFolderBlobs(blobsDir, blobServer.access);
+  const libraryBlobs = createFolderBlobs(join(stateDir, 'library'));
   const ids = { runId: () => runIdSchema.parse(ulid()) };
   system = createSystem({
     store,
     blobs,
+    libraryBlobs,
     agents,
     secrets: connectSecrets(provider, secretStore, environment),
     sealer: createAesSealer(),

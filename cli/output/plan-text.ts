@@ -1,6 +1,15 @@
 import { foldNames } from '#shared/client/fold-names.ts';
+import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
-import type { PlanGroup, PlanPhase, PlanRound, PlanSecret, PlanSlice, RunPlan } from '#shared/plan/run-plan.ts';
+import type {
+  PlanGroup,
+  PlanOperation,
+  PlanPhase,
+  PlanRound,
+  PlanSecret,
+  PlanSlice,
+  RunPlan,
+} from '#shared/plan/run-plan.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
@@ -10,10 +19,16 @@ const namesLength = 100;
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+/** The version of a command, and those of its libraries. */
+const usedNotes = (command: PlanOperation['command']): readonly string[] =>
+  command === undefined
+    ? []
+    : [command, ...command.libraries].map(({ name, version }) => `${name}@${shortVersion(version)}`);
+
 const operationsText = ({ operations }: PlanPhase): string =>
   operations
-    .map(({ id, interpreter, timeoutSeconds, failIgnore, when }) => {
-      const notes = [interpreter, formatDuration(timeoutSeconds * 1000)];
+    .map(({ id, interpreter, command, timeoutSeconds, failIgnore, when }) => {
+      const notes = [...usedNotes(command), interpreter, formatDuration(timeoutSeconds * 1000)];
       if (failIgnore) notes.push('failure ignored');
       if (when !== undefined) notes.push(`when ${safeLine(when, 60)}`);
       return `${id} (${notes.join(', ')})`;

@@ -1,4 +1,5 @@
 import type { ApiServices } from '#functions/api/services.ts';
+import { applyJob } from '#functions/apply-job/apply-job.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
@@ -8,8 +9,18 @@ import { listResults } from '#functions/list-results/list-results.ts';
 import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
 import { searchOutput } from '#functions/list-results/search-output.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
+import { putCommand } from '#functions/put-command/put-command.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
+import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
+import {
+  listCommandChanges,
+  listCommands,
+  listJobChanges,
+  listJobs,
+  viewCommand,
+  viewJob,
+} from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -20,6 +31,8 @@ import type { Store } from '#shared/ports/store.ts';
 export interface ServicePorts {
   readonly store: Store;
   readonly blobs: Blobs;
+  /** Contents of commands and jobs of the library; kept for ever, unlike what belongs to runs. */
+  readonly libraryBlobs: Blobs;
   readonly agents: PlanningAgents;
   readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
@@ -49,5 +62,15 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
+    putCommand: putCommand(deps),
+    listCommands: listCommands(deps),
+    viewCommand: viewCommand(deps),
+    listCommandChanges: listCommandChanges(deps),
+    removeCommand: removeFromLibrary('command', deps),
+    applyJob: applyJob(deps),
+    listJobs: listJobs(deps),
+    viewJob: viewJob(deps),
+    listJobChanges: listJobChanges(deps),
+    removeJob: removeFromLibrary('job', deps),
   };
 };

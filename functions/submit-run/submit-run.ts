@@ -8,6 +8,7 @@ import {
 } from '#functions/targets/check-request.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { Job } from '#shared/model/job.ts';
 import type { PlannedTargets, RunRecord } from '#shared/model/run.ts';
@@ -20,7 +21,7 @@ const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
 export interface SubmitRunDeps extends PlanPreviewDeps {
-  readonly store: Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+  readonly store: PlanPreviewDeps['store'] & Pick<RunStore, 'create' | 'get' | 'claimKey'>;
   readonly blobs: Blobs;
   readonly engine: Pick<Engine, 'start'>;
   readonly ids: Ids;
@@ -74,10 +75,10 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params, plan }: CheckedRequest,
+  { job, commands, revision, params, plan }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
-  const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
   const plannedBlob =
     job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
@@ -86,6 +87,7 @@ const newRun = async (
     jobName: job.metadata.name,
     jobBlob,
     jobDigest: jobDigest(job),
+    ...(revision === undefined ? {} : { jobRevision: revision }),
     params,
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
     ...(plannedBlob === undefined ? {} : { plannedBlob }),

@@ -2,8 +2,10 @@ import { requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
-import type { RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { RunSummary, RunView, UsedCommand } from '#shared/contract/run-views.ts';
+import { operationSites } from '#shared/job/job-outline.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import type { Job } from '#shared/model/job.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
 
@@ -21,17 +23,33 @@ export const viewRun =
   (deps: ViewRunDeps) =>
   async (runId: RunId): Promise<RunView> => {
     const run = await requireRun(deps.store, runId);
-    const groups = await viewGroups(deps, run, await deps.json.job(run));
+    const job = await deps.json.job(run);
+    const groups = await viewGroups(deps, run, job);
     return {
       ...summaryOf(run),
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
+      commands: [...commandsOf(job)],
       gates: run.gates ?? [],
       ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
     };
   };
+
+/** The commands of a job, in the order in which its operations use them. */
+const commandsOf = (job: Job): readonly UsedCommand[] => {
+  const used = new Map<string, UsedCommand>();
+  for (const { operation } of operationSites(job)) {
+    const { command, id } = operation;
+    if (command === undefined) continue;
+    const { name, version } = command;
+    const known = used.get(`${name}@${version}`)?.operations ?? [];
+    const libraries = command.libraries.map((library) => ({ name: library.name, version: library.version }));
+    used.set(`${name}@${version}`, { name, version, libraries, operations: [...known, id] });
+  }
+  return [...used.values()];
+};
 
 /** Runs, newest first. */
 export const listRuns =
@@ -45,7 +63,11 @@ export const listRuns =
 
 const summaryOf = (run: RunRecord): RunSummary => ({
   runId: run.runId,
-  job: { name: run.jobName, digest: run.jobDigest },
+  job: {
+    name: run.jobName,
+    digest: run.jobDigest,
+    ...(run.jobRevision === undefined ? {} : { revision: run.jobRevision }),
+  },
   status: run.status,
   control: run.control,
   ...(run.reason === undefined ? {} : { reason: run.reason }),

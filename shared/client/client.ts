@@ -19,7 +19,9 @@ import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
+import { createLibraryClient, type LibraryClient } from './library-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -42,7 +44,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient {
+export interface DroverClient extends LibraryClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -63,11 +65,6 @@ export interface DroverClient {
 }
 
 type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
-
-const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
-  items: page.items,
-  ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-});
 
 /** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
 export const createClient = (options: ClientOptions): DroverClient => {
@@ -101,6 +98,7 @@ export const createClient = (options: ClientOptions): DroverClient => {
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    ...createLibraryClient(options),
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };
 };

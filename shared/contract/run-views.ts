@@ -50,7 +50,8 @@ export type GroupView = z.infer<typeof groupViewSchema>;
 /** A run without its progress, as in lists. */
 export const runSummarySchema = z.object({
   runId: runIdSchema,
-  job: z.object({ name: z.string(), digest: z.string() }),
+  /** `revision` of a stored job; absent for a job that came with the request. */
+  job: z.object({ name: z.string(), digest: z.string(), revision: z.int().optional() }),
   status: z.enum(runStatuses),
   control: z.enum(controls),
   reason: z.string().optional(),
@@ -62,11 +63,21 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+/** A version of a command that a run uses, with the libraries that go with it, and the operations that do. */
+export const usedCommandSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  libraries: z.array(z.object({ name: z.string(), version: z.string() })),
+  operations: z.array(z.string()),
+});
+export type UsedCommand = z.infer<typeof usedCommandSchema>;
+
 /** A run with its progress. Small whatever the number of nodes: counts only. */
 export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
+  commands: z.array(usedCommandSchema),
   /** Where the run waited or waits for people, and what they said. */
   gates: z.array(gateRecordSchema),
   planDigest: z.string().optional(),

@@ -6,6 +6,7 @@ import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
 import { checkReferences } from './check-references.ts';
 import { checkSecrets } from './check-secrets.ts';
+import { checkUses } from './check-uses.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -17,6 +18,7 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkNames(job),
   ...checkGroups(job),
   ...checkActions(job),
+  ...checkUses(job),
   ...checkOperations(job),
   ...checkReferences(job),
   ...checkSecrets(job),

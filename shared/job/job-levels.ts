@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import { failureBudgetSchema } from '../model/failure-budget.ts';
 import { approveSchema, roundApprovalSchema, runApprovalSchema, waitInputSchema } from '../model/gate.ts';
 import {
@@ -21,22 +20,7 @@ import {
   retriesSchema,
   windowSchema,
 } from '../model/operation.ts';
-
-/** One kind of map in a job file, and what its keys mean, for editors and error messages. */
-export interface JobLevel {
-  /** With its article: `an operation`. */
-  readonly title: string;
-  readonly schema: z.ZodObject;
-  readonly keys: Readonly<Record<string, string>>;
-}
-
-type Keys<Schema extends z.ZodObject> = Readonly<Record<keyof Schema['shape'] & string, string>>;
-
-const level = <Schema extends z.ZodObject>(title: string, schema: Schema, keys: Keys<Schema>): JobLevel => ({
-  title,
-  schema,
-  keys,
-});
+import { type DocumentLevel, documentLevel as level } from './document-kind.ts';
 
 const approvalKeys = {
   count: 'How many people must approve; one rejection stops.',
@@ -47,7 +31,7 @@ const approvalKeys = {
 };
 
 /** Every kind of map in a job file, from the outside in. */
-export const jobLevels: readonly JobLevel[] = [
+export const jobLevels: readonly DocumentLevel[] = [
   level('a job', jobSchema, {
     apiVersion: 'Version of the job format: drover/v1.',
     kind: 'What the file holds: Job.',
@@ -224,6 +208,3 @@ export const jobLevels: readonly JobLevel[] = [
     description: 'What the output means.',
   }),
 ];
-
-/** Says at which level a key belongs, when it was found at another. */
-export const levelOfKey = (key: string): JobLevel | undefined => jobLevels.find((one) => Object.hasOwn(one.keys, key));

@@ -11,6 +11,7 @@ import {
   variableNameSchema,
 } from './job-values.ts';
 import { type Operation, operationSchema } from './operation.ts';
+import { paramSchema } from './param.ts';
 
 export {
   type Amount,
@@ -28,24 +29,7 @@ export {
   operationSchema,
   outputSchema,
 } from './operation.ts';
-
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node', 'secret'] as const;
-
-/** A declared parameter of a job. */
-export const paramSchema = z.strictObject({
-  type: z.enum(paramTypes).default('string'),
-  description: z.string().max(1024).optional(),
-  required: z.boolean().default(false),
-  default: z.json().optional(),
-  pattern: z.string().max(1024).optional(),
-  options: z
-    .array(z.union([z.string(), z.number()], 'is not a text or number'))
-    .min(1)
-    .optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
-export type Param = z.infer<typeof paramSchema>;
+export { type Param, paramSchema, paramTypes } from './param.ts';
 
 /** Which nodes: a CEL condition over `node`, or a list of node ids; minus those that `exclude` names. */
 export const targetsSchema = z.strictObject({

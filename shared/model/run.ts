@@ -40,9 +40,11 @@ export type Control = (typeof controls)[number];
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the Job as it was when the run started. */
+  /** Blob that holds the job as it was when the run started, with the commands it used (`runJobSchema`). */
   jobBlob: z.string(),
   jobDigest: z.string(),
+  /** Revision of a stored job; absent for a job that came with the request. */
+  jobRevision: z.int().min(1).optional(),
   params: paramValuesSchema,
   /** Blob that holds the nodes the caller named (`Node[]`); absent when the targets come from the inventory. */
   nodesBlob: z.string().optional(),

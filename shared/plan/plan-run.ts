@@ -3,6 +3,7 @@ import { parseDurationMs } from '../model/duration.ts';
 import { completeBudget } from '../model/failure-budget.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
 import type { AgentKind } from '../model/node.ts';
+import type { AppliedCommand } from '../model/operation.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
@@ -11,6 +12,7 @@ import { planWarnings } from './plan-warnings.ts';
 import type { PlanGroup, PlanOperation, PlanPhase, PlanSecret, RunPlan } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
+import { sizeWarnings } from './size-warnings.ts';
 import { frozenRunner } from './slice-nodes.ts';
 import { planStages } from './stages.ts';
 import type { LeftOut, TargetNode } from './targets.ts';
@@ -25,6 +27,8 @@ export interface PlanRequest {
   readonly groups: readonly PlanTargets[];
   /** Instances that one call of an agent takes. */
   readonly limitOf: (agent: AgentKind) => number;
+  /** Bytes of script that one call of an agent takes; without it sizes are not looked at. */
+  readonly scriptLimitOf?: (agent: AgentKind) => number;
   /** The secrets that its operations would be given. */
   readonly secrets?: readonly PlanSecret[];
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
@@ -36,7 +40,7 @@ export interface PlanRequest {
  * @throws AppError `plan.limit-exceeded`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
  */
 export const planRun = (request: PlanRequest): RunPlan => {
-  const { job, selection = {} } = request;
+  const { job, scriptLimitOf, selection = {} } = request;
   const taking = job.spec.groups.flatMap((group, index) => {
     const targets = request.groups[index] ?? { nodes: [], runners: {}, leftOut: [] };
     return selectsGroup(selection, group) ? [{ group, targets }] : [];
@@ -53,7 +57,10 @@ export const planRun = (request: PlanRequest): RunPlan => {
       nodes: new Set(taking.flatMap(({ targets }) => targets.nodes.map(({ node }) => node.id))).size,
       ...callTotals(groups),
     },
-    warnings: taking.flatMap(({ group, targets }) => planWarnings(group, targets, selection)),
+    warnings: taking.flatMap(({ group, targets }) => [
+      ...planWarnings(group, targets, selection),
+      ...(scriptLimitOf === undefined ? [] : sizeWarnings({ group, targets, selection, scriptLimitOf })),
+    ]),
     secrets: [...(request.secrets ?? [])],
   };
   return { ...plan, digest: jsonDigest(plan) };
@@ -95,7 +102,14 @@ const planOperation = (operation: Operation): PlanOperation => ({
   timeoutSeconds: parseDurationMs(operation.timeout) / 1000,
   failIgnore: operation.failIgnore,
   ...(operation.when === undefined ? {} : { when: operation.when }),
+  ...(operation.command === undefined ? {} : { command: planCommand(operation.command) }),
   digest: jsonDigest(operation),
+});
+
+const planCommand = ({ name, version, libraries }: AppliedCommand): PlanOperation['command'] => ({
+  name,
+  version,
+  libraries: libraries.map((library) => ({ name: library.name, version: library.version })),
 });
 
 const callTotals = (groups: readonly PlanGroup[]): Pick<RunPlan['totals'], 'nodeOperations' | 'agentCalls'> => {

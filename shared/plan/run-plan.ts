@@ -54,6 +54,14 @@ export const planOperationSchema = z.object({
   timeoutSeconds: z.number(),
   failIgnore: z.boolean(),
   when: z.string().optional(),
+  /** The command of the library that it uses, with the libraries that go with it. */
+  command: z
+    .object({
+      name: z.string(),
+      version: digest,
+      libraries: z.array(z.object({ name: z.string(), version: digest })),
+    })
+    .optional(),
   digest,
 });
 export type PlanOperation = z.infer<typeof planOperationSchema>;
@@ -84,7 +92,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),

@@ -52,7 +52,13 @@ describe('the bucket', () => {
         LifecycleConfiguration: {
           Rules: [
             { ExpirationInDays: 1, Prefix: 'blobs/secrets/', Status: 'Enabled' },
-            { ExpirationInDays: 120, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+            // Contents of the library, in the other folder, never expire.
+            {
+              Prefix: 'blobs/',
+              ExpirationInDays: 120,
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+              Status: 'Enabled',
+            },
           ],
         },
       },

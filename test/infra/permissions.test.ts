@@ -144,6 +144,15 @@ describe('the rights of the functions', () => {
     expect(rightsOf('TasksOnAgentEvent', 'ssm')).toEqual([]);
   });
 
+  it('on the contents of the library are of the API alone, and on nothing else of the bucket', () => {
+    const onLibrary = [...owners].flatMap(([owner, statements]) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('/library/*'))
+        .flatMap((one) => actionsOf(one).map((action) => `${owner} ${action}`)),
+    );
+    expect(onLibrary.sort()).toEqual(['ApiFunction s3:GetObject', 'ApiFunction s3:PutObject']);
+  });
+
   it('to invoke are of the machine, on exactly the functions it names', () => {
     expect(holdersOf('lambda:InvokeFunction')).toEqual(['WorkflowRun']);
     const [[, machine] = []] = stack.ofType('AWS::StepFunctions::StateMachine');

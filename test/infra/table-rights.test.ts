@@ -89,6 +89,23 @@ const job = {
   },
 };
 
+/** Uses every service of the library once. */
+const useLibrary = async (services: ReturnType<typeof createServices>): Promise<void> => {
+  const writer = { actor: 'test' };
+  const command = { apiVersion: 'drover/v1', kind: 'Command', metadata: { name: 'a/b' }, spec: { run: 'true' } };
+  await services.putCommand('a/b', { command }, writer);
+  await services.viewCommand('a/b', { version: 'latest' });
+  await services.listCommands({ limit: 10, removed: false });
+  await services.listCommandChanges('a/b', { limit: 10 });
+  await services.applyJob('all-calls', { job }, writer);
+  await services.planPreview({ job: 'all-calls@1', params: {}, only: {} });
+  await services.viewJob('all-calls', { revision: 1 });
+  await services.listJobs({ limit: 10, removed: false });
+  await services.listJobChanges('all-calls', { limit: 10 });
+  await services.removeJob('all-calls', {}, writer);
+  await services.removeCommand('a/b', {}, writer);
+};
+
 /** Uses every service of the API once. */
 const useApi = async (services: ReturnType<typeof createServices>): Promise<RunId> => {
   const { runId } = await services.submitRun({
@@ -102,6 +119,7 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
   await services.continueRun(runId, { mode: 'force', only: {} }, 'test');
   await services.abortRun(runId, {}, 'test');
   await system.engine.idle();
+  await useLibrary(services);
   await services.viewRun(runId);
   await services.listRuns({ limit: 10 });
   await services.listNodeRows(runId, { limit: 100 });

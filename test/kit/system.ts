@@ -9,11 +9,11 @@ import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
-import { startLocalTable } from '#local/table/local-table.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import { startDynalite } from './dynalite.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
@@ -64,13 +64,14 @@ export const startTestSystem = async (
   wrap: (tasks: TaskBehaviours) => TaskBehaviours = (tasks) => tasks,
 ): Promise<TestSystem> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
-  const table = await startLocalTable();
+  const table = await startDynalite();
   const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog });
   const aws = createShellAgent('aws', dir, script);
   const aliyun = createShellAgent('aliyun', dir, script);
   const ports: SystemPorts = {
     store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
+    libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
     secrets: createMemorySecrets(),
     sealer: createAesSealer(),
@@ -95,7 +96,7 @@ export const startTestSystem = async (
       await engine.close();
       await aws.settled();
       await aliyun.settled();
-      await table.close();
+      await table.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -102,4 +102,15 @@ roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan
     expect(asked.map(([name]) => name)).toEqual(['planPreview']);
     expect(asked[0]?.[1]).toMatchObject({ params: { version: '1', count: 1 } });
   });
+
+  test('names the versions of commands and libraries', async () => {
+    const plan = makePlan();
+    const [operation] = plan.groups[0]!.phases[0]!.operations;
+    operation!.command = {
+      ...{ name: 'ops/restart', version: 'a'.repeat(64) },
+      libraries: [{ name: 'lib/log', version: 'b'.repeat(64) }],
+    };
+    const { stdout } = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => plan } });
+    expect(stdout).toContain('start (ops/restart@aaaaaaaaaaaa, lib/log@bbbbbbbbbbbb, sh, 1h00m)');
+  });
 });

@@ -3,6 +3,7 @@ import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { runRequestSchema } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
+import { emptyLibrary } from '#test/kit/empty-library.ts';
 import { createMemorySecrets } from '#test/kit/memory-secrets.ts';
 import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
@@ -13,7 +14,7 @@ const preview = (
   nodes: readonly InventoryNode[],
   { groups = [{ name: 'g', phases: [phase] }], spec = {}, ...more }: Readonly<Record<string, unknown>> = {},
 ) =>
-  planPreview({ inventory: { list: async () => nodes }, agents, secrets: createMemorySecrets() })(
+  planPreview({ ...emptyLibrary(), inventory: { list: async () => nodes }, agents, secrets: createMemorySecrets() })(
     runRequestSchema.parse({
       job: jobOf(groups as readonly unknown[], spec as Readonly<Record<string, unknown>>),
       ...more,
@@ -74,7 +75,7 @@ describe('planPreview', () => {
 
   it('looks at the request before it asks the clouds, and says when they do not answer', async () => {
     const list = () => Promise.reject(new AppError('inventory.unavailable', 'no answer'));
-    const task = planPreview({ inventory: { list }, agents, secrets: createMemorySecrets() });
+    const task = planPreview({ ...emptyLibrary(), inventory: { list }, agents, secrets: createMemorySecrets() });
     const request = (job: unknown) => runRequestSchema.parse({ job });
 
     await expect(task(request({ kind: 'Job' }))).rejects.toMatchObject({ code: 'job.invalid' });

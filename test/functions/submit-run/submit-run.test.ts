@@ -14,6 +14,7 @@ const depsOf = (rig: Rig, more: object) => ({
   ...{
     store: rig.store,
     blobs: rig.blobs,
+    libraryBlobs: rig.libraryBlobs,
     engine: rig.engine,
     inventory: rig.inventory,
     clock: rig.clock,
