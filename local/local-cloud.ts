@@ -10,6 +10,7 @@ import { runIdSchema } from '#shared/model/ids.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
+import { removeOldBlobs } from './blobs/remove-old.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
@@ -19,6 +20,9 @@ import { connectAgents } from './local-agents.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
+
+/** Sealed secrets that a crash left behind. */
+const sealedSecretsMs = 86_400_000;
 
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
@@ -61,6 +65,7 @@ export const startLocalCloud = async ({
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
+  await removeOldBlobs(blobsDir, { prefix: 'secrets', olderThanMs: sealedSecretsMs, now: clock.now() });
   const blobServer = await startBlobServer({
     dir: blobsDir,
     stateFile: join(stateDir, 'blob-server.json'),
