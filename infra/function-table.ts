@@ -11,7 +11,6 @@ export type Need =
   | 'writeBlobs'
   | 'readLibrary'
   | 'writeLibrary'
-  | 'allowUploads'
   | 'checkSecrets'
   | 'readSecrets'
   | 'removeSecrets'
@@ -41,7 +40,6 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'writeBulk',
     'readBlobs',
     'writeBlobs',
-    'allowUploads',
     'readSecrets',
     'removeSecrets',
     'sendCommands',

@@ -35,6 +35,7 @@ export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
 /** What to search for, and where. */
 export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
+
 /** A decision at a gate. */
 export type GateRequestInput = z.input<typeof gateRequestSchema>;
 

@@ -123,7 +123,12 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
   await services.viewRun(runId);
   await services.listRuns({ limit: 10 });
   await services.listNodeRows(runId, { limit: 100 });
-  await services.listResults(runId, { limit: 100 });
+  const { items } = await services.listResults(runId, { limit: 100 });
+  for (const { resultId } of items.slice(0, 1)) {
+    await services.readOutput(runId, { result: resultId, stream: 'stdout', offset: 0, limit: 10 });
+    await services.openOutputContent(runId, { result: resultId, stream: 'stdout' });
+  }
+  await services.searchOutput(runId, { pattern: 'x', ignoreCase: false, in: 'both', limit: 10 });
   return runId;
 };
 
