@@ -141,6 +141,7 @@ _stop(){
  * A second arrival: waits while the owner lives, then prints what it recorded; never runs the script. The owner lives when its pid exists, is
  * no zombie and was started shortly before the uptime in the fence (else the pid is another's, after a reboot or a wrap-around; the clock
  * tick is 1/100 s on every Linux). A fence without a pid is one being written just now, or one whose owner died in that instant.
+ * _over: nothing of it runs any more, and what a script with secrets printed is nobody's to read, as its wrapper could not mask it.
  */
 export const replay = `
 _alive(){
@@ -148,6 +149,10 @@ _alive(){
   _hundredths $2
   set -- \${_stat##*) }
   [ $1 != Z ]&&[ \${20} -lt $((_cs+9)) ]&&[ \${20} -gt $((_cs-6000)) ]
+}
+_over(){
+  [ -e "$_fence.raw" ]&&rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
+  _answer interrupted 0
 }
 _replay(){
   _now
@@ -173,10 +178,8 @@ _replay(){
       exit \${_env##* }
     esac
   } <"$_fence"
-  _n=0
-  [ "$(_tree)" ]&&_n=1
-  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
-  _answer interrupted $_n
+  [ "$(_tree)" ]&&_answer interrupted 1
+  _over
 }
 `;
 
@@ -187,16 +190,30 @@ export const firstOnly = `
 
 /**
  * Ending what a fence started, instead of starting something. A fence that nobody made is made now, so that a late delivery does not run. The
- * owner is asked to end: it ends the tree and records. Where the owner was killed the tree is ended from here; but not when there is a
- * result, because what a script that ended left running is meant to run. The answer is what a second arrival hears.
+ * owner is asked to end: it ends the tree and records. Where the owner was killed, before or while it did so, the tree is ended from here;
+ * also where it recorded that its script was killed, because whoever killed both may have begun with the script. But not when the script
+ * ended by itself, because what it left running is meant to run. The answer is what a second arrival hears, or how the tree stands.
  */
 export const stop = `
 [ "$_own" ]&&_refuse stopped
 read -r _owner _since <"$_fence"
 if [ "$_owner" ]&&_alive $_owner $_since;then
   kill -s TERM $_owner
-else
-  grep -q '^drover1 new' "$_fence"||_stop
+  _n=0
+  while [ $_n -lt $((_grace*15)) ]&&_alive $_owner $_since;do
+    _nap
+    _n=$((_n+1))
+  done
 fi
-_replay
+if grep -q '^drover1 new' "$_fence"&&! grep -q '^drover1 new [0-9]* finished [^ ]* e 137 ' "$_fence";then
+  _replay
+fi
+_stop
+_n=0
+while [ "$(_tree)" ]&&[ $_n -lt 10 ];do
+  _nap
+  _n=$((_n+1))
+done
+[ "$(_tree)" ]&&_answer interrupted 1
+_over
 `;

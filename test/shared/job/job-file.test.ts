@@ -370,7 +370,7 @@ describe('parseJobFile', () => {
       const error = errorOf(() => parseJobFile(text, 'j.yaml'));
       expect(error.code).toMatch(/^job\.(?:syntax|invalid)$/);
       expect(error.places.length).toBeLessThanOrEqual(50);
-      expect(performance.now() - start).toBeLessThan(3000);
+      expect(performance.now() - start).toBeLessThan(15_000);
     });
   });
 });
