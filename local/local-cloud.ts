@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { System } from '#functions/runtime/system.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
+import { removeOldBlobs } from './blobs/remove-old.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
@@ -13,6 +14,9 @@ import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
+
+/** Sealed secrets that a crash left behind. */
+const sealedSecretsMs = 86_400_000;
 
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
@@ -54,8 +58,10 @@ export const startLocalCloud = async ({
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
+  const blobsDir = join(stateDir, 'blobs');
+  await removeOldBlobs(blobsDir, { prefix: 'secrets', olderThanMs: sealedSecretsMs, now: clock.now() });
   const blobServer = await startBlobServer({
-    dir: join(stateDir, 'blobs'),
+    dir: blobsDir,
     stateFile: join(stateDir, 'blob-server.json'),
     now: clock.now,
   });

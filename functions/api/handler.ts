@@ -7,7 +7,7 @@ import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
-import { openSecrets } from '#functions/runtime/secrets.ts';
+import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
@@ -20,7 +20,7 @@ const open = () => {
     blobs: openBlobs(),
     libraryBlobs: openLibraryBlobs(),
     agents: planningAgents,
-    secrets: openSecrets(),
+    secrets: openSecretChecks(),
     inventory: openInventory(),
     engine: openEngine(),
     roles: openRoles(),

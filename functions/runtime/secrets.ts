@@ -4,6 +4,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { agentSecrets } from '#functions/adapters/secrets/agent-secrets.ts';
 import { envSecrets } from '#functions/adapters/secrets/env-secrets.ts';
 import { keptSecrets } from '#functions/adapters/secrets/kept-secrets.ts';
+import { checkNames, type SecretCheck } from '#functions/adapters/secrets/secret-checks.ts';
 import { createSecrets, type SecretSource } from '#functions/adapters/secrets/secret-source.ts';
 import { ssmSecrets } from '#functions/adapters/secrets/ssm-secrets.ts';
 import type { Sealer, Secrets } from '#shared/ports/secrets.ts';
@@ -11,16 +12,13 @@ import { readSecretsEnv } from './env.ts';
 import { systemClock } from './process.ts';
 
 /** A source that is made when it is first asked. */
-const late = (make: () => Promise<SecretSource>): SecretSource => {
+const late = (make: () => Promise<SecretSource>, check: SecretCheck): SecretSource => {
   let made: Promise<SecretSource> | undefined;
   const source = () => {
     made ??= make();
     return made;
   };
-  return {
-    fetch: async (reference) => (await source()).fetch(reference),
-    check: async (reference) => (await source()).check(reference),
-  };
+  return { fetch: async (reference) => (await source()).fetch(reference), check };
 };
 
 /** Encrypts with this machine's chance. */
@@ -39,7 +37,7 @@ export const openSecrets = (): Secrets => {
   return createSecrets({
     env: envSecrets({ environment, prefix: envPrefix }),
     ssm: keptSecrets(ssmSecrets({ client: new SSMClient(ownClientConfig), prefixes: ssmPrefixes }), systemClock),
-    secretsmanager: keptSecrets(late(manager), systemClock),
+    secretsmanager: keptSecrets(late(manager, checkNames(managerPrefixes)), systemClock),
     'oos-secret': agentSecrets,
   });
 };

@@ -74,6 +74,9 @@ const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
 const fill = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replaceAll(/@([A-Z]+)@/g, (placeholder, word: string) => values[word] ?? placeholder);
 
+/** What a wrapper may take to fetch secrets before its script, and to mask what that printed after it. */
+const secretSeconds = 180;
+
 /** The wrapper's own text for this shape of input, with placeholders for the values. */
 const templateOf = (input: CompleteInput): string => {
   const instances = Object.values(input.perInstance ?? {});
@@ -173,7 +176,12 @@ export const renderSh = (input: CompleteInput): string =>
   fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
-    PATIENCE: String(input.killAfterSeconds * 3 + 15 + (input.upload?.seconds ?? 0)),
+    PATIENCE: String(
+      input.killAfterSeconds * 3 +
+        15 +
+        (input.upload?.seconds ?? 0) +
+        (input.secrets === undefined ? 0 : secretSeconds),
+    ),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
     ARMS: arms(input),

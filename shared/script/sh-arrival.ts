@@ -141,6 +141,7 @@ _stop(){
  * A second arrival: waits while the owner lives, then prints what it recorded; never runs the script. The owner lives when its pid exists, is
  * no zombie and was started shortly before the uptime in the fence (else the pid is another's, after a reboot or a wrap-around; the clock
  * tick is 1/100 s on every Linux). A fence without a pid is one being written just now, or one whose owner died in that instant.
+ * _over: nothing of it runs any more, and what a script with secrets printed is nobody's to read, as its wrapper could not mask it.
  */
 export const replay = `
 _alive(){
@@ -148,6 +149,10 @@ _alive(){
   _hundredths $2
   set -- \${_stat##*) }
   [ $1 != Z ]&&[ \${20} -lt $((_cs+9)) ]&&[ \${20} -gt $((_cs-6000)) ]
+}
+_over(){
+  [ -e "$_fence.raw" ]&&rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
+  _answer interrupted 0
 }
 _replay(){
   _now
@@ -173,10 +178,8 @@ _replay(){
       exit \${_env##* }
     esac
   } <"$_fence"
-  _n=0
-  [ "$(_tree)" ]&&_n=1
-  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
-  _answer interrupted $_n
+  [ "$(_tree)" ]&&_answer interrupted 1
+  _over
 }
 `;
 
@@ -212,6 +215,5 @@ while [ "$(_tree)" ]&&[ $_n -lt 10 ];do
   _n=$((_n+1))
 done
 [ "$(_tree)" ]&&_answer interrupted 1
-[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
-_answer interrupted 0
+_over
 `;

@@ -22,7 +22,7 @@ for _text in "$_dir"/f/*.raw;do
   _rest=\${_text%.raw}
   [ -e "$_text" ]&&read -r _owner _since <"$_rest"&&! _alive $_owner $_since&&rm -f "$_rest.o" "$_rest.e" "$_rest.out" "$_dir/u/\${_rest##*/}/s.out" "$_text"
 done
-: >"$_fence.raw"
+echo >"$_fence.raw"||_refuse disk
 `;
 
 /**

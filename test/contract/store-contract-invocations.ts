@@ -130,6 +130,14 @@ export const invocationContract = (name: string, open: OpenStore): void => {
       expect(second).toEqual({ ...first, cancelledAt: sampleTime });
     });
 
+    it('keeps the blob of its sealed secrets with it', async () => {
+      const { store } = subject();
+      const invocation = await created();
+      await store.recordSent({ ...sentOf(invocation), secretsBlob: 'secrets/r/i.abc' });
+      const kept = await store.getInvocation(invocation.runId, invocation.invocationId);
+      expect(kept?.secretsBlob).toBe('secrets/r/i.abc');
+    });
+
     it('records that it was sent after a signal came, and keeps the signal', async () => {
       const { store } = subject();
       const { runId, invocationId, ...rest } = await created();

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -27,9 +27,12 @@ interface Ended {
 }
 
 /** Runs the CLI as its user does, in a process of its own. */
-const drover = (...args: readonly string[]): Promise<Ended> =>
+const drover = (...args: readonly string[]): Promise<Ended> => droverWith('', ...args);
+
+/** The same, with something to read at its standard input. */
+const droverWith = (input: string, ...args: readonly string[]): Promise<Ended> =>
   new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       ['cli/main.ts', ...args],
       { env: { ...process.env, DROVER_HOME: dir, NO_COLOR: '1' } },
@@ -37,6 +40,7 @@ const drover = (...args: readonly string[]): Promise<Ended> =>
         resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
       },
     );
+    child.stdin?.end(input);
   });
 const json = async (...args: readonly string[]) => {
   const ended = await drover('-o', 'json', ...args);
@@ -67,6 +71,26 @@ describe('the examples run as they say', () => {
     const ended = await json('run', 'start', ...args, '--watch');
 
     expect({ code: ended.code, status: ended.value.status }).toEqual({ code, status });
+  });
+
+  it('secrets', async () => {
+    const token = 'tok3n of the shop';
+    expect((await droverWith(`${token}\n`, 'secret', 'set', 'shop/token')).code).toBe(0);
+    const planned = await drover('plan', 'examples/secrets.yaml');
+    const started = await json('run', 'start', 'examples/secrets.yaml', '--watch');
+    const logs = await drover('run', 'logs', started.value.runId);
+    const shown = await drover('run', 'show', started.value.runId);
+
+    expect(started).toMatchObject({ code: 0, value: { status: 'succeeded' } });
+    expect(planned.stdout).toMatch(/token +local:shop\/token +login/);
+    expect(shown.stdout).toContain('token="local:shop/token"');
+    expect(logs.stdout).toContain('logging in at https://shop:******@');
+    expect(logs.stdout).toContain('by mistake: ******');
+    const all = [planned, started, logs, shown].map((one) => one.stdout + one.stderr).join();
+    expect(all).not.toMatch(/tok3n|dG9rM24/);
+    const state = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const entry of state)
+      expect(readFileSync(join(entry.parentPath, entry.name), 'latin1')).not.toMatch(/tok3n|dG9rM24/);
   });
 
   it('and what failed is named with its reason, and continue takes up only that', async () => {

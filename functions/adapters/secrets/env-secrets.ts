@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatReference, type SecretReference } from '#shared/secrets/reference.ts';
+import type { SecretCheck } from './secret-checks.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** What `env:` references may read. */
@@ -16,6 +17,14 @@ const requirePrefix = (reference: SecretReference, prefix: string): void => {
   });
 };
 
+/** The process that plans may be another one than the one that sends: only the name can be checked. */
+export const checkVariable =
+  (prefix: string): SecretCheck =>
+  async (reference) => {
+    requirePrefix(reference, prefix);
+    return [];
+  };
+
 /** Environment variables of the process that sends operations. */
 export const envSecrets = ({ environment, prefix }: EnvSecretsOptions): SecretSource => ({
   fetch: async (reference) => {
@@ -26,9 +35,5 @@ export const envSecrets = ({ environment, prefix }: EnvSecretsOptions): SecretSo
       hint: 'Set the variable in the environment of the server, and start it again.',
     });
   },
-  // The process that plans may be another one: only the name can be checked.
-  check: async (reference) => {
-    requirePrefix(reference, prefix);
-    return [];
-  },
+  check: checkVariable(prefix),
 });

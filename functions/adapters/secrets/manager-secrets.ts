@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { formatReference, type SecretReference } from '#shared/secrets/reference.ts';
 import { requireAllowed } from './allowed-names.ts';
 import { secretError } from './aws-secret-error.ts';
+import { checkNames } from './secret-checks.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** What `secretsmanager:` references may read. */
@@ -54,8 +55,5 @@ export const managerSecrets = ({ client, prefixes }: ManagerSecretsOptions): Sec
       });
     return reference.jsonKey === undefined ? SecretString : partOf(SecretString, reference.jsonKey, reference);
   },
-  check: async (reference) => {
-    requireAllowed(reference, prefixes);
-    return [];
-  },
+  check: checkNames(prefixes),
 });

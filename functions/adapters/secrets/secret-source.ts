@@ -2,12 +2,12 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import { utf8Bytes } from '#shared/script/literal.ts';
 import { formatReference, type SecretKind, type SecretReference } from '#shared/secrets/reference.ts';
+import { forKind, type SecretCheck } from './secret-checks.ts';
 
 /** Keeps the secrets of one kind. Throws as `Secrets` does. */
 export interface SecretSource {
   fetch(reference: SecretReference): Promise<string>;
-  /** Warnings. */
-  check(reference: SecretReference): Promise<readonly string[]>;
+  readonly check: SecretCheck;
 }
 
 /** Longest value: what Secrets Manager keeps. Linux gives one environment variable 128 KiB. */
@@ -30,16 +30,8 @@ const problemOf = (value: string): string | undefined => {
 
 /** Secrets of the kinds that have a source here. */
 export const createSecrets = (sources: Readonly<Partial<Record<SecretKind, SecretSource>>>): Secrets => {
-  const sourceOf = (reference: SecretReference): SecretSource => {
-    const source = sources[reference.kind];
-    if (source !== undefined) return source;
-    const kinds = Object.keys(sources).map((kind) => `${kind}:`);
-    throw new AppError('secret.unsupported', `This server cannot read ${formatReference(reference)}`, {
-      hint: `It reads ${kinds.join(', ')}.`,
-    });
-  };
   return {
-    fetch: async (reference) => requireUsable(await sourceOf(reference).fetch(reference), reference),
-    check: async (reference) => sourceOf(reference).check(reference),
+    fetch: async (reference) => requireUsable(await forKind(sources, reference).fetch(reference), reference),
+    check: async (reference) => forKind(sources, reference).check(reference),
   };
 };

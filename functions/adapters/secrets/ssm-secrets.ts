@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
 import { requireAllowed } from './allowed-names.ts';
 import { secretError } from './aws-secret-error.ts';
+import { checkNames } from './secret-checks.ts';
 import type { SecretSource } from './secret-source.ts';
 
 /** What `ssm:` references may read. */
@@ -29,8 +30,5 @@ export const ssmSecrets = ({ client, prefixes }: SsmSecretsOptions): SecretSourc
       },
     );
   },
-  check: async (reference) => {
-    requireAllowed(reference, prefixes);
-    return [];
-  },
+  check: checkNames(prefixes),
 });

@@ -63,7 +63,7 @@ const refuseEncrypted = (params: readonly OldParam[], findings: Findings): void 
       what: `the encrypted value of ${name}`,
       why: "only the old system's key opens it",
       instead:
-        'leave the value empty and let the script fetch the secret on the node (for instance from a parameter store)',
+        'leave the value empty here; in the converted job give the param the type secret and a reference as its value (docs/secrets.md)',
     });
   }
 };

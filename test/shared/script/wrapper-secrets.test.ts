@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderStop } from '#shared/script/wrapper.ts';
 import { type BlobSite, openBlobSite } from './blob-site.ts';
 import { eventually, OnNode, wrapperInput } from './on-node.ts';
-import { carryingFrom, everything, titledShells } from './secret-kit.ts';
+import { carryingFrom, everything, onlyTools, titledShells } from './secret-kit.ts';
 
 let site: BlobSite;
 beforeAll(async () => {
@@ -124,6 +124,43 @@ describe.each(titledShells)('secrets under $title', ({ shell, title }) => {
     await started.answer;
     expect(wrapperEnv).not.toContain('argument-less');
     expect(node.read('ps')).not.toContain('argument-less');
+  });
+
+  it('are known to no process but the script: neither by argument nor by environment', async () => {
+    using node = new OnNode(shell);
+    const { PATH } = onlyTools(node, ['curl', 'openssl', 'awk', 'env', 'tr']);
+    const seen = node.path('seen');
+    mkdirSync(node.path('shims'));
+    for (const tool of readdirSync(PATH).filter(
+      (name) => !['sh', 'dash', 'bash', 'busybox', 'tr', 'cat', 'env'].includes(name),
+    ))
+      writeFileSync(
+        join(node.path('shims'), tool),
+        `#!/bin/dash\n{ echo "$0 $*"; tr '\\0' ' ' </proc/$$/environ; echo; } >>'${seen}'\nexec '${join(PATH, tool)}' "$@"\n`,
+        { mode: 0o755 },
+      );
+    using watched = new OnNode(shell, { PATH: `${node.path('shims')}:${PATH}` });
+    const input = carrying(['watched-value'], { T: [0] });
+    const { stdout } = await watched.finish({
+      ...input,
+      script: 'echo "$T" of "${#T}"; echo "o=$T" >> "$DROVER_OUTPUT"',
+    });
+    expect(stdout).toBe('****** of 13\n');
+    const lines = readFileSync(seen, 'utf8').split('\n');
+    // busybox has most tools in its shell.
+    const isBusybox = title.startsWith('busybox');
+    const tools = lines.flatMap((line) => /shims\/(\w+)/.exec(line)?.[1] ?? []);
+    expect(tools).toEqual(
+      expect.arrayContaining(isBusybox ? ['curl', 'openssl'] : ['curl', 'openssl', 'sha256sum', 'awk']),
+    );
+    const key = input.secrets?.sealed?.key ?? '';
+    const argumentsSeen = lines.filter((line) => line.includes('/shims/') && !line.includes('PATH='));
+    expect(argumentsSeen.join('\n')).not.toMatch(/watched-value|d2F0Y2hlZC12/);
+    expect(argumentsSeen.join('\n')).not.toContain(key);
+    // timeout(1) is what becomes the script.
+    const environments = lines.filter((line) => line.includes('PATH=') && !line.includes('DROVER_OUTPUT='));
+    expect(environments.length).toBeGreaterThan(1);
+    expect(environments.join('\n')).not.toContain('watched-value');
   });
 
   it('do not show when the shell traces what it does', async () => {

@@ -60,6 +60,14 @@ describe('blobs in a bucket', () => {
     ]);
   });
 
+  it('removes a blob, under the prefix', async () => {
+    const blobs = await open(() => ({ status: 204 }));
+    await blobs.remove('secrets/r/i.abc');
+    expect(server.requests.map(({ method, path }) => `${method} ${path.split('?')[0]}`)).toEqual([
+      'DELETE /kept/blobs/secrets/r/i.abc',
+    ]);
+  });
+
   it('keeps an empty blob', async () => {
     const blobs = await open(bucket());
     await blobs.put('empty', new Uint8Array());
