@@ -273,7 +273,7 @@ describe('parseJobFile', () => {
           15,
           '/spec/groups/1/phases/1/operations/0',
           "operation 'stop' does nothing",
-          "Give it a script under 'run', or one of use, echo, setEnv, fail, aggregate, extract, maintenanceWindow, wait, if, forEach.",
+          "Give it a script under 'run', or one of use, echo, setEnv, fail, aggregate, extract, maintenanceWindow, wait, waitInput, approve, httpCheck, if, forEach.",
         ],
       ]);
       expect(places('kind: Job\n').map((place) => place[3])).toEqual([
