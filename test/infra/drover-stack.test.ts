@@ -51,6 +51,7 @@ describe('the bucket', () => {
         BucketEncryption: Match.anyValue(),
         LifecycleConfiguration: {
           Rules: [
+            { Prefix: 'blobs/secrets/', ExpirationInDays: 1, Status: 'Enabled' },
             // Contents of the library, in the other folder, never expire.
             {
               Prefix: 'blobs/',
