@@ -79,7 +79,11 @@ describe('drover plan', () => {
       2  restart      49       25  1 × aws/eu-west-1, 3 × aliyun/12/cn-hangzhou offline  web-[2-50]
   left out: i-9 (excluded)
 
+SECRET  KEPT IN          USED BY
+token   ssm:/shop/token  start
+
 warning roll: Offline now: i-2.
+warning It is odd.
 roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan bbbbbbbbbbbb
 `);
   });
