@@ -129,6 +129,7 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
       // Without it S3 answers "denied" instead of "not there" for a blob that is not there.
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
+  // The forms by which nodes upload are signed with this right too: a form can do no more than who signs it.
   writeBlobs: (scope) =>
     bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)])]),
   readLibrary: (scope) =>
@@ -138,11 +139,6 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     ]),
   writeLibrary: (scope) =>
     bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)])]),
-  // A form or address that a function signs can do no more than the function itself.
-  allowUploads: (scope) =>
-    bucketGrant(scope, [
-      allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}output/*`)]),
-    ]),
   checkSecrets: ({ config }) => ({ statements: [], environment: secretVariables(config) }),
   readSecrets: ({ config }) => ({ statements: readsSecrets(config), environment: secretVariables(config) }),
   // Sealed secrets are the one thing that is removed: everything else ends by its age.
