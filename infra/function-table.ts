@@ -47,6 +47,7 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   ],
   awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
+  // It sends too: the script that ends what is under way on the nodes of an aborted run.
   collectResults: [
     'readTable',
     'readBulk',
@@ -58,6 +59,7 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'removeSecrets',
     'readCommands',
     'completeTasks',
+    'sendCommands',
   ],
   closePhase: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   hold: ['readTable', 'writeTable', 'completeTasks'],

@@ -7,6 +7,7 @@ import { countsText } from './counts-text.ts';
 import { jobTitle } from './job-title.ts';
 import { attemptMs } from './progress.ts';
 import { safeLine } from './safe-text.ts';
+import { stopsText } from './stops-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 import { waitingLines } from './waiting-text.ts';
@@ -82,6 +83,7 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
     ['by', safeLine(view.actor)],
     ['created', view.createdAt],
     ['took', formatDuration(attemptMs(view, now))],
+    ...(view.stops === undefined ? [] : [['stopped', stopsText(view.stops)] as const]),
     ...(params.length === 0 ? [] : [['params', safeLine(params.join(' '), 400)] as const]),
   ];
   return pairs.map(([name, value]) => `${style.dim(name.padEnd(8))} ${value}`);

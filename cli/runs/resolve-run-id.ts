@@ -26,6 +26,19 @@ const lastRun = async (client: Pick<DroverClient, 'listRuns'>): Promise<RunId> =
 };
 
 /**
+ * The run that a person wants to change: its whole id, or `last`. The beginning of an id is not enough, because the run that it means may be
+ * another one by now.
+ * @throws AppError `usage.invalid` with the whole id in its hint, `run.not-found`
+ */
+export const resolveWholeRunId = async (client: Pick<DroverClient, 'listRuns'>, text: string): Promise<RunId> => {
+  const runId = await resolveRunId(client, text);
+  if (text === 'last' || text.toUpperCase() === runId) return runId;
+  throw new AppError('usage.invalid', `'${text}' is not a whole run id`, {
+    hint: `What changes a run takes its whole id, or last. Did you mean ${runId}?`,
+  });
+};
+
+/**
  * The run that a person means: a whole id, the beginning of one (in capitals or not), or `last` for the newest.
  * @throws AppError `run.not-found`, or `usage.invalid` when several runs begin like that.
  */

@@ -3,6 +3,7 @@ import { formatDuration } from '#shared/model/duration.ts';
 import { addCounts, isTerminalRunStatus, type NodeStatus, type StatusCounts } from '#shared/model/status.ts';
 import { countsText } from '../output/counts-text.ts';
 import { attemptMs } from '../output/progress.ts';
+import { stopsText } from '../output/stops-text.ts';
 import type { Style } from '../output/style.ts';
 
 /** How the nodes of a run stand, over all of its phases: a node counts once in each. */
@@ -14,8 +15,10 @@ export const summaryLine = (view: RunView, now: number, style: Style): string =>
   const phases = view.groups.reduce((sum, group) => sum + group.phases.length, 0);
   const counts = countsText(runCounts(view), style);
   const scope = counts === '' ? 'no nodes' : `${counts}${phases > 1 ? ` (nodes × ${phases} phases)` : ''}`;
+  const stopped = stopsText(view.stops);
+  const stops = stopped === '' ? '' : ` (${stopped})`;
   const reason = view.reason === undefined ? '' : `: ${view.reason}`;
-  return `${style.status(view.status)}  ${view.job.name}  ${view.runId}  ${scope}  ${formatDuration(attemptMs(view, now))}${reason}`;
+  return `${style.status(view.status)}  ${view.job.name}  ${view.runId}  ${scope}${stops}  ${formatDuration(attemptMs(view, now))}${reason}`;
 };
 
 const busy: readonly NodeStatus[] = ['running', 'pending'];

@@ -11,6 +11,7 @@ import { parseSliceId, type RunId, type SliceId } from '#shared/model/ids.ts';
 import { bareOutcome } from '#shared/model/outcome.ts';
 import type { BatchProgress, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import { addCounts } from '#shared/model/status.ts';
+import { addStops } from '#shared/model/stop.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { sliceStatus } from '#shared/plan/statuses.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
@@ -66,7 +67,8 @@ export const closePhase =
     if (usesPermits(place)) await endPermits(deps, run.runId, sliceId);
     const counts = addCounts(progress.map((one) => one.counts));
     const status = sliceStatus(counts, { stopped: true });
-    await deps.store.closeSlice({ runId, sliceId, status, counts, closedAt: nowIso(deps.clock) });
+    const stops = addStops(progress.map((one) => one.stops));
+    await deps.store.closeSlice({ runId, sliceId, status, counts, stops, closedAt: nowIso(deps.clock) });
     deps.log.info('slice.closed', { runId, sliceId, status, nodes: slice.nodeCount });
     return { status };
   };

@@ -9,29 +9,28 @@ import { keepText } from '#functions/records/keep-text.ts';
 import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { maskerOf } from '#functions/records/masker-of.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
-import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
+import { recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { gateById } from '#shared/gate/gates-of-run.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import { isScript, type Operation } from '#shared/model/operation.ts';
-import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
+import { isScript } from '#shared/model/operation.ts';
+import type { BatchNode, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { judgeByRules } from '#shared/plan/outcome-rules.ts';
-import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Agents, InstanceReport } from '#shared/ports/agent.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { judgeUploads } from './judge-uploads.ts';
+import type { Look } from './look.ts';
 import { maskOutcome } from './mask-outcome.ts';
+import { type StopNodesDeps, stopLookSeconds, stopNodes } from './stop-nodes.ts';
 import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 import { waitingVerdicts } from './waiting-verdicts.ts';
-
-/** Once cancel was asked, a node has this long to end before it is recorded as aborted without confirmation. */
-const abortGraceMs = 30_000;
 
 /** Text blobs written at once. */
 const blobWidth = 16;
@@ -44,23 +43,13 @@ export interface CollectResultsDeps extends EndPermitDeps {
       PlanStore,
       'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
     > &
-    Pick<
-      LedgerStore,
-      'beginLook' | 'updateInvocation' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'
-    >;
+    Pick<LedgerStore, 'beginLook' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'> &
+    StopNodesDeps['store'];
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
   readonly secrets: Pick<Secrets, 'fetch'>;
   readonly clock: Clock;
-}
-
-interface Look extends ProgressView {
-  readonly invocation: InvocationRecord;
-  readonly operation: Operation;
-  readonly agent: Agent;
-  /** Nodes of the invocation without a result. */
-  readonly open: readonly BatchNode[];
 }
 
 /**
@@ -73,12 +62,11 @@ export const collectResults =
   async (input) => {
     const look = await beginLook(deps, input);
     if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
-    const aborting = look.run.control === 'abort';
     const verdicts = isScript(look.operation)
-      ? await judgeAtAgent(deps, look, aborting)
+      ? await judgeAtAgent(deps, look)
       : waitingVerdicts(look.open, look.invocation, {
           nowMs: deps.clock.now(),
-          aborting,
+          aborting: isAborting(look),
           gate: gateById(look.run.gates, look.invocation.invocationId),
         });
     const fresh = await write(deps, look, verdicts);
@@ -108,47 +96,33 @@ const beginLook = async (
   return { run, place, batch, progress, results, invocation, operation, agent: agentOf(deps.agents, batch), open };
 };
 
-/** The invocation as the agent knows it; asks the agent to stop it first, once, when the run is being aborted. */
-const aim = async (deps: CollectResultsDeps, look: Look, aborting: boolean) => {
-  const target = {
-    ...batchScope(look.batch),
-    agentInvocationId: look.invocation.agentInvocationId ?? '',
-    instanceIds: look.open.map(({ via }) => via.instanceId),
-  };
-  if (aborting && look.invocation.cancelledAt === undefined) {
-    await look.agent.cancel(target);
-    await deps.store.updateInvocation(look.run.runId, look.invocation.invocationId, {
-      cancelledAt: nowIso(deps.clock),
-    });
-  }
-  return target;
+/** The invocation as the agent knows it. */
+const targetOf = ({ batch, invocation, open }: Look) => ({
+  ...batchScope(batch),
+  agentInvocationId: invocation.agentInvocationId ?? '',
+  instanceIds: open.map(({ via }) => via.instanceId),
+});
+
+const isAborting = ({ run }: Look): boolean => run.control === 'abort';
+
+const judgeAtAgent = async (deps: CollectResultsDeps, look: Look): Promise<readonly NodeVerdict[]> => {
+  const reports = look.open.length === 0 ? [] : await look.agent.look(targetOf(look));
+  const verdicts = isAborting(look) ? await stopNodes(deps, look, reports) : judge(deps, look, reports);
+  return verdicts.map((one) =>
+    one.kind === 'said' ? { ...one, outcome: judgeByRules(look.operation, one.outcome) } : one,
+  );
 };
 
-const judgeAtAgent = async (
-  deps: CollectResultsDeps,
-  look: Look,
-  aborting: boolean,
-): Promise<readonly NodeVerdict[]> => {
-  const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
-  return judge(deps, look, reports, aborting);
-};
-
-const judge = (
-  deps: CollectResultsDeps,
-  look: Look,
-  reports: readonly InstanceReport[],
-  aborting: boolean,
-): readonly NodeVerdict[] => {
+const judge = (deps: CollectResultsDeps, look: Look, reports: readonly InstanceReport[]): readonly NodeVerdict[] => {
   const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
-  const cancelledAt = look.invocation.cancelledAt ?? (aborting ? nowIso(deps.clock) : undefined);
   const fence = fenceOf({
     run: look.run,
     key: look.place.key,
     operationId: look.invocation.operationId,
     tryNumber: look.invocation.tryNumber,
   });
-  return look.open.map((batchNode) => {
-    const verdict = verdictOf({
+  return look.open.map((batchNode) =>
+    verdictOf({
       batchNode,
       runId: look.run.runId,
       fence,
@@ -156,10 +130,8 @@ const judge = (
       nowMs: deps.clock.now(),
       deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),
       deadlineMs: Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)),
-      abortByMs: cancelledAt === undefined ? undefined : Date.parse(cancelledAt) + abortGraceMs,
-    });
-    return verdict.kind === 'said' ? { ...verdict, outcome: judgeByRules(look.operation, verdict.outcome) } : verdict;
-  });
+    }),
+  );
 };
 
 /**
@@ -244,11 +216,10 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
   if (!isSettled(look.invocation, look.results)) {
     if (news) await recordProgress(deps, look, 'running');
     const leftMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)) - deps.clock.now();
-    return {
-      state: 'open',
-      invocationId,
-      look: isScript(look.operation) ? lookDelaySeconds(look.invocation.looks, leftMs / 1000) : waitSeconds(leftMs),
-    };
+    const delay = isScript(look.operation)
+      ? lookDelaySeconds(look.invocation.looks, leftMs / 1000)
+      : waitSeconds(leftMs);
+    return { state: 'open', invocationId, look: isAborting(look) ? stopLookSeconds : delay };
   }
   // Every node has answered, so none will fetch them any more.
   if (look.invocation.secretsBlob !== undefined) await deps.blobs.remove(look.invocation.secretsBlob);

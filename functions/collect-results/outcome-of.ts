@@ -39,6 +39,7 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
   if (envelope.kind === 'refused') return bareOutcome('failed', envelope.text, report.rawStatus);
   const problem = uploadProblem(envelope);
   return {
+    stop: null,
     ...finishedStatus(report, envelope),
     exitCode: envelope.exitCode,
     signal: envelope.signal,
@@ -64,10 +65,15 @@ const outputsReason = (error: OutputsError): string =>
 
 type Finished = Envelope & { readonly kind: 'finished' };
 
-const finishedStatus = (report: InstanceReport, envelope: Finished): Pick<Outcome, 'status' | 'reason'> => {
+const finishedStatus = (
+  report: InstanceReport,
+  envelope: Finished,
+): Pick<Outcome, 'status' | 'reason'> & Partial<Pick<Outcome, 'stop'>> => {
   if (envelope.timedOut) return { status: 'timedOut', reason: 'It did not end within its timeout and was killed.' };
-  if (envelope.cancelled || (report.state === 'cancelled' && envelope.exitCode !== 0))
-    return { status: 'aborted', reason: 'It was stopped: confirmed by the node.' };
+  if (envelope.cancelled)
+    return { status: 'aborted', reason: 'It was stopped: confirmed by the node.', stop: 'confirmed' };
+  // Agents kill what they find of a tree, the script before the wrapper or after it.
+  if (report.state === 'cancelled' && envelope.signal !== null) return killedByAgent;
   if (envelope.outputsError !== null) return { status: 'failed', reason: outputsReason(envelope.outputsError) };
   if (envelope.exitCode === 0) return { status: 'succeeded', reason: null };
   return {
@@ -77,8 +83,17 @@ const finishedStatus = (report: InstanceReport, envelope: Finished): Pick<Outcom
   };
 };
 
+const killedByAgent = {
+  status: 'aborted',
+  reason: 'The agent reports that it was stopped; the node did not confirm it.',
+  stop: 'unknown',
+} as const;
+
 const wordless: Readonly<
-  Record<'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'error', Pick<Outcome, 'status' | 'reason'>>
+  Record<
+    'succeeded' | 'failed' | 'timedOut' | 'cancelled' | 'error',
+    Pick<Outcome, 'status' | 'reason'> & Partial<Pick<Outcome, 'stop'>>
+  >
 > = {
   succeeded: { status: 'succeeded', reason: null },
   failed: {
@@ -86,7 +101,7 @@ const wordless: Readonly<
     reason: 'The agent reports a failure, and the record of the script did not come with it.',
   },
   timedOut: { status: 'timedOut', reason: 'The agent killed it after its time limit.' },
-  cancelled: { status: 'aborted', reason: 'The agent reports that it was stopped; the node did not confirm it.' },
+  cancelled: killedByAgent,
   error: { status: 'lost', reason: 'The agent lost track of it: it may have run.' },
 };
 
@@ -96,7 +111,7 @@ const withoutEnvelope = (report: InstanceReport): Outcome => {
     report.state === 'waiting' || report.state === 'running' || report.state === 'undeliverable'
       ? 'error'
       : report.state;
-  const { status, reason } = wordless[state];
+  const { status, reason, stop = null } = wordless[state];
   const stdout = report.text ?? '';
   return {
     ...bareOutcome(
@@ -104,6 +119,7 @@ const withoutEnvelope = (report: InstanceReport): Outcome => {
       report.reason === null ? reason : `${reason ?? ''} ${report.reason}`.trim(),
       report.rawStatus,
     ),
+    stop,
     exitCode: report.exitCode,
     startedAt: report.startedAt,
     stdout,

@@ -15,8 +15,6 @@ export interface VerdictInput {
   readonly nowMs: number;
   readonly deliverByMs: number;
   readonly deadlineMs: number;
-  /** After this an aborted node is not waited for any longer; undefined unless the run is being aborted. */
-  readonly abortByMs: number | undefined;
 }
 
 /** `open`: wait on. `said`: the agent's word. `givenUp`: our own clock's word. */
@@ -36,19 +34,16 @@ export const verdictOf = ({
   nowMs,
   deliverByMs,
   deadlineMs,
-  abortByMs,
 }: VerdictInput): NodeVerdict => {
   const { node, via } = batchNode;
   const said = report && outcomeOf(report, { runId, fence, instanceId: via.instanceId, nodeId: node.id });
   if (said) return { kind: 'said', batchNode, ...said };
   const rawStatus = report?.rawStatus ?? null;
-  const giveUp = (status: 'undeliverable' | 'lost' | 'aborted', reason: string): NodeVerdict => ({
+  const giveUp = (status: 'undeliverable' | 'lost', reason: string): NodeVerdict => ({
     kind: 'givenUp',
     batchNode,
     outcome: bareOutcome(status, reason, rawStatus),
   });
-  if (abortByMs !== undefined && nowMs >= abortByMs)
-    return giveUp('aborted', 'The run was aborted; whether the command stopped on the node is unknown.');
   const taken = report?.state === 'running';
   if (!taken && nowMs >= deliverByMs)
     return giveUp('undeliverable', 'Its agent did not take the operation in time: it is offline or too busy.');

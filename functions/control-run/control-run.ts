@@ -1,12 +1,12 @@
-import { changeRun } from '#functions/records/change-run.ts';
+import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
 import { wakeWaitingBatches } from '#functions/records/wake-permits.ts';
-import type { ControlRequest } from '#shared/contract/requests.ts';
+import type { AbortRequest, ControlRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import { endsRun, type RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
-import type { Engine, Log } from '#shared/ports/services.ts';
+import { type Clock, type Engine, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 
 /** What pausing, resuming and aborting need. */
@@ -15,22 +15,23 @@ export interface ControlRunDeps {
     Pick<PlanStore, 'listSlices' | 'listProgress'> &
     Pick<LedgerStore, 'listInvocations' | 'signal'> &
     Pick<LockStore, 'listPermits' | 'signalPermit'>;
-  readonly engine: Pick<Engine, 'complete'>;
+  readonly engine: Pick<Engine, 'start' | 'complete'>;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-type Control = (runId: RunId, request: ControlRequest, actor: string) => Promise<void>;
+type ControlUse<Request> = (runId: RunId, request: Request, actor: string) => Promise<void>;
 
 /**
  * Pauses a run: no new operation starts, those under way finish, and the run holds. Pausing a paused run changes nothing.
  * @throws AppError `run.not-found`, `run.conflict` when the run is at its end or being aborted
  */
 export const pauseRun =
-  (deps: ControlRunDeps): Control =>
+  (deps: ControlRunDeps): ControlUse<ControlRequest> =>
   async (runId, request, actor) => {
     const paused = await changeRun(deps.store, runId, (run) => {
       refuseIfOver(run, 'paused');
-      if (run.control === 'abort') throw conflict(run, 'is being aborted and cannot be paused');
+      if (endsRun(run.control)) throw conflict(run, 'is being aborted and cannot be paused');
       if (run.control === 'pause') return undefined;
       return { ...run, control: 'pause', status: 'pausing', reason: reasonOf('Paused', request, actor) };
     });
@@ -41,42 +42,61 @@ export const pauseRun =
   };
 
 /**
- * Lets a paused run go on: each node at its own next operation. Resuming a run that goes on changes nothing.
+ * Lets a paused run go on: each node at its own next operation. Resuming a run that goes on changes nothing. An attempt that never began is
+ * started, since the request that added it may have died before it could.
  * @throws AppError `run.not-found`, `run.conflict`
  */
 export const resumeRun =
-  (deps: ControlRunDeps): Control =>
+  (deps: ControlRunDeps): ControlUse<ControlRequest> =>
   async (runId, _request, actor) => {
     const resumed = await changeRun(deps.store, runId, (run) => {
       refuseIfOver(run, 'resumed');
-      if (run.control === 'abort') throw conflict(run, 'is being aborted and cannot be resumed');
+      if (endsRun(run.control)) throw conflict(run, 'is being aborted and cannot be resumed');
       if (run.control === 'go') return undefined;
       const { reason: _reason, ...kept } = run;
-      return { ...kept, control: 'go', status: 'running' };
+      return { ...kept, control: 'go', status: hasBegun(run) ? 'running' : 'queued' };
     });
+    if (!hasBegun(resumed)) await deps.engine.start(runId, currentAttempt(resumed));
     await releaseHold(deps, resumed);
     deps.log.info('run.resumed', { runId, actor });
   };
 
 /**
- * Aborts a run: nothing more starts, commands under way are stopped at their agents, and each node is recorded with what is known of it.
- * Aborting twice changes nothing.
- * @throws AppError `run.not-found`, `run.conflict` when the run is at its end
+ * Aborts a run: nothing more starts, what is under way is stopped on its nodes, and each node is recorded with what is known of it. With
+ * `afterBatch` the batches under way go through their operations instead; an abort of such a run stops them after all. Aborting twice changes
+ * nothing. An attempt that has not begun is at its end at once, whether or not its execution ever comes.
+ * @throws AppError `run.not-found`, `run.conflict` when the run is at another end
  */
 export const abortRun =
-  (deps: ControlRunDeps): Control =>
+  (deps: ControlRunDeps): ControlUse<AbortRequest> =>
   async (runId, request, actor) => {
+    const control = request.afterBatch === true ? 'drain' : 'abort';
     const aborted = await changeRun(deps.store, runId, (run) => {
+      if (run.status === 'aborted') return undefined;
       refuseIfOver(run, 'aborted');
-      return run.control === 'abort'
-        ? undefined
-        : { ...run, control: 'abort', status: 'aborting', reason: reasonOf('Aborted', request, actor) };
+      if (run.control === 'abort' || run.control === control) return undefined;
+      const asked: RunRecord = { ...run, control, status: 'aborting', reason: reasonOf('Aborted', request, actor) };
+      return hasBegun(run) ? asked : endedBeforeItBegan(asked, nowIso(deps.clock));
     });
     await releaseHold(deps, aborted);
-    await wakeOpenBatches(deps, runId);
+    if (aborted.control === 'abort') await wakeOpenBatches(deps, runId);
     await wakeWaitingBatches(deps, runId);
-    deps.log.info('run.aborting', { runId, actor });
+    deps.log.info('run.aborting', { runId, actor, control });
   };
+
+/** True once an execution of the current attempt has taken the run up. */
+const hasBegun = (run: RunRecord): boolean => run.attempts.at(-1)?.startedAt !== undefined;
+
+const endedBeforeItBegan = (run: RunRecord, at: string): RunRecord => ({
+  ...run,
+  status: 'aborted',
+  endedAt: at,
+  attempts: withLastAttempt(run, {
+    status: 'aborted',
+    endedAt: at,
+    ...(run.reason === undefined ? {} : { reason: run.reason }),
+  }),
+});
 
 const refuseIfOver = (run: RunRecord, what: string): void => {
   if (isTerminalRunStatus(run.status)) throw conflict(run, `has ended as ${run.status} and cannot be ${what}`);

@@ -1,5 +1,6 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
 import { type EndPermitDeps, endPermit } from '#functions/records/end-permit.ts';
+import { readJobHistory } from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { endTurn, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
@@ -7,7 +8,7 @@ import type { GroupView } from '#shared/contract/run-views.ts';
 import { gateAt } from '#shared/gate/gates-of-run.ts';
 import type { GateRecord } from '#shared/model/gate.ts';
 import type { Job } from '#shared/model/job.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import { endsRun, type RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
 import { runStatus } from '#shared/plan/statuses.ts';
@@ -37,8 +38,8 @@ export const finishRun =
       if (run) await leaveAll(deps, run, attempt);
       return { status: run?.status ?? 'failed' };
     }
-    const job = await deps.json.job(run);
-    const statuses = finalStatuses(run, job, await viewGroups(deps, run, job));
+    const jobs = await readJobHistory(deps.json, run);
+    const statuses = finalStatuses(run, jobs.current, await viewGroups(deps, run, jobs));
     const broken = error.Error !== '' && error.Error !== 'group.failed' ? reasonOf(error) : undefined;
     const at = nowIso(deps.clock);
     const finished = await changeRun(deps.store, runId, (one) =>
@@ -58,9 +59,9 @@ interface End {
 /** The run at its end. What was said of a pause is over with it; why it was aborted, or refused at a gate, is not. */
 const ended = ({ reason: said, ...run }: RunRecord, { statuses, broken, at }: End): RunRecord => {
   const refused = broken === undefined ? refusedGate(run, at) : undefined;
-  const found = terminal(runStatus(statuses, { aborted: run.control === 'abort', broken: broken !== undefined }));
+  const found = terminal(runStatus(statuses, { aborted: endsRun(run.control), broken: broken !== undefined }));
   const status = found === 'failed' && refused !== undefined ? 'rejected' : found;
-  const reason = broken ?? (run.control === 'abort' ? said : refused);
+  const reason = broken ?? (endsRun(run.control) ? said : refused);
   const why = reason === undefined ? {} : { reason };
   return {
     ...run,

@@ -109,10 +109,12 @@ const retryPause = (
   return { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) };
 };
 
+/** A spent budget, and an abort after the batches under way, keep batches from beginning; one that has begun goes through its operations. */
 const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
-  run.control !== 'go' ||
+  run.control === 'pause' ||
+  run.control === 'abort' ||
   run.attempts.length !== place.key.attempt ||
-  (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
+  ((place.record.stopped || run.control === 'drain') && !invocations.some((one) => one.status === 'sent'));
 
 /** Leave to do an operation; nodes that other runs have are settled at once. */
 const askLeave = async (deps: InvokeOperationDeps, state: BatchState, operationIndex: number): Promise<Leave> => {

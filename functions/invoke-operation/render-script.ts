@@ -1,4 +1,5 @@
 import { fenceOf } from '#functions/records/fence-of.ts';
+import { instanceIdFrom, nodeKeyOf } from '#functions/records/node-key.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
@@ -57,7 +58,9 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     secretEnv: commonOf(recipients.map(({ call }) => call.secretEnv)),
   };
   const secretEnvOf = numbering(input.secrets?.params ?? []);
-  const alike = recipients.every(({ call, batchNode }) => isPlain(batchNode) && sameCall(call, recipients[0]?.call));
+  const alike = recipients.every(
+    ({ call, batchNode }) => nodeKeyOf(batchNode) === undefined && sameCall(call, recipients[0]?.call),
+  );
   return renderWrapper({
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
@@ -75,7 +78,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
             recipients.map(({ batchNode, call }) => [
               batchNode.via.instanceId,
               {
-                nodeKey: batchNode.node.id,
+                ...keyed(batchNode),
                 env: withoutCommon(call.env, common.env),
                 secretEnv: secretEnvOf(withoutCommon(call.secretEnv, common.secretEnv)),
                 args: call.args,
@@ -83,7 +86,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
             ]),
           ),
         }),
-    instanceIdFrom: input.agent === 'aws' ? 'ssm' : 'aliyun',
+    instanceIdFrom: instanceIdFrom(input.agent),
     timeoutSeconds: timeoutSecondsOf(operation),
     ...(operation.workingDirectory === undefined ? {} : { workingDirectory: operation.workingDirectory }),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
@@ -98,9 +101,10 @@ const scriptOf = ({ id, run }: Operation): string => {
   return run;
 };
 
-/** True when the instance alone says which node is meant: then the fence needs no name of the node. */
-const isPlain = ({ node, via }: BatchNode): boolean =>
-  node.id === node.instanceId && via.instanceId === node.instanceId;
+const keyed = (batchNode: BatchNode): { readonly nodeKey?: string } => {
+  const nodeKey = nodeKeyOf(batchNode);
+  return nodeKey === undefined ? {} : { nodeKey };
+};
 
 const sameCall = (one: Recipient['call'], other: Recipient['call'] | undefined): boolean =>
   isSame([one.env, one.secretEnv, one.args], [other?.env, other?.secretEnv, other?.args]);

@@ -19,15 +19,11 @@ export type ResultsFilter = Omit<ResultsQuery, 'cursor' | 'limit'>;
 const triesPerNode = 32;
 
 /** The batches that can hold results that are asked for, in order. */
-export const resultSources = (
-  sources: readonly Source[],
-  { phase, attempt, since }: ResultsFilter,
-): readonly Source[] =>
+export const resultSources = (sources: readonly Source[], { phase, since }: ResultsFilter): readonly Source[] =>
   sources.filter(
     (source) =>
       source.batchId !== undefined &&
       (phase === undefined || source.phase.name === phase) &&
-      (attempt === undefined || source.key.attempt === attempt) &&
       (since === undefined || source.closedAt === undefined || source.closedAt >= since),
   );
 

@@ -5,6 +5,7 @@ import type { RunId } from '#shared/model/ids.ts';
 import type { Node } from '#shared/model/node.ts';
 import type { BatchNode, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
+import { explainingResult } from '#shared/plan/explaining-result.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { pageOfParts } from './paging.ts';
@@ -18,7 +19,7 @@ export const listNodeRows =
   (deps: SourceDeps) =>
   async (runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>> => {
     const run = await requireRun(deps.store, runId);
-    const all = await listSources(deps, run, await deps.json.job(run));
+    const all = await listSources(deps, run, query.attempt);
     const sources = all.filter(({ phase }) => query.phase === undefined || phase.name === query.phase);
     const moved = takenOver(deps, runId, all);
     return pageOfParts(sources, query, async (source) => {
@@ -36,16 +37,34 @@ const rowsOf = async (deps: SourceDeps, run: RunRecord, source: Source): Promise
   if (!source.batchId) return [];
   const content = await readBatch(deps, run.runId, source.batchId);
   const isUnderWay = content.progress?.state === 'running' && isAttemptOpen(run, source.key.attempt);
-  const progress = progressOfNodes(source.phase.operations, content.nodes, content.results);
+  const progress = progressOfNodes(source.phase.operations, content.nodes, [...content.results, ...content.marks]);
   const byNode = Map.groupBy(content.results, (result) => result.nodeId);
+  const marks = Map.groupBy(content.marks, (mark) => mark.nodeId);
   return content.nodes.map((batchNode) => {
     const results = byNode.get(batchNode.node.id) ?? [];
     const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', isUnderWay);
-    return { ...placeOf(source, batchNode.node), status, ...latest(source, batchNode, results, status) };
+    const said = reasonOfMarks(marks.get(batchNode.node.id));
+    return {
+      ...placeOf(source, batchNode.node),
+      status,
+      ...latest(source, batchNode, results, status),
+      ...(said === undefined ? {} : { reason: said }),
+    };
   });
 };
 
-const untouched = { status: 'pending', exitCode: null, reason: null, rawStatus: null, durationMs: null } as const;
+/** What the last of the operators said. */
+const reasonOfMarks = (marks: readonly ResultRecord[] = []): string | null | undefined =>
+  marks.toSorted((a, b) => a.tryNumber - b.tryNumber).at(-1)?.outcome.reason;
+
+const untouched = {
+  status: 'pending',
+  exitCode: null,
+  reason: null,
+  rawStatus: null,
+  stop: null,
+  durationMs: null,
+} as const;
 
 /** Between the results of a node, only the batch knows whether it is under way. */
 const liveStatus = (status: NodeStatus, isUnderWay: boolean): NodeStatus => {
@@ -72,12 +91,13 @@ const latest = ({ phase }: Source, { startAt }: BatchNode, results: readonly Res
   const last = results.at(-1);
   const current = phase.operations[last ? last.operationIndex + 1 : startAt]?.id;
   const operation = status === 'running' ? (current ?? last?.operationId) : last?.operationId;
-  const explaining = status === 'ignored' ? results.findLast((one) => one.outcome.status !== 'succeeded') : last;
+  const explaining = explainingResult(status, results);
   return {
     ...(operation === undefined ? {} : { operation }),
     exitCode: explaining?.outcome.exitCode ?? null,
     reason: explaining?.outcome.reason ?? null,
     rawStatus: last?.outcome.rawStatus ?? null,
+    stop: last?.outcome.stop ?? null,
     durationMs: results.length === 0 ? null : results.reduce((sum, one) => sum + (one.outcome.durationMs ?? 0), 0),
   };
 };

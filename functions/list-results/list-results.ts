@@ -42,7 +42,7 @@ export const listResults =
   (deps: ListResultsDeps) =>
   async (runId: RunId, query: ResultsQuery): Promise<Page<ResultView>> => {
     const run = await requireRun(deps.store, runId);
-    const sources = resultSources(await listSources(deps, run, await deps.json.job(run)), query);
+    const sources = resultSources(await listSources(deps, run, query.attempt), query);
     const mayHaveNew = newSince(deps, runId, query.since);
     const rowsOf = async (source: (typeof sources)[number]) =>
       (await mayHaveNew(source)) ? findInBatch(deps, runId, { source, filter: query }) : [];

@@ -129,7 +129,7 @@ export const searchOutput =
   (deps: SearchOutputDeps) =>
   async (runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>> => {
     const run = await requireRun(deps.store, runId);
-    const sources = resultSources(await listSources(deps, run, await deps.json.job(run)), query);
+    const sources = resultSources(await listSources(deps, run, query.attempt), query);
     const matches: OutputMatch[] = [];
     const search: Search = {
       deps,

@@ -1,14 +1,22 @@
+import { requireAttempt } from '#functions/records/change-run.ts';
+import {
+  isLaterSlice,
+  type JobHistory,
+  type JobPlace,
+  keyOfSlice,
+  partName,
+  readJobHistory,
+} from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import {
   type BatchId,
   formatBatchId,
   formatSliceId,
   type NodeId,
-  parseSliceId,
   type RunId,
   type SliceKey,
 } from '#shared/model/ids.ts';
-import type { Group, Job, Phase } from '#shared/model/job.ts';
+import type { Group, Phase } from '#shared/model/job.ts';
 import type { BatchNode, BatchProgress, GroupRecord, ResultRecord, RunRecord, SliceRecord } from '#shared/model/run.ts';
 import { narrowStages, selectNodes } from '#shared/plan/selection.ts';
 import { sliceNodes } from '#shared/plan/slice-nodes.ts';
@@ -28,7 +36,10 @@ export interface SourceDeps {
 export interface Source {
   readonly order: readonly number[];
   readonly key: SliceKey;
+  /** Names the round of the phase that it is of, whatever the attempt. */
+  readonly part: string;
   readonly group: Group;
+  /** As the job of its attempt has it. */
   readonly phase: Phase;
   readonly round: number;
   readonly batchId?: BatchId;
@@ -41,18 +52,39 @@ export interface Source {
 /** A batch with everything that rows are made of. */
 export interface BatchContent {
   readonly nodes: readonly BatchNode[];
+  /** What happened. */
   readonly results: readonly ResultRecord[];
+  /** What operators said of its nodes. */
+  readonly marks: readonly ResultRecord[];
   readonly progress: BatchProgress | undefined;
 }
 
-/** All parts of a run in the order of its plan: by group, stage, phase, then attempt, pass and batch. */
-export const listSources = async (deps: SourceDeps, run: RunRecord, job: Job): Promise<readonly Source[]> => {
-  const [records, slices] = await Promise.all([deps.store.listGroups(run.runId), deps.store.listSlices(run.runId)]);
-  const opened = slices.flatMap((slice) => batchSources(job, slice));
-  return [...opened, ...plannedSources(deps, run, job, { records, slices })].sort((a, b) =>
-    compareOrder(a.order, b.order),
-  );
+/**
+ * All parts of a run in the order of its plan: by group, round, phase, then attempt, pass and batch; or those of one attempt.
+ * @throws AppError `run.not-found` for an attempt that the run does not have
+ */
+export const listSources = async (deps: SourceDeps, run: RunRecord, attempt?: number): Promise<readonly Source[]> => {
+  requireAttempt(run, attempt);
+  const jobs = await readJobHistory(deps.json, run);
+  const [records, slices] = await Promise.all([
+    deps.store.listGroups(run.runId),
+    deps.store.listSlices(run.runId, attempt),
+  ]);
+  const placed = slices.flatMap((slice) => {
+    const key = keyOfSlice(slice);
+    const place = attempt === undefined ? jobs.now(key) : jobs.own(key);
+    return place ? [{ slice, key, place }] : [];
+  });
+  const opened = placed.flatMap((one) => batchSources(jobs, one));
+  const planned = attempt === undefined ? plannedSources(deps, run, jobs, { records, placed }) : [];
+  return [...opened, ...planned].sort((a, b) => compareOrder(a.order, b.order));
 };
+
+interface PlacedSlice {
+  readonly slice: SliceRecord;
+  readonly key: SliceKey;
+  readonly place: JobPlace;
+}
 
 /** Order of two parts. */
 export const compareOrder = (a: readonly number[], b: readonly number[]): number => {
@@ -60,68 +92,69 @@ export const compareOrder = (a: readonly number[], b: readonly number[]): number
   return at < 0 ? 0 : (a[at] ?? 0) - (b[at] ?? 0);
 };
 
-const batchSources = (job: Job, slice: SliceRecord): readonly Source[] => {
-  const key = parseSliceId(slice.sliceId);
-  const group = job.spec.groups[key.groupIndex];
-  const phase = group?.phases[key.phaseIndex];
-  if (!group || !phase) return [];
+const batchSources = (jobs: JobHistory, { slice, key, place }: PlacedSlice): readonly Source[] => {
+  const own = jobs.own(key) ?? place;
   return Array.from({ length: slice.batchCount }, (_, index) => ({
-    order: orderOf(key, index + 1),
+    order: orderOf(place, slice.round, [key.attempt, key.pass, index + 1]),
     key,
-    group,
-    phase,
+    part: partName(place, slice),
+    group: own.group,
+    phase: own.phase,
     round: slice.round,
     batchId: formatBatchId(slice.sliceId, index),
     ...(slice.closedAt === undefined ? {} : { closedAt: slice.closedAt }),
   }));
 };
 
-/** `part` is 0 for a planned slice, so that its batches come after it: a cursor into the plan leads on to all of them. */
-const orderOf = (key: SliceKey, part: number): readonly number[] => [
-  key.groupIndex,
-  key.stageIndex,
-  key.phaseIndex,
-  key.attempt,
-  key.pass,
-  part,
-];
+/** The last number is 0 for a planned slice, so that its batches come after it: a cursor into the plan leads on to all of them. */
+const orderOf = (
+  { groupIndex, phaseIndex }: Pick<JobPlace, 'groupIndex' | 'phaseIndex'>,
+  round: number,
+  rest: readonly number[],
+): readonly number[] => [groupIndex, round, phaseIndex, ...rest];
 
 interface Opened {
   readonly records: readonly GroupRecord[];
-  readonly slices: readonly SliceRecord[];
+  readonly placed: readonly PlacedSlice[];
 }
 
-const plannedSources = (deps: SourceDeps, run: RunRecord, job: Job, { records, slices }: Opened): readonly Source[] => {
-  const open = new Set(slices.map((slice) => placeName(parseSliceId(slice.sliceId))));
-  const latest = new Map(records.map((record) => [record.groupIndex, record]));
+/** Slices of groups that have begun, where no attempt has come to yet. */
+const plannedSources = (
+  deps: SourceDeps,
+  run: RunRecord,
+  jobs: JobHistory,
+  { records, placed }: Opened,
+): readonly Source[] => {
+  const open = new Set(placed.map(({ place, slice }) => partName(place, slice)));
+  const latest = new Map(
+    records.map((record) => [jobs.at(record.attempt).spec.groups[record.groupIndex]?.name ?? '', record]),
+  );
   const selection = run.attempts.at(-1)?.selection ?? {};
-  return [...latest.values()].flatMap((record) => {
-    const group = job.spec.groups[record.groupIndex];
-    if (!group) return [];
-    const stages = narrowStages(planStages(job, group, record.nodeCount), group, selection);
+  return jobs.current.spec.groups.flatMap((group, groupIndex) => {
+    const record = latest.get(group.name);
+    if (!record) return [];
+    const stages = narrowStages(planStages(jobs.current, group, record.nodeCount), group, selection);
     return stages.flatMap((stage) =>
       stage.slices.flatMap((plan): readonly Source[] => {
-        const key = {
-          attempt: run.attempts.length,
-          groupIndex: record.groupIndex,
-          stageIndex: stage.stageIndex,
-          phaseIndex: plan.phaseIndex,
-          pass: 0,
-        };
-        const phase = group.phases[plan.phaseIndex];
-        if (!phase || open.has(placeName(key))) return [];
+        const { phaseIndex } = plan;
+        const phase = group.phases[phaseIndex];
+        if (!phase) return [];
+        const place = { group, phase, groupIndex, phaseIndex };
+        const part = partName(place, stage);
+        if (open.has(part)) return [];
+        const attempt = run.attempts.length;
+        const key = { attempt, groupIndex, stageIndex: stage.stageIndex, phaseIndex, pass: 0 };
         const planned = async () => {
           const nodes = sliceNodes(plan, await deps.json.targets(record.targetsBlob));
           return plan.kind === 'runner' ? nodes : selectNodes(selection, nodes);
         };
-        return [{ order: orderOf(key, 0), key, group, phase, round: stage.round, planned }];
+        return [
+          { order: orderOf(place, stage.round, [attempt, 0, 0]), key, part, group, phase, round: stage.round, planned },
+        ];
       }),
     );
   });
 };
-
-const placeName = ({ groupIndex, stageIndex, phaseIndex }: SliceKey): string =>
-  `${groupIndex}.${stageIndex}.${phaseIndex}`;
 
 /** Nodes, results and progress of a batch. */
 export const readBatch = async (deps: SourceDeps, runId: RunId, batchId: BatchId): Promise<BatchContent> => {
@@ -130,7 +163,8 @@ export const readBatch = async (deps: SourceDeps, runId: RunId, batchId: BatchId
     deps.store.listResults(runId, batchId),
     deps.store.getProgress(runId, batchId),
   ]);
-  return { nodes: batch?.nodes ?? [], results, progress };
+  const [marks, happened] = [results.filter((one) => one.mark), results.filter((one) => !one.mark)];
+  return { nodes: batch?.nodes ?? [], results: happened, marks, progress };
 };
 
 /** For each part the nodes that a later attempt or pass has taken over: there they are shown, not here. Read only where there is a later one. */
@@ -141,9 +175,7 @@ export const takenOver = (
 ): ((source: Source) => Promise<ReadonlySet<NodeId>>) => {
   const known = new Map<string, Promise<ReadonlySet<NodeId>>>();
   const read = async (source: Source): Promise<ReadonlySet<NodeId>> => {
-    const later = sources.filter(
-      (one) => one.batchId && placeName(one.key) === placeName(source.key) && isLater(one.key, source.key),
-    );
+    const later = sources.filter((one) => one.batchId && one.part === source.part && isLaterSlice(one.key, source.key));
     const nodes = new Set<NodeId>();
     for (const { batchId } of later)
       if (batchId) for (const { node } of (await deps.store.getBatch(runId, batchId))?.nodes ?? []) nodes.add(node.id);
@@ -156,6 +188,3 @@ export const takenOver = (
     return reading;
   };
 };
-
-const isLater = (one: SliceKey, other: SliceKey): boolean =>
-  one.attempt > other.attempt || (one.attempt === other.attempt && one.pass > other.pass);

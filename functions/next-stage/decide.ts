@@ -1,5 +1,5 @@
 import { formatSliceId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
-import type { Control, SliceRecord } from '#shared/model/run.ts';
+import { type Control, endsRun, type SliceRecord } from '#shared/model/run.ts';
 import { failingCount, terminalCount } from '#shared/model/status.ts';
 import type { Stage } from '#shared/plan/stages.ts';
 
@@ -45,7 +45,7 @@ export type StageDecision =
  * left unfinished is opened once more. Deterministic: the same view gives the same decision.
  */
 export const decideStage = (view: StageView): StageDecision => {
-  const isOver = view.control === 'abort' || view.stopped;
+  const isOver = endsRun(view.control) || view.stopped;
   const brokenOff = isOver || view.control === 'pause' ? stageLeftOpen(view) : undefined;
   if (brokenOff) return brokenOff;
   if (isOver) return { kind: 'failed' };

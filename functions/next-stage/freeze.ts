@@ -1,10 +1,9 @@
 import { currentAttempt } from '#functions/records/change-run.ts';
-import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
+import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { countUnder, type FrozenBudget } from '#functions/targets/node-budgets.ts';
 import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { type GateOpening, gateById } from '#shared/gate/gates-of-run.ts';
 import { exclusiveOf } from '#shared/lock/exclusive.ts';
-import type { RunId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
@@ -13,6 +12,7 @@ import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import { driftGate } from './drift.ts';
+import { earlierTargets, keepTargets } from './earlier-targets.ts';
 import { type GateVerdict, standAtGate } from './gates.ts';
 
 /** What freezing the targets of a group needs. */
@@ -44,11 +44,12 @@ export const freeze = async (
   const attempt = currentAttempt(run);
   const approval = await approved(deps, place, undefined);
   if (approval.kind !== 'passed') return approval;
-  const earlier = await earlierTargets(deps, run.runId, groupIndex, attempt);
+  const earlier = await earlierTargets(deps, place, () => readCandidates(deps, run.nodesBlob));
   const found = earlier === undefined ? await resolve(deps, run, job, group) : undefined;
   const drift = await approved(deps, place, found);
   if (drift.kind !== 'passed') return drift;
-  const { targetsBlob, nodeCount } = earlier ?? (await keep(deps, run, found));
+  const { targetsBlob, nodeCount } =
+    earlier ?? (await keepTargets(deps.blobs, run, found ?? { nodes: [], runners: {} }));
   const budgets = await freezeBudgets(deps, targetsBlob);
   if (budgets.length > 0 || group.phases.some((phase) => exclusiveOf(job, group, phase) !== undefined))
     await deps.store.notePermitUser(run.runId);
@@ -96,20 +97,6 @@ const startGate = (run: RunRecord, job: Job): GateOpening => {
   };
 };
 
-const earlierTargets = async (
-  deps: FreezeDeps,
-  runId: RunId,
-  groupIndex: number,
-  attempt: number,
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'> | undefined> => {
-  if (attempt === 1) return undefined;
-  const groups = await deps.store.listGroups(runId);
-  return groups
-    .filter((one) => one.groupIndex === groupIndex)
-    .sort((a, b) => a.attempt - b.attempt)
-    .at(-1);
-};
-
 const resolve = async (deps: FreezeDeps, run: RunRecord, job: Job, group: Group): Promise<FrozenTargets> => {
   const candidates = await readCandidates(deps, run.nodesBlob);
   const { nodes, runners } = resolveTargets(job, group, candidates, {
@@ -117,15 +104,6 @@ const resolve = async (deps: FreezeDeps, run: RunRecord, job: Job, group: Group)
     run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName },
   });
   return { nodes, runners };
-};
-
-const keep = async (
-  deps: FreezeDeps,
-  run: RunRecord,
-  targets: FrozenTargets = { nodes: [], runners: {} },
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'>> => {
-  const targetsBlob = await putJson(deps.blobs, `runs/${run.runId}/targets`, targets);
-  return { targetsBlob, nodeCount: targets.nodes.length };
 };
 
 /** The disruption budgets that nodes of a group are under, over the inventory as it is now. Without any budget, the inventory is not read. */

@@ -7,7 +7,7 @@ import { parseDurationMs } from '#shared/model/duration.ts';
 import { approvalSchema } from '#shared/model/gate.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
-import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
+import { endsRun, type GroupRecord, type RunRecord } from '#shared/model/run.ts';
 import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
@@ -45,14 +45,14 @@ export const nextStage =
     const place = { run, job, group, groupIndex };
     const known = await deps.store.getGroup(runId, attempt, groupIndex);
     // A group that has begun decides for itself, also about an abort: it may have something under way.
-    if (known && run.control === 'abort') return goOn(deps, place, known);
+    if (known && endsRun(run.control)) return goOn(deps, place, known);
     if (!known && !(await mayBegin(deps, place))) return step('failed', now);
     return inTurn(deps, place, known);
   };
 
 /** A group begins unless the run is being aborted, and once the group before it said done. */
 const mayBegin = async (deps: NextStageDeps, { run, job, groupIndex }: GroupPlace): Promise<boolean> =>
-  run.control !== 'abort' && (await groupBeforeIsDone(deps, run, job, groupIndex));
+  !endsRun(run.control) && (await groupBeforeIsDone(deps, run, job, groupIndex));
 
 /** What a group does when it is its run's turn. */
 const inTurn = async (

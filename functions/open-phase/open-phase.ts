@@ -5,10 +5,12 @@ import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { nodeBudgets } from '#functions/targets/node-budgets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatBatchId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
+import type { AgentKind } from '#shared/model/node.ts';
+import type { PickedPlaces } from '#shared/model/places.ts';
 import type { BatchProgress, FrozenTargets, RunRecord, Selection, SliceRecord } from '#shared/model/run.ts';
 import { countStatuses, type StatusCounts } from '#shared/model/status.ts';
 import { type BatchCandidate, type PlannedBatch, planBatches } from '#shared/plan/batches.ts';
-import { type Ledger, whatIsLeft } from '#shared/plan/ledger.ts';
+import { type Ledger, type PhasePicks, whatIsLeft } from '#shared/plan/ledger.ts';
 import { batchLimits, budgetsOfSlice, type NodeBudget, widthUnder } from '#shared/plan/node-budgets.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
 import { type LeftNode, sliceNodes, toCandidates } from '#shared/plan/slice-nodes.ts';
@@ -19,12 +21,13 @@ import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NewBatch, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { marksOfBatch, readIgnoredBy } from './ignored-nodes.ts';
 
 /** What Open Phase needs. */
 export interface OpenPhaseDeps {
   readonly store: Pick<RunStore, 'get'> &
     Pick<PlanStore, 'getGroup' | 'getSlice' | 'listSlices' | 'listProgress' | 'getBatch' | 'openSlice'> &
-    Pick<LedgerStore, 'listResults'> &
+    Pick<LedgerStore, 'listResults' | 'putResults'> &
     Pick<LockStore, 'listBudgets'>;
   readonly json: JsonBlobs;
   readonly agents: PlanningAgents;
@@ -68,26 +71,32 @@ const openNew = async (
   if (!stage || !plan)
     throw new AppError('record.missing', `The plan of group '${place.group.name}' has no slice ${sliceId}`);
   const selection = run.attempts.at(-1)?.selection ?? { mode: 'all' };
-  const ledger = await readPhaseHistory(deps, run, sliceId, place);
+  const ledger = await readPhaseHistory(deps, run, { sliceId, round: stage.round }, place);
+  const picks = selection.picks && (await deps.json.picks(selection.picks.blob));
   const budgets = await budgetsOf(deps, place);
   const candidates = toCandidates({
     phase: place.phase,
     phaseIndex: place.key.phaseIndex,
-    left: leftNodes({ targets, place, plan, ledger, selection }),
+    left: leftNodes({ targets, place, plan, round: stage.round, ledger, selection, picks }),
     targets,
     budgets,
   });
+  const ignoredBy = await readIgnoredBy(deps.json, run, place, selection.mode);
+  const limitOf = (agent: AgentKind) => deps.agents[agent].limits.instances;
+  const toDo = candidates.filter(({ node }) => ignoredBy(node) === undefined);
   const under = budgetsOfSlice(
     budgets,
-    candidates.map(({ node }) => node),
+    toDo.map(({ node }) => node),
   );
   const width = phaseWidth(place.job, place.group, place.phase, Math.max(1, plan.to - plan.from));
   const batches = planBatches({
-    nodes: candidates,
-    width: widthUnder(width, candidates.length, under),
-    limitOf: (agent) => deps.agents[agent].limits.instances,
+    nodes: toDo,
+    width: widthUnder(width, toDo.length, under),
+    limitOf,
     limitUnder: batchLimits(budgets),
   });
+  const ignored = candidates.filter(({ node }) => ignoredBy(node) !== undefined);
+  const ignoredBatches = planBatches({ nodes: ignored, width: Math.max(1, ignored.length), limitOf });
   const at = nowIso(deps.clock);
   const slice: SliceRecord = {
     runId: run.runId,
@@ -97,17 +106,19 @@ const openNew = async (
     round: stage.round,
     rounds: stage.rounds,
     nodeCount: candidates.length,
-    batchCount: batches.batches.length,
+    batchCount: batches.batches.length + ignoredBatches.batches.length,
     width: Math.max(1, batches.width),
     status: 'running',
-    counts: candidates.length === 0 ? {} : { pending: candidates.length },
+    counts: countsOf(candidates.length - ignored.length, ignored.length),
     replaces: replacedCounts(candidates, ledger),
     openedAt: at,
   };
-  return deps.store.openSlice(
-    slice,
-    batches.batches.map((batch, index) => newBatch(run, slice, batch, index)),
+  const toRun = batches.batches.map((batch, index) => newBatch(run, slice, batch, index));
+  const toIgnore = ignoredBatches.batches.map((batch, index) =>
+    endedBatch(newBatch(run, slice, batch, toRun.length + index), at),
   );
+  await deps.store.putResults(toIgnore.flatMap(({ batch }) => marksOfBatch(run, place, batch, { ignoredBy, at })));
+  return deps.store.openSlice(slice, [...toRun, ...toIgnore]);
 };
 
 /** The disruption budgets of the group as they are now; their percentages are of what the inventory held when the group was frozen. */
@@ -116,22 +127,45 @@ const budgetsOf = async (deps: OpenPhaseDeps, { record, phase }: PhasePlace): Pr
   if (frozen.size === 0 || phase.on === 'runner') return [];
   return nodeBudgets(await deps.store.listBudgets(), ({ name }) => frozen.get(name));
 };
+const countsOf = (pending: number, ignored: number): StatusCounts => ({
+  ...(pending === 0 ? {} : { pending }),
+  ...(ignored === 0 ? {} : { ignored }),
+});
+
+/** A batch of nodes that are ignored is at its end before anything comes to it. */
+const endedBatch = ({ batch, progress }: NewBatch, at: string): NewBatch => ({
+  batch,
+  progress: { ...progress, state: 'done', counts: { ignored: batch.nodes.length }, endedAt: at },
+});
 
 interface LeftQuestion {
   readonly targets: FrozenTargets;
   readonly place: PhasePlace;
   readonly plan: SlicePlan;
+  readonly round: number;
   readonly ledger: Ledger;
   readonly selection: Selection;
+  readonly picks: PickedPlaces | undefined;
 }
 
 /**
- * What is left of a slice. A choice of nodes narrows target phases only: a runner phase serves the whole run.
+ * What is left of a slice. A choice of nodes narrows target phases only: a runner phase serves the whole run. Nodes that were picked are picked
+ * for this phase.
  */
-const leftNodes = ({ targets, place, plan, ledger, selection }: LeftQuestion): readonly LeftNode[] => {
+const leftNodes = ({ targets, place, plan, round, ledger, selection, picks }: LeftQuestion): readonly LeftNode[] => {
   const all = sliceNodes(plan, targets);
   const chosen = plan.kind === 'runner' ? all : selectNodes(selection, all);
-  return whatIsLeft(chosen, ledger, { mode: selection.mode, attempt: place.key.attempt });
+  return whatIsLeft(chosen, ledger, {
+    mode: selection.mode,
+    attempt: place.key.attempt,
+    ...(picks === undefined ? {} : { picks: phasePicks(picks, place, round) }),
+  });
+};
+
+const phasePicks = (picks: PickedPlaces, { group, phase }: PhasePlace, round: number): PhasePicks => {
+  const mine = picks.find((one) => one.group === group.name && one.phase === phase.name && one.round === round);
+  const [nodes, fromFirst] = [new Set(mine?.nodes), new Set(mine?.fromFirst)];
+  return { has: (id) => nodes.has(id), fromFirst: (id) => fromFirst.has(id) };
 };
 
 const replacedCounts = (candidates: readonly BatchCandidate[], ledger: Ledger): StatusCounts =>

@@ -42,6 +42,17 @@ export const changeRun = async (
   }
 };
 
+/**
+ * Refuses the number of an attempt that a run does not have.
+ * @throws AppError `run.not-found`
+ */
+export const requireAttempt = (run: RunRecord, attempt: number | undefined): void => {
+  if (attempt === undefined || (attempt >= 1 && attempt <= run.attempts.length)) return;
+  throw new AppError('run.not-found', `Run ${run.runId} has no attempt ${attempt}`, {
+    hint: run.attempts.length === 1 ? 'It has one attempt.' : `It has the attempts 1 to ${run.attempts.length}.`,
+  });
+};
+
 /** The attempt that a run is in. */
 export const currentAttempt = (run: RunRecord): number => run.attempts.length;
 

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { fromRunJob, runJobSchema } from '#shared/library/run-job.ts';
 import type { Job } from '#shared/model/job.ts';
+import { namedNodesSchema, type PickedPlaces, pickedPlacesSchema } from '#shared/model/places.ts';
 import {
   type FrozenTargets,
   frozenTargetsSchema,
@@ -19,30 +20,51 @@ const keptEntries = 32;
 
 /** Stores a JSON value under the hash of its text, so that the same value is stored once. Returns the key. */
 export const putJson = async (blobs: Blobs, folder: string, value: unknown): Promise<string> => {
-  const bytes = utf8ToBytes(JSON.stringify(value));
-  const key = `${folder}/${bytesToHex(sha256(bytes))}.json`;
-  await blobs.put(key, bytes);
+  const key = jsonKey(folder, value);
+  await blobs.put(key, utf8ToBytes(JSON.stringify(value)));
   return key;
 };
+
+/** The key under which {@link putJson} stores a value. */
+export const jsonKey = (folder: string, value: unknown): string =>
+  `${folder}/${bytesToHex(sha256(utf8ToBytes(JSON.stringify(value))))}.json`;
 
 /** Reads the JSON blobs that use cases share, parsed and checked once per process. */
 export interface JsonBlobs {
   /** The job of a run: its commands as they were when it started, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
+  /** The job of a run as it was written: commands are named only, blocks not laid out. */
+  written(run: Pick<RunRecord, 'jobBlob'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
+  /** What an attempt was chosen to run. */
+  picks(key: string): Promise<PickedPlaces>;
+  /** The nodes that a mark order names. */
+  namedNodes(key: string): Promise<readonly string[]>;
   planned(key: string): Promise<PlannedTargets>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
 export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
-  const written = remembering(async (key: string) => fromRunJob(await readJson(blobs, key, runJobSchema)));
+  const stored = remembering((key: string) => readJson(blobs, key, runJobSchema));
   // Params never change during a run, so the run stands for them.
   const laidOut = remembering(async (_key: string, run: Pick<RunRecord, 'jobBlob' | 'params'>) =>
-    expandJob(await written(run.jobBlob), run.params),
+    expandJob(fromRunJob(await stored(run.jobBlob)), run.params),
   );
   const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
+  const picks = remembering((key: string) => readJson(blobs, key, pickedPlacesSchema));
+  const namedNodes = remembering((key: string) => readJson(blobs, key, namedNodesSchema));
   const planned = remembering((key: string) => readJson(blobs, key, plannedTargetsSchema));
-  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets, planned };
+  return {
+    written: async (run) => {
+      const { commands: _commands, ...job } = await stored(run.jobBlob);
+      return job;
+    },
+    job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run),
+    targets,
+    picks,
+    namedNodes,
+    planned,
+  };
 };
 
 /**

@@ -3,6 +3,7 @@ import type { SliceKey } from '#shared/model/ids.ts';
 import type { Group, Job, Phase } from '#shared/model/job.ts';
 import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
+import { jobOfAttempt } from './job-history.ts';
 import type { JsonBlobs } from './json-blob.ts';
 
 /** Where a slice or batch stands: its job, group and phase, and the group's record. */
@@ -15,7 +16,7 @@ export interface PhasePlace {
 }
 
 /**
- * Finds job, group, phase and group record of a slice key; the group record is read strongly consistent.
+ * Finds job, group, phase and group record of a slice key, as they are in its attempt; the group record is read strongly consistent.
  * @throws AppError `record.missing` when the ledger does not have them: the id does not belong to this run.
  */
 export const phasePlace = async (
@@ -24,7 +25,7 @@ export const phasePlace = async (
   key: SliceKey,
 ): Promise<PhasePlace> => {
   const [job, record] = await Promise.all([
-    deps.json.job(run),
+    jobOfAttempt(deps.json, run, key.attempt),
     deps.store.getGroup(run.runId, key.attempt, key.groupIndex),
   ]);
   const group = job.spec.groups[key.groupIndex];

@@ -1,5 +1,6 @@
 import type { BatchProgress, BatchRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { StatusCounts } from '#shared/model/status.ts';
+import { countStops } from '#shared/model/stop.ts';
 import { batchStatusCounts, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
@@ -42,10 +43,17 @@ export const recordProgress = async (
     ...view.progress,
     state,
     counts,
+    ...stopsOf(results),
     operationIndex: next?.operationIndex ?? place.phase.operations.length - 1,
     startedAt: view.progress.startedAt ?? at,
     ...(state === 'done' || state === 'stopped' ? { endedAt: view.progress.endedAt ?? at } : {}),
   });
+};
+
+/** What is known of nodes that were stopped; nothing while none was. */
+const stopsOf = (results: readonly ResultRecord[]): Pick<BatchProgress, 'stops'> => {
+  const stops = countStops(results.map(({ outcome }) => outcome.stop));
+  return Object.keys(stops).length === 0 ? {} : { stops };
 };
 
 /** While a batch runs, all its nodes that are not at their end are running; once it is stopped, none of them is. */

@@ -28,7 +28,8 @@ export interface TallyView {
 
 /**
  * Tells the group what a batch means for the failure budgets of run, group and phase, and stops the group when one of them is spent. Without
- * failures nothing is written, unless a budget waits for a sample of ended nodes. Derived from the results, so twice is once.
+ * failures nothing is written, unless there were some before, or a budget waits for a sample of ended nodes. Derived from the results, so
+ * twice is once.
  */
 export const recordTally = async (deps: RecordTallyDeps, view: TallyView): Promise<void> => {
   const { place, batch } = view;
@@ -37,8 +38,9 @@ export const recordTally = async (deps: RecordTallyDeps, view: TallyView): Promi
   const budgets = budgetsOf(place.job, place.group, place.key.phaseIndex);
   const tally = tallyOfBatch(budgets, view);
   const waitsForSample = budgets.some(({ minSample }) => minSample > 1);
-  if (!tally.some(({ failed }) => failed > 0) && !(waitsForSample && tally.length > 0)) return;
-  if (JSON.stringify(place.record.tallies[batch.batchId]) === JSON.stringify(tally) && place.record.stopped) return;
+  const known = place.record.tallies[batch.batchId];
+  if (known === undefined && !tally.some(({ failed }) => failed > 0) && !(waitsForSample && tally.length > 0)) return;
+  if (JSON.stringify(known) === JSON.stringify(tally) && place.record.stopped) return;
   const group = await deps.store.setTally(place.record, batch.batchId, tally);
   if (group.stopped) return;
   const reason = await whySpent(deps, view, budgets, group);

@@ -11,10 +11,12 @@ import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
 import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
 import { searchOutput } from '#functions/list-results/search-output.ts';
+import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
+import { previewRetry, retryRun } from '#functions/retry-run/retry-run.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
 import {
   listCommandChanges,
@@ -24,7 +26,7 @@ import {
   viewCommand,
   viewJob,
 } from '#functions/view-library/view-library.ts';
-import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
+import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
@@ -54,12 +56,17 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     submitRun: submitRun(deps),
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
+    retryRun: retryRun(deps),
+    previewRetry: previewRetry(deps),
+    ignoreNodes: ignoreNodes(deps),
+    resetNodes: resetNodes(deps),
     decideGate: decideAtGate(deps),
     abortRun: abort,
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),
     viewRun: viewRun(deps),
+    viewRunJob: viewRunJob(deps),
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
     readOutput: readOutput(deps),

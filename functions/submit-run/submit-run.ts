@@ -8,13 +8,12 @@ import {
   type PlanPreviewDeps,
   readRequest,
 } from '#functions/targets/check-request.ts';
+import { plannedTargets } from '#functions/targets/planned-targets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { Job } from '#shared/model/job.ts';
-import type { PlannedTargets, RunRecord } from '#shared/model/run.ts';
-import type { RunPlan } from '#shared/plan/run-plan.ts';
+import type { RunRecord } from '#shared/model/run.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
@@ -120,12 +119,3 @@ const newRun = async (
     version: 1,
   };
 };
-
-/** The nodes of each group that takes part, as the plan has them now. */
-const plannedTargets = (job: Job, plan: RunPlan): PlannedTargets =>
-  Object.fromEntries(
-    plan.groups.map((group) => [
-      String(job.spec.groups.findIndex(({ name }) => name === group.name)),
-      group.rounds.flatMap((round) => round.nodes.map(({ id }) => id)),
-    ]),
-  );

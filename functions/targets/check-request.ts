@@ -62,9 +62,13 @@ const checkJobRequest = (job: Job, request: RunRequest): ParamValues => {
   return params;
 };
 
-const jobOfRequest = async (
+/**
+ * The job that a request brings or names.
+ * @throws AppError `job.invalid`, `job.not-found`, `request.invalid`
+ */
+export const jobOfRequest = async (
   deps: LibraryReadDeps,
-  { job }: RunRequest,
+  { job }: Pick<RunRequest, 'job'>,
 ): Promise<Pick<CheckedRequest, 'job' | 'revision'>> => {
   if (typeof job !== 'string') return { job: parseJob(job) };
   const stored = await requireJob(deps, requireJobReference(job));

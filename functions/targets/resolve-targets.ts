@@ -67,10 +67,19 @@ export const resolveTargets = (job: Job, group: Group, candidates: Candidates, s
         matchesExclude: matcher(targets.exclude, scope, false),
       })
     : { nodes: [], leftOut: [] };
-  return { nodes: [...nodes], runners: runnersOf(job, group, candidates, scope), leftOut };
+  return { nodes: [...nodes], runners: resolveRunners(job, group, candidates, scope), leftOut };
 };
 
-const runnersOf = (job: Job, group: Group, candidates: Candidates, scope: RunScope): FrozenTargets['runners'] =>
+/**
+ * The runner of each phase that needs one, by phase index.
+ * @throws AppError `plan.no-runner`, `expression.failed`
+ */
+export const resolveRunners = (
+  job: Job,
+  group: Group,
+  candidates: Candidates,
+  scope: RunScope,
+): FrozenTargets['runners'] =>
   Object.fromEntries(
     group.phases.flatMap((phase, index) => {
       if (!needsRunner(phase)) return [];

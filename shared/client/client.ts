@@ -3,19 +3,33 @@ import { apiRoutes } from '../contract/api-routes.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
+  abortRequestSchema,
   continueRequestSchema,
   controlRequestSchema,
   gateRequestSchema,
+  ignoreRequestSchema,
   NodeRowsQuery,
   NodesQuery,
   OutputPlace,
   OutputQuery,
   PageQuery,
   ResultsQuery,
+  RunQuery,
+  resetRequestSchema,
+  retryRequestSchema,
   runRequestSchema,
   SearchQuery,
 } from '../contract/requests.ts';
-import type { NodeRow, OutputMatch, OutputPage, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
+import type {
+  NodeRow,
+  OutputMatch,
+  OutputPage,
+  ResultView,
+  RetryPreview,
+  RunJobView,
+  RunSummary,
+  RunView,
+} from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
@@ -28,6 +42,14 @@ import { toPage } from './to-page.ts';
 export type RunRequestInput = z.input<typeof runRequestSchema>;
 /** A continue request as a caller writes it. */
 export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
+/** Which nodes to run again, as a caller writes it. */
+export type RetryRequestInput = z.input<typeof retryRequestSchema>;
+/** Which nodes to ignore, and why. */
+export type IgnoreRequestInput = z.input<typeof ignoreRequestSchema>;
+/** Which nodes to forget. */
+export type ResetRequestInput = z.input<typeof resetRequestSchema>;
+/** How and why an operator aborts a run. */
+export type AbortRequestInput = z.input<typeof abortRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
@@ -50,12 +72,17 @@ export interface DroverClient extends LibraryClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
-  abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  abortRun(runId: RunId, request?: AbortRequestInput): Promise<RunView>;
   decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
+  retryRun(runId: RunId, request: RetryRequestInput): Promise<RunView>;
+  previewRetry(runId: RunId, request: RetryRequestInput): Promise<RetryPreview>;
+  ignoreNodes(runId: RunId, request: IgnoreRequestInput): Promise<RunView>;
+  resetNodes(runId: RunId, request?: ResetRequestInput): Promise<RunView>;
+  viewRunJob(runId: RunId, query?: RunQuery): Promise<RunJobView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
-  viewRun(runId: RunId): Promise<RunView>;
+  viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
   readOutput(runId: RunId, query: OutputQueryInput): Promise<OutputPage>;
@@ -71,7 +98,7 @@ export interface DroverClient extends LibraryClient {
   version(): Promise<VersionView>;
 }
 
-type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
+type ControlRoute = 'pauseRun' | 'resumeRun';
 
 /** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
 export const createClient = (options: ClientOptions): DroverClient => {
@@ -87,13 +114,24 @@ export const createClient = (options: ClientOptions): DroverClient => {
     planPreview: async (body) => (await sendRequest(options, apiRoutes.planPreview, { body })).data,
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
-    abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    abortRun: async (runId, body = {}) =>
+      (await sendRequest(options, apiRoutes.abortRun, { path: { runId }, body })).data,
+    retryRun: async (runId, body) => (await sendRequest(options, apiRoutes.retryRun, { path: { runId }, body })).data,
+    previewRetry: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.previewRetry, { path: { runId }, body })).data,
+    ignoreNodes: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.ignoreNodes, { path: { runId }, body })).data,
+    resetNodes: async (runId, body = {}) =>
+      (await sendRequest(options, apiRoutes.resetNodes, { path: { runId }, body })).data,
+    viewRunJob: async (runId, query = {}) =>
+      (await sendRequest(options, apiRoutes.viewRunJob, { path: { runId }, query })).data,
     decideGate: async (runId, body) =>
       (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),
-    viewRun: async (runId) => (await sendRequest(options, apiRoutes.viewRun, { path: { runId } })).data,
+    viewRun: async (runId, query = {}) =>
+      (await sendRequest(options, apiRoutes.viewRun, { path: { runId }, query })).data,
     listNodeRows: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
     listResults: async (runId, query = {}) =>

@@ -17,12 +17,23 @@ import {
 } from './library-views.ts';
 import { breakLockRequestSchema, brokenViewSchema, budgetViewSchema, putBudgetRequestSchema } from './lock-views.ts';
 import { problemSchema } from './problem.ts';
-import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
+import {
+  abortRequestSchema,
+  continueRequestSchema,
+  controlRequestSchema,
+  ignoreRequestSchema,
+  narrowingSchema,
+  resetRequestSchema,
+  retryRequestSchema,
+  runRequestSchema,
+} from './requests.ts';
 import {
   nodeRowSchema,
   outputMatchSchema,
   outputPageSchema,
   resultViewSchema,
+  retryPreviewSchema,
+  runJobViewSchema,
   runSummarySchema,
   runViewSchema,
 } from './run-views.ts';
@@ -37,6 +48,10 @@ const requestSchemas = {
   ApplyJobRequest: applyJobRequestSchema.extend({ job: jobSchema }),
   ContinueRequest: continueRequestSchema,
   ControlRequest: controlRequestSchema,
+  AbortRequest: abortRequestSchema,
+  RetryRequest: retryRequestSchema,
+  IgnoreRequest: ignoreRequestSchema,
+  ResetRequest: resetRequestSchema,
   Narrowing: narrowingSchema,
   BreakLockRequest: breakLockRequestSchema,
   PutBudgetRequest: putBudgetRequestSchema,
@@ -47,6 +62,8 @@ const answerSchemas = {
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
   ResultView: resultViewSchema,
+  RetryPreview: retryPreviewSchema,
+  RunJobView: runJobViewSchema,
   OutputPage: outputPageSchema,
   OutputMatch: outputMatchSchema,
   RunPlan: runPlanSchema,

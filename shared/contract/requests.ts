@@ -27,17 +27,55 @@ export const runRequestSchema = z.strictObject({
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 
-/** Body of `POST /v1/runs/{id}/continue`. `force` runs everything again. */
+/** Body of `POST /v1/runs/{id}/continue`. `force` runs everything again. `job` is checked by the job reader, not here. */
 export const continueRequestSchema = z.strictObject({
   mode: z.enum(['continue', 'force']).default('continue'),
   only: narrowingSchema.default({}),
+  /** The job to go on with; absent: the one that the run has. */
+  job: z.unknown().optional(),
 });
 export type ContinueRequest = z.infer<typeof continueRequestSchema>;
 
-/** Body of `POST /v1/runs/{id}/abort`, `/pause`, `/resume`. */
+/** Body of `POST /v1/runs/{id}/retry` and `/retry/preview`. `job` is checked by the job reader, not here. */
+export const retryRequestSchema = z.strictObject({
+  /** What came of the nodes: `failed`, `exit=3`, `output~/text/`, node ids; a comma means "or". */
+  nodes: z.string().min(1).max(65_536),
+  /** True: every chosen node begins at its first operation. */
+  force: z.boolean().default(false),
+  only: narrowingSchema.default({}),
+  /** The job to go on with; absent: the one that the run has. */
+  job: z.unknown().optional(),
+});
+export type RetryRequest = z.infer<typeof retryRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/pause`, `/resume`. */
 export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
 
+/** Body of `POST /v1/runs/{id}/abort`. */
+export const abortRequestSchema = controlRequestSchema.extend({
+  /** True: batches under way go through their operations first; nothing new starts. */
+  afterBatch: z.boolean().optional(),
+});
+export type AbortRequest = z.infer<typeof abortRequestSchema>;
+
+/** Which nodes of a run an operator means: of these groups and phases, and these nodes, by id or by name. */
+export const markScopeSchema = z.strictObject({
+  groups: z.array(z.string()).min(1).max(200).optional(),
+  phases: z.array(z.string()).min(1).max(1000).optional(),
+  nodes: z.array(z.string().min(1).max(256)).min(1).max(10_000).optional(),
+});
+
+/** Body of `POST /v1/runs/{id}/ignore`. Nodes, phases or both are named. */
+export const ignoreRequestSchema = z.strictObject({ reason: z.string().min(1).max(512), only: markScopeSchema });
+export type IgnoreRequest = z.infer<typeof ignoreRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/reset`. */
+export const resetRequestSchema = z.strictObject({
+  reason: z.string().max(512).optional(),
+  only: markScopeSchema.default({}),
+});
+export type ResetRequest = z.infer<typeof resetRequestSchema>;
 /** Body of `POST /v1/runs/{id}/gates`: a decision at the gate named, or at the only one that is open. */
 export const gateRequestSchema = z.strictObject({
   gate: z.string().max(128).optional(),
@@ -63,11 +101,20 @@ const statusListSchema = z
   .transform((text) => text.split(','))
   .pipe(z.array(z.enum(nodeStatuses)).min(1));
 
+/** Query of `GET /v1/runs/{id}`. */
+export const runQuerySchema = z.strictObject({
+  /** What this attempt did, and nothing of others. */
+  attempt: z.coerce.number().int().min(1).optional(),
+});
+export type RunQuery = z.infer<typeof runQuerySchema>;
+
 /** Query of `GET /v1/runs/{id}/nodes`. */
 export const nodeRowsQuerySchema = pageQuerySchema.extend({
   status: statusListSchema.optional(),
   phase: z.string().optional(),
   node: z.string().optional(),
+  /** What this attempt did, and nothing of others. */
+  attempt: z.coerce.number().int().min(1).optional(),
 });
 export type NodeRowsQuery = z.infer<typeof nodeRowsQuerySchema>;
 

@@ -2,13 +2,16 @@ import * as z from 'zod';
 import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
+import { markOrderSchema } from '../model/marks.ts';
 import { agentKinds } from '../model/node.ts';
-import { attemptSchema, controls } from '../model/run.ts';
+import { attemptSchema, controls, picksSchema, selectionSchema } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
+import { stopWords } from '../model/stop.ts';
 import { streams } from '../script/upload-key.ts';
 import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+const stopsSchema = z.partialRecord(z.enum(stopWords), z.int().min(0));
 
 /** One slice in a view: a phase on the nodes of one round (round 0 in a oneShot group). */
 export const sliceViewSchema = z.object({
@@ -18,6 +21,8 @@ export const sliceViewSchema = z.object({
   attempt: z.int(),
   nodeCount: z.int(),
   counts: countsSchema,
+  /** What is known of its nodes that were stopped; absent when none was. */
+  stops: stopsSchema.optional(),
   openedAt: z.string(),
   closedAt: z.string().optional(),
 });
@@ -66,6 +71,21 @@ export const runSummarySchema = z.object({
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
+/** One attempt of a run. */
+export const attemptViewSchema = z
+  .object({
+    ...attemptSchema.shape,
+    selection: z.object({ ...selectionSchema.shape, picks: picksSchema.omit({ blob: true }).strip().optional() }),
+  })
+  .omit({ jobBlob: true });
+export type AttemptView = z.infer<typeof attemptViewSchema>;
+
+/** What an operator said by hand of nodes of a run. */
+export const markViewSchema = z
+  .object(markOrderSchema.shape)
+  .omit({ nodesBlob: true, placesBlob: true })
+  .extend({ nodes: z.array(z.string()).optional() });
+export type MarkView = z.infer<typeof markViewSchema>;
 /** A version of a command that a run uses, with the libraries that go with it, and the operations that do. */
 export const usedCommandSchema = z.object({
   name: z.string(),
@@ -79,7 +99,11 @@ export type UsedCommand = z.infer<typeof usedCommandSchema>;
 export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
-  attempts: z.array(attemptSchema),
+  attempts: z.array(attemptViewSchema),
+  /** What operators said by hand of its nodes, in order; absent when they said nothing. */
+  marks: z.array(markViewSchema).optional(),
+  /** What is known of the nodes that the current attempt stopped; absent when it stopped none. */
+  stops: stopsSchema.optional(),
   commands: z.array(usedCommandSchema),
   /** Where the run waited or waits for people, and what they said. */
   gates: z.array(gateRecordSchema),
@@ -109,10 +133,37 @@ export const nodeRowSchema = z.object({
   exitCode: z.int().nullable(),
   reason: z.string().nullable(),
   rawStatus: z.string().nullable(),
+  /** For what was aborted: whether it is known to have stopped. */
+  stop: z.enum(stopWords).nullable().default(null),
   durationMs: z.number().nullable(),
 });
 export type NodeRow = z.infer<typeof nodeRowSchema>;
 
+/** The job that a run, or one of its attempts, ran. */
+export const runJobViewSchema = z.object({
+  name: z.string(),
+  digest: z.string(),
+  /** A Job document with every default filled in. */
+  job: z.record(z.string(), z.json()),
+});
+export type RunJobView = z.infer<typeof runJobViewSchema>;
+
+/** A node in a phase that a retry would run. */
+export const retryPlaceSchema = nodeRowSchema
+  .pick({ nodeId: true, name: true, group: true, phase: true, round: true, status: true, exitCode: true })
+  .extend({
+    /** The operation that it would begin with. */
+    operation: z.string(),
+    /** True when it would begin at its first operation, whatever it has done. */
+    fromFirst: z.boolean(),
+  });
+export type RetryPlace = z.infer<typeof retryPlaceSchema>;
+
+/** What a retry would run: the first places in the order of the plan, and how many there are. */
+export const retryPreviewSchema = z.object({ total: z.int(), items: z.array(retryPlaceSchema) });
+export type RetryPreview = z.infer<typeof retryPreviewSchema>;
+
+/** One operation on one node, with its output: up to what the agent returned; `omittedBytes` says what is missing. */
 /** Complete bytes of a stream that are kept beside the text. */
 export const uploadViewSchema = z.object({
   bytes: z.int(),
@@ -151,6 +202,7 @@ export const resultViewSchema = z.object({
   uploadProblem: z.string().optional(),
   outputs: z.record(z.string(), z.string()),
   replayed: z.boolean(),
+  stop: z.enum(stopWords).nullable().default(null),
   invocationId: z.string().optional(),
   agentInvocationId: z.string().optional(),
   recordedAt: z.string(),

@@ -60,6 +60,8 @@ export const errorCatalogue = {
 
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
+  'run.job-refused': caller(422, 2),
+  'run.nothing-selected': caller(422, 2),
   'run.failed': caller(200, 1),
   'output.not-found': caller(404, 5),
   'output.damaged': caller(502, 1),

@@ -37,6 +37,19 @@ export const invocationIdSchema = z
   .brand<'InvocationId'>();
 export type InvocationId = z.infer<typeof invocationIdSchema>;
 
+/**
+ * The sending that ends an invocation on its nodes: `<run>.<batch>.o<operation index>.s<try>`. As long as the invocation's own id, so it
+ * fits where that one does.
+ */
+export const stopIdSchema = z
+  .string()
+  .regex(/^[0-9A-Z]{26}\.a\d+-g\d+-s\d+-p\d+-x\d+-b\d+\.o\d+\.s\d+$/)
+  .brand<'StopId'>();
+export type StopId = z.infer<typeof stopIdSchema>;
+
+/** The id of the sending that ends an invocation. */
+export const stopIdOf = (invocationId: InvocationId): StopId =>
+  stopIdSchema.parse(invocationId.replace(/t(\d+)$/, 's$1'));
 /** One try of one operation on one node: `<batch>.o<operation index>.t<try>.<node>`. */
 export const resultIdSchema = z
   .string()

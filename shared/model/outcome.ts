@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { outcomeStatuses } from './status.ts';
+import { stopWords } from './stop.ts';
 
 /** The complete bytes of a stream, as its node uploaded them. */
 export const uploadSchema = z.strictObject({
@@ -47,6 +48,8 @@ export const outcomeSchema = z.strictObject({
   outputs: z.record(z.string(), z.string()),
   /** True when the node answered from its record: it had this operation already and did not run it again. */
   replayed: z.boolean(),
+  /** For what was aborted: whether it is known to have stopped. */
+  stop: z.enum(stopWords).nullable().default(null),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
 
@@ -71,4 +74,5 @@ export const bareOutcome = (
   textBlob: null,
   outputs: {},
   replayed: false,
+  stop: null,
 });

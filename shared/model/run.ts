@@ -4,19 +4,38 @@ import { gateRecordSchema } from './gate.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
 import { turnSettingsSchema } from './lock.ts';
+import { markOrderSchema, nodeMarkSchema } from './marks.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
 import { outcomeSchema } from './outcome.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
+import { stopWords } from './stop.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
+const stopsSchema = z.partialRecord(z.enum(stopWords), z.int().min(0));
 const timeSchema = z.iso.datetime();
 
-/** What an attempt runs: everything, what is left, or everything again; narrowed to groups, phases or nodes when given. */
+/** Nodes that were chosen by what came of them, resolved once. */
+export const picksSchema = z.strictObject({
+  /** Blob with what was chosen (`PickedPlaces`). */
+  blob: z.string(),
+  /** Chosen places: a node counts once in each phase. */
+  placeCount: z.int().min(1),
+  /** As it was asked for: `failed,exit=3`. */
+  by: z.string(),
+  /** True when all of them begin at their first operation. */
+  force: z.boolean(),
+});
+
+/**
+ * What an attempt runs: everything, what is left, everything again, or what was chosen by its outcome (`retry`); narrowed to groups, phases or
+ * nodes when given.
+ */
 export const selectionSchema = z.strictObject({
-  mode: z.enum(['all', 'continue', 'force']),
+  mode: z.enum(['all', 'continue', 'force', 'retry']),
   groups: z.array(z.string()).optional(),
   phases: z.array(z.string()).optional(),
   nodes: z.array(nodeIdSchema).optional(),
+  picks: picksSchema.optional(),
 });
 export type Selection = z.infer<typeof selectionSchema>;
 
@@ -30,18 +49,28 @@ export const attemptSchema = z.strictObject({
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
   reason: z.string().optional(),
+  /** Blob, digest and revision of the job that it ran, where a later attempt runs another one; absent: the run's own. */
+  jobBlob: z.string().optional(),
+  jobDigest: z.string().optional(),
+  jobRevision: z.int().min(1).optional(),
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-/** What an operator wants of a run; looked at between operations. */
-export const controls = ['go', 'pause', 'abort'] as const;
+/**
+ * What an operator wants of a run; looked at between operations. `pause`: nothing new starts until it goes on. `drain`: nothing new starts, the
+ * batches under way go through their operations, and then the run ends. `abort`: what is under way is stopped too.
+ */
+export const controls = ['go', 'pause', 'drain', 'abort'] as const;
 export type Control = (typeof controls)[number];
+
+/** True when an operator wants the run to end. */
+export const endsRun = (control: Control): boolean => control === 'drain' || control === 'abort';
 
 /** One execution of one job revision, with fixed parameters. `attempts` has one entry per attempt, the last is the current one. */
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the job as it was when the run started, with the commands it used (`runJobSchema`). */
+  /** Blob that holds the job of the current attempt, with the commands that it uses as they were when it came (`runJobSchema`). */
   jobBlob: z.string(),
   jobDigest: z.string(),
   /** Revision of a stored job; absent for a job that came with the request. */
@@ -58,6 +87,8 @@ export const runRecordSchema = z.strictObject({
   control: z.enum(controls),
   reason: z.string().optional(),
   attempts: z.array(attemptSchema).min(1),
+  /** Nodes that operators marked by hand, in order. */
+  marks: z.array(markOrderSchema).optional(),
   createdAt: timeSchema,
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
@@ -114,6 +145,8 @@ export const sliceRecordSchema = z.strictObject({
   counts: countsSchema,
   /** How the nodes of this slice stood before it took them over from earlier slices of the same phase. */
   replaces: countsSchema,
+  /** What is known of its nodes that were stopped; absent while none is. */
+  stops: stopsSchema.optional(),
   openedAt: timeSchema,
   closedAt: timeSchema.optional(),
 });
@@ -154,12 +187,28 @@ export const batchProgressSchema = z.strictObject({
   nodeCount: z.int().min(1),
   state: z.enum(batchStates),
   counts: countsSchema,
+  /** What is known of its nodes that were stopped; absent while none is. */
+  stops: stopsSchema.optional(),
   /** Operation under way, by index. */
   operationIndex: z.int().min(0),
   startedAt: timeSchema.optional(),
   endedAt: timeSchema.optional(),
 });
 export type BatchProgress = z.infer<typeof batchProgressSchema>;
+
+/** The sending that ends an invocation on its nodes when the run is aborted. Written before the call. */
+export const stopRecordSchema = z.strictObject({
+  /** Nodes that it goes to; they never change, so that a repeated call is the same call. */
+  nodeIds: z.array(nodeIdSchema).min(1),
+  askedAt: timeSchema,
+  /** When it was sent; absent until it is known to be. */
+  sentAt: timeSchema.optional(),
+  /** The agent's own id; absent too when it refused every node. */
+  agentInvocationId: z.string().optional(),
+  /** Nodes that the agent refused to reach. */
+  refusedNodeIds: z.array(nodeIdSchema).optional(),
+});
+export type StopRecord = z.infer<typeof stopRecordSchema>;
 
 /** One sending of one operation to one batch through one agent. Written before the call. */
 export const invocationRecordSchema = z.strictObject({
@@ -185,6 +234,8 @@ export const invocationRecordSchema = z.strictObject({
   looks: z.int().min(0),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),
+  /** How it was stopped on its nodes, when the run was aborted. */
+  stop: stopRecordSchema.optional(),
   /** Token of the parked Await Agent state. */
   token: z.string().max(4096).optional(),
   /** True when an agent event came since the last look. */
@@ -204,6 +255,8 @@ export const resultRecordSchema = z.strictObject({
   invocationId: invocationIdSchema.optional(),
   outcome: outcomeSchema,
   recordedAt: timeSchema,
+  /** Set when this is no result but an operator's word on the node. */
+  mark: nodeMarkSchema.optional(),
 });
 export type ResultRecord = z.infer<typeof resultRecordSchema>;
 

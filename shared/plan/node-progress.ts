@@ -1,10 +1,12 @@
 import type { NodeId } from '../model/ids.ts';
 import type { Operation } from '../model/job.ts';
+import type { NodeMark } from '../model/marks.ts';
 import type { BatchNode, ResultRecord } from '../model/run.ts';
 import { countStatuses, type NodeStatus, type OutcomeStatus, type StatusCounts } from '../model/status.ts';
+import { latestMark } from './node-marks.ts';
 
 /** The parts of a result that progress depends on. */
-export type ResultStep = Pick<ResultRecord, 'nodeId' | 'operationIndex' | 'tryNumber' | 'invocationId'> & {
+export type ResultStep = Pick<ResultRecord, 'nodeId' | 'operationIndex' | 'tryNumber' | 'invocationId' | 'mark'> & {
   readonly outcome: { readonly status: OutcomeStatus };
 };
 
@@ -84,14 +86,36 @@ const lastTries = (results: readonly ResultStep[]): ReadonlyMap<number, ResultSt
   return last;
 };
 
-/** The progress of every node of a batch, in its order. `results` are those of the batch, of all nodes and operations, in any order. */
+/**
+ * The progress of every node of a batch, in its order, with what operators said of it. `results` are those of the batch, of all nodes and
+ * operations, in any order, marks among them.
+ */
 export const progressOfNodes = <T extends ResultStep>(
   operations: readonly Tolerance[],
   nodes: readonly BatchNode[],
   results: readonly T[],
 ): ReadonlyMap<NodeId, NodeProgress> => {
   const byNode = Map.groupBy(results, (result) => result.nodeId);
-  return new Map(nodes.map((from) => [from.node.id, nodeProgress(operations, byNode.get(from.node.id) ?? [], from)]));
+  return new Map(nodes.map((from) => [from.node.id, markedProgress(operations, byNode.get(from.node.id) ?? [], from)]));
+};
+
+const markedProgress = (
+  operations: readonly Tolerance[],
+  steps: readonly ResultStep[],
+  from: Pick<BatchNode, 'startAt' | 'tolerated'>,
+): NodeProgress => {
+  const marks = steps.flatMap(({ mark }) => mark ?? []);
+  if (marks.length === 0) return nodeProgress(operations, steps, from);
+  const results = steps.filter(({ mark }) => mark === undefined);
+  return withMarks(nodeProgress(operations, results, from), marks);
+};
+
+const fromTheFirst: NodeProgress = { status: 'pending', nextOperation: 0, nextTry: 0, resumeAt: 0, tolerated: false };
+
+/** A reset node is pending at its first operation; an ignored one is at its end, and would go on where it stood. */
+const withMarks = (progress: NodeProgress, marks: readonly NodeMark[]): NodeProgress => {
+  const base = marks.some(({ kind }) => kind === 'reset') ? fromTheFirst : progress;
+  return latestMark(marks)?.kind === 'ignored' ? { ...base, status: 'ignored', nextOperation: undefined } : base;
 };
 
 /** How many nodes of a batch have each status. */

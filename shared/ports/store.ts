@@ -9,6 +9,7 @@ import type {
   ResultRecord,
   RunRecord,
   SliceRecord,
+  StopRecord,
 } from '../model/run.ts';
 import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
@@ -71,7 +72,7 @@ export interface PlanStore {
    */
   openSlice(slice: SliceRecord, batches: readonly NewBatch[]): Promise<SliceRecord>;
   /** Sets status, counts and closing time of a slice. */
-  closeSlice(slice: Pick<SliceRecord, 'runId' | 'sliceId' | 'status' | 'counts' | 'closedAt'>): Promise<void>;
+  closeSlice(slice: Pick<SliceRecord, 'runId' | 'sliceId' | 'status' | 'counts' | 'stops' | 'closedAt'>): Promise<void>;
   /** Slices of a run, all attempts, or one attempt, in the order of their ids' numbers. */
   listSlices(runId: RunId, attempt?: number): Promise<readonly SliceRecord[]>;
 
@@ -127,6 +128,21 @@ export interface LedgerStore {
     change: Partial<Pick<InvocationRecord, 'cancelledAt' | 'deadlineAt'>>,
   ): Promise<void>;
 
+  /**
+   * Writes how an invocation is to be ended on its nodes, unless that is written already; returns what holds and whether it is new. The write
+   * comes before the call of the agent.
+   */
+  createStop(
+    runId: RunId,
+    invocationId: InvocationId,
+    stop: StopRecord,
+  ): Promise<{ readonly stop: StopRecord; readonly created: boolean }>;
+  /**
+   * Stores that a stop was sent, and the way back from the agent's id to the invocation. The first record holds.
+   * @throws AppError `record.missing` when no stop was written before
+   */
+  recordStopSent(sent: SentStop): Promise<StopRecord>;
+
   /** Writes results in bulk. For verdicts that come from the agent: writing one twice changes nothing. */
   putResults(results: readonly ResultRecord[]): Promise<void>;
   /** Writes one result unless there is one: for verdicts that come from our own clock (`lost`). True when it was written. */
@@ -152,6 +168,17 @@ export interface SentInvocation {
   readonly deliverBy: string;
   readonly deadlineAt: string;
   readonly secretsBlob?: string;
+}
+
+/** What is known once an agent took, or refused, the stop of an invocation. */
+export interface SentStop {
+  readonly runId: RunId;
+  readonly invocationId: InvocationId;
+  readonly agent: AgentKind;
+  readonly sentAt: string;
+  readonly refusedNodeIds: readonly NodeId[];
+  /** Absent when the agent refused every node. */
+  readonly agentInvocationId?: string;
 }
 
 /** Names the outputs of one operation on one node. */

@@ -187,16 +187,30 @@ export const firstOnly = `
 
 /**
  * Ending what a fence started, instead of starting something. A fence that nobody made is made now, so that a late delivery does not run. The
- * owner is asked to end: it ends the tree and records. Where the owner was killed the tree is ended from here; but not when there is a
- * result, because what a script that ended left running is meant to run. The answer is what a second arrival hears.
+ * owner is asked to end: it ends the tree and records. Where the owner was killed, before or while it did so, the tree is ended from here;
+ * also where it recorded that its script was killed, because whoever killed both may have begun with the script. But not when the script
+ * ended by itself, because what it left running is meant to run. The answer is what a second arrival hears, or how the tree stands.
  */
 export const stop = `
 [ "$_own" ]&&_refuse stopped
 read -r _owner _since <"$_fence"
 if [ "$_owner" ]&&_alive $_owner $_since;then
   kill -s TERM $_owner
-else
-  grep -q '^drover1 new' "$_fence"||_stop
+  _n=0
+  while [ $_n -lt $((_grace*15)) ]&&_alive $_owner $_since;do
+    _nap
+    _n=$((_n+1))
+  done
 fi
-_replay
+if grep -q '^drover1 new' "$_fence"&&! grep -q '^drover1 new [0-9]* finished [^ ]* e 137 ' "$_fence";then
+  _replay
+fi
+_stop
+_n=0
+while [ "$(_tree)" ]&&[ $_n -lt 10 ];do
+  _nap
+  _n=$((_n+1))
+done
+[ "$(_tree)" ]&&_answer interrupted 1
+_answer interrupted 0
 `;

@@ -35,10 +35,10 @@ export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
 });
 
 /**
- * The script that ends, on a node, what {@link renderWrapper} started there for the same input; for SSM, whose cancel kills the wrapper but not
- * the script's process group. Its answer is an envelope too: `finished` (cancelled now, or ended before), `interrupted` (the wrapper was
- * gone; `running` tells whether the tree is), or `refused` with `stopped` (never started, and never will be: the fence is taken).
- * Takes at most 3 × `killAfterSeconds` + 15 seconds.
+ * The script that ends, on a node, what {@link renderWrapper} started there for the same input; agents' own cancel kills the wrapper, and of
+ * the script's tree at most what they find. Its answer is an envelope too: `finished` (cancelled now, or ended before), `interrupted` (the
+ * wrapper was killed; `running` tells whether the tree is there still), or `refused` with `stopped` (never started, and never will be: the
+ * fence is taken). Of the input it needs fence, node keys and user only. Takes at most 4 × `killAfterSeconds` + 15 seconds.
  * @throws AppError as {@link renderWrapper} does
  */
 export const renderStop = (input: WrapperInput): RenderedWrapper => ({

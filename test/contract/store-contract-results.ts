@@ -44,6 +44,7 @@ export const resultContract = (name: string, open: OpenStore): void => {
           textBlob: 'text/1',
           outputs: { free: '1', '': '', 'a.b': 'ü' },
           replayed: true,
+          stop: 'unknown',
         },
       });
       await store.putResults([result]);

@@ -61,8 +61,8 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
-  it('to send commands are of Invoke Operation alone, on one document', () => {
-    expect(holdersOf('ssm:SendCommand')).toEqual(['TasksInvokeOperation']);
+  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on one document', () => {
+    expect(holdersOf('ssm:SendCommand')).toEqual(['TasksCollectResults', 'TasksInvokeOperation']);
     const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
       actionsOf(one).includes('ssm:SendCommand'),
     );

@@ -26,6 +26,9 @@ export interface Recorded {
 /** What an agent says when asked: the wrapper's record, its own word alone, or that it knows nothing. */
 export type Answer = Recorded | (Partial<InstanceReport> & Pick<InstanceReport, 'state'>) | 'unknown';
 
+/** What the stop script finds on a node: it ended the tree, some of it goes on, it was never begun; or anything that an agent can say. */
+export type StopAnswer = 'ended' | 'goesOn' | 'neverBegun' | Answer;
+
 /** Which operation on which instance an answer is for. */
 export interface Question {
   readonly instanceId: string;
@@ -37,6 +40,8 @@ export interface Question {
 /** How an agent behaves; a test changes it at any time. */
 export interface AgentScript {
   answer: (question: Question) => Answer;
+  /** What the sending that stops an operation finds. */
+  answerStop: (question: Question) => StopAnswer;
   /** Reason why an instance is refused. */
   refuse: (instanceId: string) => string | undefined;
   /** Called before a sending takes effect; throwing is a call that never reached the agent. */
@@ -50,6 +55,7 @@ export interface AgentScript {
 /** Sends everything, and answers that everything succeeded. */
 export const obedient = (): AgentScript => ({
   answer: () => ({ exit: 0 }),
+  answerStop: () => 'ended',
   refuse: () => undefined,
   beforeSend: () => undefined,
   afterSend: () => undefined,
@@ -80,10 +86,16 @@ export const createScriptedAgent = (
   const report = (agentInvocationId: string, instanceId: string): readonly InstanceReport[] => {
     const sent = calls.sends.find((one) => agentIdOf(one.invocationId) === agentInvocationId);
     if (!sent?.instanceIds.includes(instanceId) || script.refuse(instanceId) !== undefined) return [];
-    const invocationId = invocationIdSchema.parse(sent.invocationId);
+    const isStop = !invocationIdSchema.safeParse(sent.invocationId).success;
+    const invocationId = invocationIdSchema.parse(sent.invocationId.replace(/s(\d+)$/, 't$1'));
     const question = { instanceId, operation: operationOf(invocationId), ...placeOf(invocationId) };
-    const answer = script.answer(question);
-    return answer === 'unknown' ? [] : [reportOf(question, runOf(invocationId), answer)];
+    const answer = isStop ? script.answerStop(question) : script.answer(question);
+    if (answer === 'unknown') return [];
+    return [
+      typeof answer === 'string'
+        ? stopReport(question, runOf(invocationId), answer)
+        : reportOf(question, runOf(invocationId), answer),
+    ];
   };
   return {
     kind,
@@ -148,15 +160,28 @@ const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unk
   return { ...base, state: ended, rawStatus, exitCode: answer.exit, text: envelopeText(question, runId, answer) };
 };
 
+const stopWords = {
+  ended: 'interrupted NAME 0',
+  goesOn: 'interrupted NAME 1',
+  neverBegun: 'refused NAME stopped',
+} as const;
+
+const stopReport = (question: Question, runId: RunId, answer: keyof typeof stopWords): InstanceReport => {
+  const body = `${stopWords[answer].replace('NAME', fenceIn(question, runId))} 125 .`;
+  const text = `drover1 new ${body.length} ${body}\n`;
+  return { ...reportOf(question, runId, { state: 'failed' }), rawStatus: 'Failed', exitCode: 125, text };
+};
+
+const fenceIn = ({ operation, attempt, stageIndex }: Question, runId: RunId): string =>
+  fenceName(fenceOf({ run: { runId }, key: { attempt, stageIndex }, operationId: operation, tryNumber: 0 }));
+
 /** What the wrapper prints, in 2.25 seconds. */
 const envelopeText = (
-  { operation, attempt, stageIndex }: Question,
+  question: Question,
   runId: RunId,
   { exit, stdout = '', stderr = '', outputs = {}, cutBytes = 0, uploads }: Recorded,
 ): string => {
-  const fence = fenceName(
-    fenceOf({ run: { runId }, key: { attempt, stageIndex }, operationId: operation, tryNumber: 0 }),
-  );
+  const fence = fenceIn(question, runId);
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const values = Object.entries(outputs).map(([name, value]) => `${name}=${value}%`);
   const kept = values.length === 0 ? '-' : `=${values.join('')}`;

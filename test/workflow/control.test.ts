@@ -65,16 +65,16 @@ describe('an operator', () => {
 
     await system.services.abortRun(runId, {}, 'ann');
     await system.services.abortRun(runId, {}, 'ann');
-    letGo();
     await system.engine.idle();
 
-    expect(await status(runId)).toBe('aborted');
-    expect(nodesOf(readTrace(file), 'a')).toEqual(['h-1']);
+    expect(await system.services.viewRun(runId)).toMatchObject({ status: 'aborted', stops: { confirmed: 1 } });
+    expect(readTrace(file).map((one) => [one.node, one.endMs])).toEqual([['h-1', Number.POSITIVE_INFINITY]]);
+    letGo();
     await expect(system.services.pauseRun(runId, {}, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });
     await system.services.continueRun(runId, { mode: 'continue', only: {} }, 'ann');
     await system.engine.idle();
     expect(await status(runId)).toBe('succeeded');
-    expect(nodesOf(readTrace(file), 'a')).toHaveLength(4);
+    expect(nodesOf(readTrace(file), 'a')).toEqual(['h-1', 'h-1', 'h-2', 'h-3', 'h-4']);
   });
 
   it('aborts a paused run', async () => {

@@ -1,6 +1,6 @@
 import { Entity } from 'electrodb';
 import { batchIdSchema, type InvocationId, type RunId } from '#shared/model/ids.ts';
-import { type InvocationRecord, invocationRecordSchema } from '#shared/model/run.ts';
+import { type InvocationRecord, invocationRecordSchema, type StopRecord } from '#shared/model/run.ts';
 import {
   type EntityTarget,
   expiry,
@@ -30,6 +30,8 @@ export const createInvocationEntity = (target: EntityTarget) =>
         deliverBy: optionalText,
         deadlineAt: optionalText,
         cancelledAt: optionalText,
+        stop: optionalText,
+        stopSent: optionalText,
         secretsBlob: optionalText,
         looks: { type: 'number', required: true },
         token: optionalText,
@@ -65,7 +67,7 @@ export const invocationKey = (runId: RunId, invocationId: InvocationId) => {
 /** The attributes of an invocation. */
 export const toInvocationItem = (invocation: InvocationRecord) => {
   const { runId, batchId, operationIndex, tryNumber, status, looks, signalled, ...rest } = invocation;
-  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token, ...record } = rest;
+  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token, stop, ...record } = rest;
   return {
     runId,
     batchId,
@@ -75,20 +77,38 @@ export const toInvocationItem = (invocation: InvocationRecord) => {
     looks,
     signalled,
     ...known({ agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token }),
+    ...(stop === undefined ? {} : toStopFields(stop)),
     record: JSON.stringify(record),
   };
 };
+
+type SentFields = Omit<StopRecord, 'nodeIds' | 'askedAt'>;
+
+/** A stop is written in two steps, so it has two attributes: what is asked, and that it was sent. */
+export const toStopFields = ({ nodeIds, askedAt, ...sent }: StopRecord) => ({
+  stop: JSON.stringify({ nodeIds, askedAt }),
+  ...(sent.sentAt === undefined ? {} : toStopSentFields(sent)),
+});
+
+/** The second of them. */
+export const toStopSentFields = (sent: SentFields) => ({ stopSent: JSON.stringify(sent) });
+
+/** The item with its stop as one field. */
+const withStop = ({ stop, stopSent, ...item }: InvocationItem) =>
+  stop === undefined
+    ? item
+    : { ...item, stop: { ...JSON.parse(stop), ...(stopSent === undefined ? {} : JSON.parse(stopSent)) } };
 
 const storedSchema = invocationRecordSchema.strip();
 
 type InvocationItem = StoredItem &
   Readonly<Record<'runId' | 'batchId', string>> &
-  Readonly<Record<'operationIndex', number>>;
+  Readonly<Record<'operationIndex', number>> & { readonly stop?: string; readonly stopSent?: string };
 
 /** The invocation of a stored item. */
 export const fromInvocationItem = (item: InvocationItem): InvocationRecord =>
   readRecord(
     storedSchema,
-    item,
+    withStop(item),
     `an invocation of operation ${item.operationIndex} in batch ${item.batchId} of run ${item.runId}`,
   );

@@ -58,7 +58,11 @@ const listInvocations = async (
   return data.filter((item) => isLive(context, item)).map(fromInvocationItem);
 };
 
-const writeAgentPointer = async (context: StoreContext, sent: SentInvocation): Promise<void> => {
+/** Writes the way back from an agent's id to the invocation. */
+export const writeAgentPointer = async (
+  context: StoreContext,
+  sent: Pick<SentInvocation, 'agent' | 'agentInvocationId' | 'runId' | 'invocationId'>,
+): Promise<void> => {
   const { agent, agentInvocationId, runId, invocationId } = sent;
   const item = { agent, agentInvocationId, record: JSON.stringify({ runId, invocationId }), ...retention(context) };
   await io(context.entities.agents.put(item).go({ originalErr: true }));

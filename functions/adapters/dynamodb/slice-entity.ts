@@ -2,6 +2,7 @@ import { CustomAttributeType, Entity } from 'electrodb';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { type SliceRecord, sliceRecordSchema } from '#shared/model/run.ts';
 import type { StatusCounts } from '#shared/model/status.ts';
+import type { StopCounts } from '#shared/model/stop.ts';
 import {
   type EntityTarget,
   expiry,
@@ -29,6 +30,7 @@ export const createSliceEntity = (target: EntityTarget) =>
         pass: ordinal,
         status: text,
         counts: { type: CustomAttributeType<StatusCounts>('any'), required: true },
+        stops: { type: CustomAttributeType<StopCounts>('any') },
         closedAt: optionalText,
         record: text,
         expiresAt: expiry,
@@ -54,10 +56,11 @@ export const sliceKey = ({ runId, sliceId }: Pick<SliceRecord, 'runId' | 'sliceI
 });
 
 /** The attributes of a slice. */
-export const toSliceItem = ({ status, counts, closedAt, ...record }: SliceRecord) => ({
+export const toSliceItem = ({ status, counts, stops, closedAt, ...record }: SliceRecord) => ({
   ...sliceKey(record),
   status,
   counts,
+  ...(stops === undefined ? {} : { stops }),
   ...known({ closedAt }),
   record: JSON.stringify(record),
 });

@@ -44,8 +44,9 @@ const openSlice = async (
 };
 
 const closeSlice = async (context: StoreContext, slice: Parameters<SliceStore['closeSlice']>[0]): Promise<void> => {
-  const { status, counts, closedAt } = slice;
-  const change = context.entities.slices.patch(sliceKey(slice)).set({ status, counts, ...known({ closedAt }) });
+  const { status, counts, stops, closedAt } = slice;
+  const fields = { status, counts, ...(stops === undefined ? {} : { stops }), ...known({ closedAt }) };
+  const change = context.entities.slices.patch(sliceKey(slice)).set(fields);
   const written = await io(change.go(conditionalWrite));
   if (written.rejected) throw missing(`slice ${slice.sliceId} of run ${slice.runId}`);
 };

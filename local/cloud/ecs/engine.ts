@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import type { FleetInstance } from '../fleet.ts';
 import { type EngineDeps, KEPT_RESULTS } from '../provider/engine-deps.ts';
 import type { RecordPlace } from '../provider/journal.ts';
+import type { Ending } from '../spawner/ending.ts';
 import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import { type EcsCommand, type EcsInvocation, EcsInvocationState, type EcsResult } from './invocation.ts';
 import { isOver } from './status.ts';
@@ -169,7 +170,7 @@ export class EcsEngine {
         env: { PATH: this.#deps.path },
         merge: true,
         timeoutSeconds,
-        killTree: terminationMode === 'ProcessTree',
+        ending: endingOf(terminationMode),
         ...(workingDir === '' ? {} : { cwd: workingDir }),
       },
       instance: instance.id,
@@ -215,7 +216,11 @@ export class EcsEngine {
     const delivery = this.#deliveries.get(run);
     clearTimeout(delivery);
     this.#deliveries.delete(run);
-    if (delivery === undefined && running && this.#deps.executor.stop(run) === 'signalled') {
+    if (
+      delivery === undefined &&
+      running &&
+      this.#deps.executor.stop(run, endingOf(state.invocation.terminationMode)) === 'signalled'
+    ) {
       this.#stopped.add(run);
       state.change(instanceId, { status: 'Stopping' });
       return;
@@ -274,5 +279,7 @@ const endOf = (end: RunEnd, stopped: boolean): Pick<EcsResult, 'status' | 'error
   if (end.exitCode === 0) return { status: 'Success', errorCode: '', errorInfo: '' };
   return { status: 'Failed', errorCode: 'ExitCodeNonzero', errorInfo: 'the process exit code is not zero.' };
 };
+
+const endingOf = (terminationMode: string): Ending => (terminationMode === 'ProcessTree' ? 'tree' : 'process');
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;

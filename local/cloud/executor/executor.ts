@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Journal, RecordPlace } from '../provider/journal.ts';
+import type { Ending } from '../spawner/ending.ts';
 import { partsOfRun, type RunEnd, runIdOf, type SpawnerReport, type TaskMessage } from '../spawner/protocol.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 import { spawnerFilePath } from './orphans.ts';
@@ -103,8 +104,8 @@ export class Executor {
     this.#delays.set(run, setTimeout(later, request.delaySeconds * 1_000));
   }
 
-  /** Stops a run. `notStarted`: it never started and never will, and no end is reported. */
-  stop(run: string): 'notStarted' | 'signalled' {
+  /** Stops a run; `ending` is that of its task. `notStarted`: it never started and never will, and no end is reported. */
+  stop(run: string, ending: Ending): 'notStarted' | 'signalled' {
     const delay = this.#delays.get(run);
     if (delay !== undefined) {
       clearTimeout(delay);
@@ -114,7 +115,7 @@ export class Executor {
     if (this.#removeWaiting(run)) return 'notStarted';
     const link = this.#owner.get(run);
     if (link !== undefined) link.send({ op: 'stop', run });
-    else this.#orphans.stop(run);
+    else this.#orphans.stop(run, ending);
     return 'signalled';
   }
 

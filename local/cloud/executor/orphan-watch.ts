@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Ending, endAsAgent, signal } from '../spawner/ending.ts';
 import type { RunEnd } from '../spawner/protocol.ts';
 import { forgetOrphan, listOrphans, type OrphanView, readOrphan } from './orphans.ts';
 
@@ -47,23 +48,30 @@ export class OrphanWatch {
     return { held: new Set(this.#running.keys()), lost };
   }
 
-  /** TERM, then KILL, to the process group of a run that an earlier server started. */
-  stop(run: string): void {
+  /** Ends a run that an earlier server started, as its agent does. */
+  stop(run: string, ending: Ending): void {
     const pid = this.#running.get(run);
     if (pid === undefined || pid === 0) return;
     this.#stopped.add(run);
-    signalGroup(pid, 'SIGTERM');
-    this.#kills.push(setTimeout(() => this.#running.has(run) && signalGroup(pid, 'SIGKILL'), GRACE_MS));
+    endAsAgent(pid, ending);
   }
 
   /** Stops every run and waits until it is known how they ended. */
   async stopAll(): Promise<void> {
-    for (const run of this.#running.keys()) this.stop(run);
+    for (const [run, pid] of this.#running) this.#shutDown(run, pid);
     for (let waitedMs = 0; this.#open.length > 0 && waitedMs < LONGEST_SILENCE_MS; waitedMs += LOOK_MS) {
       this.#look();
       await sleep(LOOK_MS);
     }
     this.close();
+  }
+
+  /** TERM, then KILL to the process group, as when an instance shuts down. */
+  #shutDown(run: string, pid: number): void {
+    if (pid === 0) return;
+    this.#stopped.add(run);
+    signal(-pid, 'SIGTERM');
+    this.#kills.push(setTimeout(() => this.#running.has(run) && signal(-pid, 'SIGKILL'), GRACE_MS));
   }
 
   close(): void {
@@ -113,11 +121,3 @@ export class OrphanWatch {
     });
   }
 }
-
-const signalGroup = (pid: number, signal: NodeJS.Signals): void => {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // Already gone: what the signal was for.
-  }
-};

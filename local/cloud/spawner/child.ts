@@ -1,11 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { AssistantCapture, type Capture, HeadCapture, SSM_STDERR_BYTES, SSM_STDOUT_BYTES } from './capture.ts';
+import { type Ending, endAsAgent, signal } from './ending.ts';
 import type { EndCause, RunEnd } from './protocol.ts';
 import type { Launch } from './script.ts';
 
-/** Time between TERM and KILL, and for leftovers to let go of the pipes after KILL. */
+/** Time between TERM and KILL when the machine shuts down. */
 const GRACE_MS = 1_000;
+/** Output that is under way has so long to arrive after a kill; what survived the kill may hold the pipes open for ever. */
+const LET_GO_MS = 200;
 const TICK_MS = 1_000;
 
 /** One command to start. */
@@ -15,7 +18,7 @@ export interface ChildSpec {
   readonly env: Readonly<Record<string, string>>;
   readonly merge: boolean;
   readonly timeoutSeconds: number;
-  readonly killTree: boolean;
+  readonly ending: Ending;
 }
 
 /** What a child tells of itself. */
@@ -53,19 +56,25 @@ export class RunningChild {
     this.#child.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
     this.#child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     this.#child.on('error', (error) => this.#failedToStart(error));
-    this.#child.on('close', (code, signal) => this.#finish(code, signal));
+    this.#child.on('close', (code, endedBy) => this.#finish(code, endedBy));
     this.#timers.push(setTimeout(() => this.stop('timedOut'), Math.min(spec.timeoutSeconds * 1_000, 2 ** 31 - 1)));
   }
 
-  /** TERM, then KILL; to the whole process group unless only the shell may be ended. */
+  /** Ends it as its agent does: without a word to it. */
   stop(cause: EndCause): void {
     if (this.#over || this.#cause !== 'exited') return;
     this.#cause = cause;
-    this.#signal('SIGTERM');
-    this.#timers.push(setTimeout(() => this.#signal('SIGKILL'), GRACE_MS));
-    // A process that left the group, or that was spared, may hold the pipes open for ever.
-    const lettingGoMs = this.#spec.killTree ? 2 * GRACE_MS : GRACE_MS + 200;
-    this.#timers.push(setTimeout(() => this.#letGo(), lettingGoMs));
+    endAsAgent(this.pid, this.#spec.ending);
+    this.#timers.push(setTimeout(() => this.#letGo(), LET_GO_MS));
+  }
+
+  /** TERM, then KILL to its process group, as when an instance shuts down. */
+  shutDown(): void {
+    if (this.#over) return;
+    this.#cause = 'stopped';
+    signal(-this.pid, 'SIGTERM');
+    this.#timers.push(setTimeout(() => signal(-this.pid, 'SIGKILL'), GRACE_MS));
+    this.#timers.push(setTimeout(() => this.#letGo(), 2 * GRACE_MS));
   }
 
   #streaming(capture: AssistantCapture): AssistantCapture {
@@ -74,14 +83,6 @@ export class RunningChild {
     }, TICK_MS);
     this.#timers.push(timer);
     return capture;
-  }
-
-  #signal(signal: NodeJS.Signals): void {
-    try {
-      process.kill(this.#spec.killTree ? -this.pid : this.pid, signal);
-    } catch {
-      // Already gone: what the signal was for.
-    }
   }
 
   #letGo(): void {
@@ -96,13 +97,13 @@ export class RunningChild {
     this.#finish(1, null);
   }
 
-  #finish(code: number | null, signal: NodeJS.Signals | null): void {
+  #finish(code: number | null, endedBy: NodeJS.Signals | null): void {
     if (this.#over) return;
     this.#over = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#listener.onEnd({
       cause: this.#cause,
-      exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]),
+      exitCode: code ?? 128 + (endedBy === null ? 0 : constants.signals[endedBy]),
       stdout: this.#stdout.text(),
       stderr: this.#stderr.text(),
       stdoutBytes: this.#stdout.totalBytes,

@@ -1,3 +1,5 @@
+import type { Ending } from './ending.ts';
+
 /**
  * What the server and a spawner (a small helper process that starts the commands of the instances) say to each other:
  * one JSON object a line, requests on the spawner's standard input, reports on its standard output.
@@ -12,8 +14,7 @@ export interface TaskMessage {
   /** True: standard error goes into the same stream as standard output (Cloud Assistant). */
   readonly merge: boolean;
   readonly timeoutSeconds: number;
-  /** False: a stop or time-out ends the shell only and spares its children (Cloud Assistant's TerminationMode Process). */
-  readonly killTree: boolean;
+  readonly ending: Ending;
   /** Ignored when it does not exist, as the SSM agent does. */
   readonly cwd?: string;
 }

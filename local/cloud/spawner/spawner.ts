@@ -126,7 +126,7 @@ export class Spawner {
         env,
         merge: task.merge,
         timeoutSeconds: task.timeoutSeconds,
-        killTree: task.killTree,
+        ending: task.ending,
       },
       {
         clock: this.#deps.clock,
@@ -171,7 +171,7 @@ export class Spawner {
 
   #close(): void {
     this.#mode = 'closing';
-    for (const held of this.#held.values()) held.child?.stop('stopped');
+    for (const held of this.#held.values()) held.child?.shutDown();
   }
 
   #exitWhenIdle(): void {

@@ -8,6 +8,7 @@ import { commandEvent, invocationEvent } from './events.ts';
 import { INVOCATION_STATUS, isTerminal, type StatusPair } from './status.ts';
 
 const SWEEP_MS = 1_000;
+const ENDING = 'group';
 
 /** Records of this engine in the journal. */
 export type SsmRecord =
@@ -172,7 +173,7 @@ export class SsmEngine {
         env: { PATH: this.#deps.path, SSM_COMMAND_ID: commandId, AWS_SSM_REGION_NAME: region },
         merge: false,
         timeoutSeconds: executionTimeoutSeconds,
-        killTree: true,
+        ending: ENDING,
         ...(cwd.startsWith('/') ? { cwd } : {}),
       },
       instance: instance.id,
@@ -191,7 +192,7 @@ export class SsmEngine {
     else if (delivery !== undefined) {
       clearTimeout(delivery);
       this.#deliveries.delete(run);
-    } else if (this.#deps.executor.stop(run) === 'signalled') {
+    } else if (this.#deps.executor.stop(run, ENDING) === 'signalled') {
       this.#cancelled.add(run);
       state.change(instanceId, { pair: INVOCATION_STATUS.cancelling });
       return;

@@ -26,8 +26,8 @@ const report = (more: Partial<InstanceReport>): InstanceReport => ({
   droppedBytes: 0,
   ...more,
 });
-const at = (nowMs: number, given: InstanceReport | undefined, abortByMs?: number) =>
-  verdictOf({ batchNode, runId, fence: 'f', report: given, nowMs, deliverByMs: 100, deadlineMs: 1000, abortByMs });
+const at = (nowMs: number, given: InstanceReport | undefined) =>
+  verdictOf({ batchNode, runId, fence: 'f', report: given, nowMs, deliverByMs: 100, deadlineMs: 1000 });
 const brief = (verdict: ReturnType<typeof at>) =>
   verdict.kind === 'open' ? 'open' : `${verdict.kind} ${verdict.outcome.status}`;
 
@@ -63,13 +63,6 @@ describe('the verdict on a node', () => {
     ['calls it lost when the agent lost track', 1, report({ state: 'error', rawStatus: 'Error' }), 'said lost'],
   ])('%s', (_, now, given, wanted) => {
     expect(brief(at(now, given))).toBe(wanted);
-  });
-
-  it('waits for a stopped command until the grace is over, then says that it does not know', () => {
-    expect(brief(at(10, report({}), 20))).toBe('open');
-    const verdict = at(20, report({}), 20);
-    expect(brief(verdict)).toBe('givenUp aborted');
-    expect(verdict.kind !== 'open' && verdict.outcome.reason).toContain('unknown');
   });
 
   it('keeps the raw status, the exit code and the bytes that the agent dropped', () => {

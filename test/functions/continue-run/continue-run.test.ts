@@ -110,14 +110,9 @@ describe('continueRun', () => {
     const runId = await failed(rig);
     const engine = { ...rig.engine, start: () => Promise.reject(new Error('no network')) };
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const deps = {
-      store: rig.store,
-      json: createJsonBlobs(rig.blobs),
-      engine,
-      clock: rig.clock,
-      log,
-      abort: rig.services.abortRun,
-    };
+    const json = createJsonBlobs(rig.blobs);
+    const { aws, aliyun, services: _services, ...ports } = rig;
+    const deps = { ...ports, json, agents: { aws, aliyun }, engine, log, abort: rig.services.abortRun };
     await expect(continueRun(deps)(runId, all, 'ann')).rejects.toThrow('no network');
 
     await expect(rig.services.continueRun(runId, all, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { abortRun, resumeRun } from '#functions/control-run/control-run.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import { driveAttempt } from '#test/kit/drive.ts';
+import { driveAttempt, driveBatch, invoke, openFirst } from '#test/kit/drive.ts';
 import { hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
 
 const newRig = useRigs();
@@ -80,8 +80,10 @@ describe('resumeRun', () => {
     const runId = await running(rig);
     await rig.services.pauseRun(runId, {}, 'ann');
     await rig.tasks.hold({ runId, attempt: 1, token: 'held' });
-    const dead = { complete: () => Promise.reject(new Error('no network')) };
-    await expect(resumeRun({ store: rig.store, engine: dead, log: silent })(runId, {}, 'ann')).rejects.toThrow();
+    const dead = { start: rig.engine.start, complete: () => Promise.reject(new Error('no network')) };
+    await expect(
+      resumeRun({ store: rig.store, engine: dead, clock: rig.clock, log: silent })(runId, {}, 'ann'),
+    ).rejects.toThrow();
 
     await rig.services.resumeRun(runId, {}, 'ann');
 
@@ -94,7 +96,7 @@ describe('resumeRun', () => {
     await rig.services.pauseRun(runId, {}, 'ann');
     const store = { ...rig.store, ...holdMeanwhile(rig, runId) };
 
-    await resumeRun({ store, engine: rig.engine, log: silent })(runId, {}, 'ann');
+    await resumeRun({ store, engine: rig.engine, clock: rig.clock, log: silent })(runId, {}, 'ann');
 
     expect(rig.engine.completed).toEqual(['raced']);
     expect(await rig.store.get(runId)).toMatchObject({ status: 'running' });
@@ -140,7 +142,7 @@ describe('abortRun', () => {
 
     const store = { ...rig.store, ...holdMeanwhile(rig, runId) };
 
-    await abortRun({ store, engine: rig.engine, log: silent })(runId, {}, 'ann');
+    await abortRun({ store, engine: rig.engine, clock: rig.clock, log: silent })(runId, {}, 'ann');
 
     expect(rig.engine.completed).toEqual(['raced']);
   });
@@ -151,6 +153,117 @@ describe('abortRun', () => {
     await driveAttempt(rig, runId);
 
     await expect(rig.services.abortRun(runId, {}, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });
+  });
+});
+
+describe('an attempt that has not begun', () => {
+  it('is over as soon as it is aborted, also when its execution never comes, and stays so when it does', async () => {
+    const rig = newRig();
+    const runId = await rig.submit(groups);
+
+    await rig.services.abortRun(runId, { reason: 'wrong one' }, 'ann');
+    const ended = await rig.records(runId);
+
+    expect(await rig.services.viewRun(runId)).toMatchObject({
+      status: 'aborted',
+      reason: 'Aborted by ann: wrong one',
+      attempts: [{ status: 'aborted', reason: 'Aborted by ann: wrong one' }],
+    });
+    await rig.services.abortRun(runId, {}, 'bob');
+    expect(await driveAttempt(rig, runId)).toBe('aborted');
+    expect(await rig.records(runId)).toEqual(ended);
+    expect(rig.aws.sends).toEqual([]);
+  });
+
+  it('is started by a resume when the request that added it could not', async () => {
+    const rig = newRig();
+    const runId = await rig.submit(groups);
+    await rig.services.pauseRun(runId, {}, 'ann');
+    await rig.services.resumeRun(runId, {}, 'ann');
+
+    expect(await rig.store.get(runId)).toMatchObject({ status: 'queued', control: 'go' });
+    expect(rig.engine.started).toEqual([`${runId}-1`, `${runId}-1`]);
+    expect(await driveAttempt(rig, runId)).toBe('succeeded');
+  });
+
+  it('ends as aborted, whoever of the abort and the start comes first', async () => {
+    const rig = newRig();
+    for (let round = 0; round < 5; round += 1) {
+      const runId = await rig.submit(groups);
+      await Promise.all([rig.tasks.startRun({ runId, attempt: 1 }), rig.services.abortRun(runId, {}, 'ann')]);
+      expect(await driveAttempt(rig, runId)).toBe('aborted');
+    }
+  });
+});
+
+describe('abortRun after the batches under way', () => {
+  const twoOps = [{ name: 'g', maxConcurrency: 1, phases: [{ name: 'p', operations: [op('a'), op('b')] }] }];
+
+  it('lets a batch that has begun go through its operations, begins no other one, and ends as aborted', async () => {
+    const rig = newRig(hosts(3));
+    const runId = await rig.submit(twoOps);
+    const { batches, sliceId } = await openFirst(rig, runId);
+    await invoke(rig, runId, batches[0]!);
+
+    await rig.services.abortRun(runId, { reason: 'enough', afterBatch: true }, 'ann');
+    for (const batchId of batches) await driveBatch(rig, runId, batchId);
+    await rig.tasks.closePhase({ runId, sliceId });
+
+    expect(await driveAttempt(rig, runId)).toBe('aborted');
+    const view = await rig.services.viewRun(runId);
+    expect(view).toMatchObject({ reason: 'Aborted by ann: enough', control: 'drain' });
+    expect(view.groups[0]?.phases[0]?.counts).toEqual({ succeeded: 1, pending: 2 });
+    expect(view.stops).toBeUndefined();
+    expect(rig.aws.sends.map((one) => one.instanceIds)).toEqual([['i-001'], ['i-001']]);
+  });
+
+  it('gives way to an abort, and does not take one back', async () => {
+    const rig = newRig();
+    const runId = await running(rig);
+    await rig.services.abortRun(runId, { afterBatch: true }, 'ann');
+    await rig.services.abortRun(runId, { afterBatch: true }, 'bob');
+    expect(await rig.store.get(runId)).toMatchObject({ control: 'drain', reason: 'Aborted by ann' });
+    await rig.services.abortRun(runId, {}, 'bob');
+    await rig.services.abortRun(runId, { afterBatch: true }, 'cid');
+
+    expect(await rig.store.get(runId)).toMatchObject({
+      control: 'abort',
+      reason: 'Aborted by bob',
+      status: 'aborting',
+    });
+    await expect(rig.services.pauseRun(runId, {}, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });
+  });
+
+  it('ends a paused run', async () => {
+    const rig = newRig();
+    const runId = await running(rig);
+    await rig.services.pauseRun(runId, {}, 'ann');
+    expect(await driveAttempt(rig, runId)).toBe('held');
+
+    await rig.services.abortRun(runId, { afterBatch: true }, 'ann');
+
+    expect(rig.engine.completed).toEqual([`hold of ${runId}`]);
+    expect(await driveAttempt(rig, runId)).toBe('aborted');
+  });
+});
+
+describe('operators who ask at the same time', () => {
+  it('leave the run with one word, and every request is granted or refused with the reason', async () => {
+    const rig = newRig();
+    for (let round = 0; round < 6; round += 1) {
+      const runId = await running(rig);
+      const asked = await Promise.allSettled([
+        rig.services.pauseRun(runId, {}, 'ann'),
+        rig.services.abortRun(runId, {}, 'bob'),
+        rig.services.resumeRun(runId, {}, 'cid'),
+        rig.services.abortRun(runId, { afterBatch: true }, 'dan'),
+        rig.services.pauseRun(runId, {}, 'eve'),
+      ]);
+      for (const one of asked)
+        if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'run.conflict' });
+      expect(await rig.store.get(runId)).toMatchObject({ control: 'abort', status: 'aborting' });
+      expect(await driveAttempt(rig, runId)).toBe('aborted');
+    }
   });
 });
 

@@ -16,8 +16,9 @@ const first = { attempt: 1, groupIndex: 0, stageIndex: 0, phaseIndex: 0, pass: 0
 const historyOf = async (rig: Rig, runId: RunId, change: Partial<typeof first>) => {
   const key = { ...first, ...change };
   const run = (await rig.store.get(runId))!;
-  const place = await phasePlace({ store: rig.store, json: createJsonBlobs(rig.blobs) }, run, { ...key, attempt: 1 });
-  const ledger = await readPhaseHistory(rig, run, formatSliceId(key), { ...place, key });
+  const deps = { store: rig.store, json: createJsonBlobs(rig.blobs) };
+  const place = await phasePlace(deps, run, { ...key, attempt: 1 });
+  const ledger = await readPhaseHistory(deps, run, { sliceId: formatSliceId(key), round: 0 }, { ...place, key });
   return [...ledger].map(([id, entry]) => [id, entry.status, entry.nextOperation, entry.attempt]);
 };
 

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { batchIdSchema } from '#shared/model/ids.ts';
 import { isTerminalNodeStatus, outcomeStatuses } from '#shared/model/status.ts';
+import { carriedOver, doneBehind } from '#shared/plan/carry-over.ts';
 import { type LedgerBatch, ledgerOf, whatIsLeft } from '#shared/plan/ledger.ts';
+import { markTry } from '#shared/plan/node-marks.ts';
 import { nextOperationOfBatch, type ResultStep } from '#shared/plan/node-progress.ts';
 import { candidateOf, nodeOf, operationsOf, resultOf, targetsOfSize } from './plan-fixtures.ts';
 
@@ -47,9 +49,9 @@ const left = (batches: readonly LedgerBatch[], mode: 'all' | 'continue' | 'force
 describe('ledgerOf', () => {
   test('says of each node how it stands and where it goes on', () => {
     expect([...ledgerOf(operations, [firstAttempt])]).toEqual([
-      [h1, { status: 'failed', nextOperation: 1, tolerated: true, attempt: 1 }],
-      [h2, { status: 'succeeded', nextOperation: 3, tolerated: false, attempt: 1 }],
-      [h3, { status: 'lost', nextOperation: 1, tolerated: false, attempt: 1 }],
+      [h1, { status: 'failed', nextOperation: 1, tolerated: true, attempt: 1, goesOn: true, finished: false }],
+      [h2, { status: 'succeeded', nextOperation: 3, tolerated: false, attempt: 1, goesOn: false, finished: true }],
+      [h3, { status: 'lost', nextOperation: 1, tolerated: false, attempt: 1, goesOn: true, finished: false }],
     ]);
   });
 
@@ -61,8 +63,122 @@ describe('ledgerOf', () => {
       nextOperation: 3,
       tolerated: true,
       attempt: 2,
+      goesOn: false,
+      finished: true,
     });
     expect(ledger.get(targets[2]!.node.id)?.attempt).toBe(1);
+  });
+});
+
+describe('what operators said by hand', () => {
+  const marked = (id: string, kind: 'ignored' | 'reset', order: number): ResultStep => ({
+    ...resultOf(id, 0, 'skipped'),
+    tryNumber: markTry(order),
+    mark: { kind, order, was: 'failed' },
+  });
+  const withMarks = (...marks: ResultStep[]) => [{ ...firstAttempt, results: [...firstAttempt.results, ...marks] }];
+
+  test('an ignored node is at its end, is not run by a continue, and would go on where it stood', () => {
+    const batches = withMarks(marked(h3, 'ignored', 1));
+    expect(ledgerOf(operations, batches).get(targets[2]!.node.id)).toEqual({
+      ...{ status: 'ignored', nextOperation: 1, tolerated: false, attempt: 1, goesOn: true, finished: true },
+    });
+    expect(left(batches, 'continue', 2)).toEqual([
+      [h1, 1, true],
+      [h4, 0, false],
+    ]);
+    expect(left(batches, 'force', 2)).toHaveLength(4);
+  });
+
+  test('a reset node is as if nothing had run', () => {
+    const batches = withMarks(marked(h2, 'reset', 1));
+    expect(ledgerOf(operations, batches).get(targets[1]!.node.id)).toEqual({
+      ...{ status: 'pending', nextOperation: 0, tolerated: false, attempt: 1, goesOn: true, finished: false },
+    });
+    expect(left(batches, 'continue', 2)).toContainEqual([h2, 0, false]);
+  });
+
+  test('the last word counts, whatever the order in which they are read', () => {
+    const status = (...marks: ResultStep[]) =>
+      ledgerOf(operations, withMarks(...marks)).get(targets[0]!.node.id)?.status;
+    expect(status(marked(h1, 'ignored', 1), marked(h1, 'reset', 2))).toBe('pending');
+    expect(status(marked(h1, 'ignored', 3), marked(h1, 'reset', 2))).toBe('ignored');
+  });
+});
+
+describe('a retry', () => {
+  const retry = (picked: Readonly<Record<string, boolean>>, batches: readonly LedgerBatch[], attempt = 2) =>
+    whatIsLeft(targets, ledgerOf(operations, batches), {
+      mode: 'retry',
+      attempt,
+      picks: { has: (id) => Object.hasOwn(picked, id), fromFirst: (id) => picked[id] === true },
+    }).map(({ node, startAt }) => [node.id, startAt]);
+
+  test('runs what was chosen and nothing else: from the own next operation, or from the first', () => {
+    expect(retry({ [h1]: false, [h2]: true }, [firstAttempt])).toEqual([
+      [h1, 1],
+      [h2, 0],
+    ]);
+    expect(retry({}, [firstAttempt])).toEqual([]);
+  });
+
+  test('after a pause is only what it has not done itself', () => {
+    const begun = batchOf(
+      2,
+      [
+        [h1, 1, true],
+        [h2, 0, false],
+      ],
+      [resultOf(h1, 1, 'failed'), resultOf(h2, 0, 'succeeded')],
+    );
+    expect(retry({ [h1]: false, [h2]: true }, [firstAttempt, begun])).toEqual([[h2, 1]]);
+  });
+});
+
+describe('a job that was changed between attempts', () => {
+  const ids = (...names: string[]) => names.map((id) => ({ id, failIgnore: false }));
+  const before = ids('a', 'b', 'c');
+  const batch = {
+    ...batchOf(
+      1,
+      [
+        [h1, 0, false],
+        [h2, 0, false],
+      ],
+      [
+        resultOf(h1, 0, 'succeeded'),
+        resultOf(h1, 1, 'failed'),
+        resultOf(h2, 0, 'succeeded'),
+        resultOf(h2, 1, 'succeeded'),
+        resultOf(h2, 2, 'succeeded'),
+      ],
+    ),
+    operations: before,
+  };
+  const goesOn = (...names: string[]) =>
+    whatIsLeft(targets.slice(0, 2), ledgerOf(ids(...names), [batch]), { mode: 'continue', attempt: 2 }).map(
+      ({ node, startAt }) => [node.id, names[startAt]],
+    );
+
+  test('leaves done what is done by its id, and a node that had done everything goes on with what is new', () => {
+    expect(goesOn('a', 'b', 'c')).toEqual([[h1, 'b']]);
+    expect(goesOn('a', 'b', 'c', 'd')).toEqual([
+      [h1, 'b'],
+      [h2, 'd'],
+    ]);
+    expect(goesOn('b', 'c')).toEqual([[h1, 'b']]);
+    expect(goesOn('a', 'c')).toEqual([[h1, 'c']]);
+  });
+
+  test('finds what is done and would stand behind what is not', () => {
+    const list = { before: ['a', 'b', 'c'], now: ['x', 'a', 'b', 'c'] };
+    expect(doneBehind(list, 0)).toBeUndefined();
+    expect(doneBehind({ ...list, now: ['a', 'fix', 'b', 'c'] }, 3)).toBe('b');
+    expect(doneBehind(list, 1)).toBe('a');
+    expect(doneBehind({ ...list, now: ['a', 'b', 'x', 'c'] }, 2)).toBeUndefined();
+    expect(doneBehind({ ...list, now: ['b', 'a', 'c'] }, 1)).toBe('a');
+    expect(doneBehind({ ...list, now: ['b', 'a', 'c'] }, 2)).toBeUndefined();
+    expect(carriedOver({ ...list, now: [] }, 2)).toBe(0);
   });
 });
 

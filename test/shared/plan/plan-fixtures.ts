@@ -90,4 +90,5 @@ export const resultOf = (id: string, operationIndex: number, status: OutcomeStat
 });
 
 /** Operations, each with or without `failIgnore`. */
-export const operationsOf = (...failIgnores: readonly boolean[]) => failIgnores.map((failIgnore) => ({ failIgnore }));
+export const operationsOf = (...failIgnores: readonly boolean[]) =>
+  failIgnores.map((failIgnore, index) => ({ id: `o${index}`, failIgnore }));

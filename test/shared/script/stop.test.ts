@@ -30,6 +30,32 @@ describe.each(titled)('renderStop under $title', ({ shell }) => {
     await eventually(() => !pidsOf(node).some(isRunning));
   });
 
+  it('ends the tree of a wrapper that is killed while it ends its script', async () => {
+    using node = new OnNode(shell);
+    const { process: child, answer } = node.start({
+      script: `trap 'echo told >> told' TERM; echo $$ >> pids; while :; do sleep 0.1; done`,
+      killAfterSeconds: 60,
+    });
+    await eventually(() => pidsOf(node).length === 1 && pidsOf(node)[0] !== 0);
+    const stopping = node.run(stop());
+    await eventually(() => node.read('told') !== '');
+    child.kill('SIGKILL');
+    expect((await stopping).envelope).toEqual({ kind: 'interrupted', running: false });
+    await answer;
+    await eventually(() => !pidsOf(node).some(isRunning));
+  });
+
+  it('ends what is left of a script that was killed, though the wrapper lived to record that', async () => {
+    using node = new OnNode(shell);
+    const { answer } = node.start({ script: endless });
+    await eventually(() => pidsOf(node).length === 2);
+    process.kill(pidsOf(node)[0] ?? 0, 'SIGKILL');
+    expect((await answer).envelope).toMatchObject({ kind: 'finished', signal: 'SIGKILL' });
+    expect(isRunning(pidsOf(node)[1] ?? 0)).toBe(true);
+    expect((await node.run(stop())).envelope).toEqual({ kind: 'interrupted', running: false });
+    await eventually(() => !pidsOf(node).some(isRunning));
+  });
+
   it('keeps a script that did not come yet from running', async () => {
     using node = new OnNode(shell);
     expect((await node.run(stop())).envelope).toMatchObject({ kind: 'refused', code: 'stopped', replayed: false });

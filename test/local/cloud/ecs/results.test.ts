@@ -65,6 +65,30 @@ describe('time-out and StopInvocation', () => {
     process.kill(child, 'SIGKILL');
   });
 
+  test('stopping kills without a word; with ProcessTree what has a parent in the tree, whatever its process group', async () => {
+    const { client, run, end } = await setUp();
+    const dir = await testDir();
+    const script = [
+      `trap 'echo told > ${dir}/told' TERM`,
+      `setsid sh -c 'echo $$ > ${dir}/child; sleep 60; :' &`,
+      `(setsid sh -c 'echo $$ > ${dir}/orphan; sleep 60; :' &)`,
+      'sleep 60',
+    ].join('\n');
+    const { invokeId } = await run(script, { terminationMode: 'ProcessTree' });
+    const child = await childOf(dir);
+    const orphan = Number(
+      await eventually(
+        () => (existsSync(`${dir}/orphan`) && readFileSync(`${dir}/orphan`, 'utf8').trim()) || undefined,
+      ),
+    );
+    await client.stopInvocation(new StopInvocationRequest({ regionId, invokeId }));
+    expect(await end(invokeId!)).toMatchObject({ invocationStatus: 'Terminated' });
+    expect(existsSync(`${dir}/told`)).toBe(false);
+    expect(await gone(child)).toBe(true);
+    expect(process.kill(orphan, 0)).toBe(true);
+    process.kill(-orphan, 'SIGKILL');
+  });
+
   test('stopping kills what runs and cancels what has not begun', async () => {
     const { cloud, client, run, end } = await setUp();
     cloud.setFaults({ undeliverableAfterSeconds: 60 });

@@ -202,6 +202,22 @@ describe('CancelCommand', () => {
     expect(await commandOf(client, commandId)).toMatchObject({ Status: 'Cancelled', CompletedCount: 3 });
   });
 
+  test('kills without a word, and what left the process group of the command goes on', async () => {
+    const { client } = await setUp();
+    const dir = await testDir();
+    const script = `trap 'echo told > ${dir}/told' TERM; setsid sh -c 'echo $$ > ${dir}/left; sleep 60; :' & echo begun; wait`;
+    const commandId = await send(client, [a], script);
+    const left = await pidIn(`${dir}/left`);
+    await client.send(new CancelCommandCommand({ CommandId: commandId }));
+    expect(await endOf(client, commandId, a)).toMatchObject({
+      StatusDetails: 'Cancelled',
+      StandardOutputContent: 'begun\n',
+    });
+    expect(existsSync(`${dir}/told`)).toBe(false);
+    expect(process.kill(left, 0)).toBe(true);
+    process.kill(-left, 'SIGKILL');
+  });
+
   test('on some instances leaves the others alone', async () => {
     const { client } = await setUp({ faults: { undeliverableAfterSeconds: 60 } });
     const commandId = await send(client, [offline, slow], 'echo done');
