@@ -145,10 +145,9 @@ export const planText = (plan: RunPlan, style: Style): string => {
   return [
     ...plan.groups.map((group) => `${groupText(group, style)}\n`),
     secretsText(plan, style),
-    ...warnings,
-    ...ofSecrets,
     concurrencyText(plan, style),
     ...warnings,
+    ...ofSecrets,
     ...heldWarnings(plan).map((text) => `${style.yellow('warning')} ${text}\n`),
     `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
   ].join('');
