@@ -1,4 +1,3 @@
-import { type DocumentFile, readDocumentFile } from '../job/document-file.ts';
 import type { DocumentKind } from '../job/document-kind.ts';
 import { documentJsonSchema } from '../job/document-schema.ts';
 import { jsonDigest } from '../job/job-digest.ts';
@@ -22,13 +21,6 @@ export const commandDocument: DocumentKind<Command> = {
  * @throws AppError `command.invalid` with every problem, up to 50, as `places` with a JSON Pointer in `path`.
  */
 export const parseCommand = (value: unknown): Command => parseDocument(commandDocument, value);
-
-/**
- * Reads a command file, YAML or JSON.
- * @throws AppError `command.syntax`, `command.invalid`, with places as {@link readDocumentFile} says.
- */
-export const readCommandFile = (text: string, fileName: string): DocumentFile<Command> =>
-  readDocumentFile(commandDocument, text, fileName);
 
 /** The JSON Schema of a command file as its author writes it, for editors. */
 export const commandJsonSchema = () => documentJsonSchema(commandDocument);

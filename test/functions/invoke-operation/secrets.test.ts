@@ -2,6 +2,7 @@ import { createDecipheriv, createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import { driveBatch, openFirst } from '#test/kit/drive.ts';
+import { putCommandAs } from '#test/kit/library.ts';
 import { host, hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
 import { groupOf, invocationOf, resultsOf } from './opened-batch.ts';
 
@@ -65,6 +66,26 @@ describe('sending an operation with secrets', () => {
     expect(sent!.timeoutSeconds).toBeGreaterThan(3600 + 60);
     const shown = sent!.script + (await everythingKept(rig, batch.runId));
     expect(shown).not.toMatch(/t0k3n|another-one|YW5vdGhlci1vbmU/);
+  });
+
+  it('takes one through a command: its secret argument is sealed, its plain ones are not', async () => {
+    const rig = newRig(hosts(2));
+    secretsOf(rig);
+    await putCommandAs(rig.services, 'secret/login', {
+      run: 'login "$user" "$token"',
+      arguments: { token: { type: 'secret', required: true }, user: {} },
+    });
+    const batch = await withSecrets(rig, [
+      { id: 'a', use: 'secret/login', with: { token: 'Bearer ${{ params.token }}', user: 'ann' } },
+    ]);
+
+    await rig.tasks.invokeOperation(batch);
+
+    const sent = rig.aws.sends.find(({ invocationId }) => invocationId.startsWith(batch.runId));
+    expect(sent!.script).toContain(`token='Bearer '"$_s0"`);
+    expect(sent!.script).toContain(`user='ann'`);
+    expect(await openBlob(rig, sent!.script)).toContain(`_s0='t0k3n '\\''quoted'\\'' $x'`);
+    expect(sent!.script + (await everythingKept(rig, batch.runId))).not.toContain('t0k3n');
   });
 
   it('keeps the sealed values until every node has answered, and no longer', async () => {

@@ -3,13 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
-import {
-  commandJsonSchema,
-  commandVersion,
-  parseCommand,
-  readCommandFile,
-  storedCommand,
-} from '#shared/library/command-document.ts';
+import { commandJsonSchema, commandVersion, parseCommand, storedCommand } from '#shared/library/command-document.ts';
+import { readCommandFile } from '#shared/library/command-file.ts';
 import { commandLevels } from '#shared/library/command-levels.ts';
 import type { CommandInput } from '#shared/model/command.ts';
 import { errorOf } from '#test/shared/job/jobs.ts';
