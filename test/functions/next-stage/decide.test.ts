@@ -49,7 +49,10 @@ const open = ({ closedAt: _closed, ...rest }: SliceRecord): SliceRecord => rest;
 
 describe('the next stage', () => {
   it('is the first one at the beginning', () => {
-    expect(decideStage(view({}))).toEqual({ kind: 'run', stageIndex: 0, slices: ['a1-g0-s0-p0-x0'], soakFirst: false });
+    expect(decideStage(view({}))).toEqual({
+      ...{ kind: 'run', stageIndex: 0, slices: ['a1-g0-s0-p0-x0'] },
+      ...{ soakFirst: false, newRound: true },
+    });
   });
 
   it('is the same one again while a slice of it is open', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunId } from '#shared/model/ids.ts';
+import { type RunId, stopIdOf } from '#shared/model/ids.ts';
 import { driveAttempt, driveGroup, driveSlice, invoke } from '#test/kit/drive.ts';
 import { host, hosts, op, type Rig, runnerNode, useRigs } from '#test/kit/rig.ts';
 
@@ -107,9 +107,9 @@ describe('nextStage', () => {
     await driveSlice(rig, runId, first.slices[0]!);
     const until = new Date(rig.clock.now() + 600_000).toISOString();
 
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toMatchObject({ kind: 'soak', slices: [], until });
     rig.clock.advance(599);
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toMatchObject({ kind: 'soak', slices: [], until });
     rig.clock.advance(1);
 
     expect(await next(rig, runId)).toMatchObject({ kind: 'run', slices: ['a1-g0-s1-p0-x0'] });
@@ -159,7 +159,7 @@ describe('nextStage', () => {
     rig.script.answer = () => ({ state: 'cancelled' });
     await driveSlice(rig, runId, slices[0]!);
 
-    expect(rig.aws.cancels).toHaveLength(1);
+    expect(rig.aws.sends.map((one) => one.invocationId)).toEqual([sent.invocationId, stopIdOf(sent.invocationId)]);
     const results = await rig.store.listResults(runId, sent.batchId);
     expect(results.map((one) => one.outcome.status)).toEqual(['aborted', 'aborted']);
     expect((await next(rig, runId)).kind).toBe('failed');
