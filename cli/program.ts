@@ -27,12 +27,16 @@ import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runAbortCommand } from './commands/run/abort.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
+import { runDiffCommand } from './commands/run/diff.ts';
 import { runAnswerCommand, runApproveCommand, runRejectCommand } from './commands/run/gate.ts';
+import { runIgnoreCommand } from './commands/run/ignore.ts';
 import { runListCommand } from './commands/run/list.ts';
 import { runLogsCommand } from './commands/run/logs.ts';
 import { runNodesCommand } from './commands/run/nodes.ts';
 import { runPauseCommand } from './commands/run/pause.ts';
+import { runResetCommand } from './commands/run/reset.ts';
 import { runResumeCommand } from './commands/run/resume.ts';
+import { runRetryCommand } from './commands/run/retry.ts';
 import { runShowCommand } from './commands/run/show.ts';
 import { runStartCommand } from './commands/run/start.ts';
 import { runWatchCommand } from './commands/run/watch.ts';
@@ -62,7 +66,11 @@ const nouns: readonly Noun[] = [
       runWatchCommand,
       runNodesCommand,
       runLogsCommand,
+      runDiffCommand,
       runContinueCommand,
+      runRetryCommand,
+      runIgnoreCommand,
+      runResetCommand,
       runApproveCommand,
       runRejectCommand,
       runAnswerCommand,

@@ -9,7 +9,7 @@ export interface SentFile {
 }
 
 /** Codes of errors whose pointers lead into the document that was sent. */
-const documentCodes: ReadonlySet<ErrorCode> = new Set(['job.invalid', 'command.invalid']);
+const documentCodes: ReadonlySet<ErrorCode> = new Set(['job.invalid', 'command.invalid', 'run.job-refused']);
 
 const keysOf = (pointer: string): readonly string[] =>
   pointer

@@ -3,6 +3,7 @@ import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import type { GateRecord } from '#shared/model/gate.ts';
 import type { PhaseStatus, StatusCounts } from '#shared/model/status.ts';
+import { attemptLines } from './attempts-text.ts';
 import { countsText } from './counts-text.ts';
 import { jobTitle } from './job-title.ts';
 import { attemptMs } from './progress.ts';
@@ -79,7 +80,7 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
     ['status', `${style.status(view.status)}${view.reason === undefined ? '' : ` (${safeLine(view.reason)})`}`],
     ...waitingLines(view).map((line) => ['waits', style.yellow(line)] as const),
     ...keyFact(view),
-    ['attempt', String(view.attempt)],
+    ['attempt', `${view.attempt}${view.attempts.length > 1 ? ` of ${view.attempts.length}` : ''}`],
     ['by', safeLine(view.actor)],
     ['created', view.createdAt],
     ['took', formatDuration(attemptMs(view, now))],
@@ -110,5 +111,5 @@ const stopLines = (view: RunView, style: Style): readonly string[] =>
 /** A run for a person: what it is, and how its groups, phases and rounds stand. */
 export const runText = (view: RunView, now: number, style: Style): string => {
   const lines = view.groups.flatMap((group) => groupLines(group, view.attempt, now));
-  return `${[...facts(view, now, style), ...stopLines(view, style), ...gateLines(view, style)].join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
+  return `${[...facts(view, now, style), ...attemptLines(view, style), ...stopLines(view, style), ...gateLines(view, style)].join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
 };

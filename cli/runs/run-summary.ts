@@ -42,11 +42,16 @@ const gateSteps = ({ runId, gates }: RunView): readonly string[] => {
   });
 };
 
+/** True when somebody had nodes forgotten since the last attempt. */
+const wasReset = ({ marks = [], attempt }: RunView): boolean =>
+  marks.some((mark) => mark.kind === 'reset' && mark.attempt === attempt);
+
 /** What an operator can do next with a run that stands like this, as commands. */
 export const nextSteps = (view: RunView): readonly string[] => {
   const { runId, status } = view;
   if (status === 'paused' || status === 'pausing') return [`drover run resume ${runId}`, `drover run abort ${runId}`];
   if (!isTerminalRunStatus(status)) return [...gateSteps(view), `drover run watch ${runId}`];
+  if (wasReset(view)) return [`drover run continue ${runId}`];
   if (status === 'succeeded') return [];
   if (status === 'rejected') return [`drover run continue ${runId}`];
   if (status === 'completed') return [`drover run nodes ${runId} --status ignored`];

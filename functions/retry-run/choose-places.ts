@@ -10,13 +10,14 @@ import type { RunRecord } from '#shared/model/run.ts';
 import { explainingResult } from '#shared/plan/explaining-result.ts';
 import { hintFor, isSelected, parseSelector, type SelectorTerm } from '#shared/plan/outcome-selector.ts';
 import { checkSelection } from '#shared/plan/selection.ts';
-import type { Blobs } from '#shared/ports/services.ts';
+import type { Blobs, Clock } from '#shared/ports/services.ts';
 import { createOutputMatcher } from './output-matcher.ts';
 
 /** What choosing needs. */
 export interface ChoosePlacesDeps extends RunPlacesDeps {
   readonly json: Pick<JsonBlobs, 'job'>;
   readonly blobs: Blobs;
+  readonly clock: Clock;
 }
 
 /**
@@ -34,7 +35,7 @@ export const choosePlaces = async (
   const jobs = await readJobHistory(deps.json, run);
   checkSelection(jobs.current, only);
   const matcher = createOutputMatcher(
-    deps.blobs,
+    deps,
     terms.filter((term) => term.kind === 'output'),
   );
   const chosen: RetryPlace[] = [];

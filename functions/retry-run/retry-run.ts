@@ -42,11 +42,13 @@ export const retryRun =
 
 /**
  * What a retry would run, without doing it.
- * @throws AppError `run.not-found`, and as `choosePlaces`
+ * @throws AppError `run.not-found`, and as `choosePlaces` and `readChangedJob`
  */
 export const previewRetry =
-  (deps: ChoosePlacesDeps & Pick<RetryRunDeps, 'store'>) =>
+  (deps: ChangedJobDeps & ChoosePlacesDeps & Pick<RetryRunDeps, 'store'>) =>
   async (runId: RunId, request: RetryRequest): Promise<RetryPreview> => {
-    const chosen = await choosePlaces(deps, await requireRun(deps.store, runId), request);
+    const run = await requireRun(deps.store, runId);
+    if (request.job !== undefined) await readChangedJob(deps, run, { document: request.job, again: request.force });
+    const chosen = await choosePlaces(deps, run, request);
     return { total: chosen.length, items: chosen.slice(0, shownPlaces) };
   };

@@ -76,6 +76,7 @@ export const resetRequestSchema = z.strictObject({
   only: markScopeSchema.default({}),
 });
 export type ResetRequest = z.infer<typeof resetRequestSchema>;
+
 /** Body of `POST /v1/runs/{id}/gates`: a decision at the gate named, or at the only one that is open. */
 export const gateRequestSchema = z.strictObject({
   gate: z.string().max(128).optional(),

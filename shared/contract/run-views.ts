@@ -86,6 +86,7 @@ export const markViewSchema = z
   .omit({ nodesBlob: true, placesBlob: true })
   .extend({ nodes: z.array(z.string()).optional() });
 export type MarkView = z.infer<typeof markViewSchema>;
+
 /** A version of a command that a run uses, with the libraries that go with it, and the operations that do. */
 export const usedCommandSchema = z.object({
   name: z.string(),

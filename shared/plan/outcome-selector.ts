@@ -6,7 +6,7 @@ import { type NodeStatus, nodeStatuses } from '../model/status.ts';
 export type SelectorTerm =
   | { readonly kind: 'status'; readonly status: NodeStatus }
   | { readonly kind: 'exit'; readonly code: number }
-  | { readonly kind: 'output'; readonly pattern: string; readonly flags: string }
+  | { readonly kind: 'output'; readonly pattern: string; readonly ignoreCase: boolean }
   | { readonly kind: 'node'; readonly name: string };
 
 /** Longest pattern. */
@@ -24,8 +24,8 @@ const wrong = (message: string, hint?: string): AppError =>
   });
 
 /**
- * Reads a selector of nodes by what came of them: statuses, `exit=3`, `output~/pattern/` (JavaScript, flags `i`, `m`, `s`, `u` behind it), node
- * ids and names; a comma means "or".
+ * Reads a selector of nodes by what came of them: statuses, `exit=3`, `output~/pattern/` (a line of output that matches; an `i` behind it takes
+ * upper and lower case as the same), node ids and names; a comma means "or".
  * @throws AppError `request.invalid`
  */
 export const parseSelector = (text: string): readonly SelectorTerm[] => {
@@ -61,12 +61,12 @@ const readPattern = (text: string): { readonly term: SelectorTerm; readonly end:
     throw wrong(`'${text.slice(0, 60)}' is no pattern: it has no closing slash, or nothing in it`);
   if (pattern.length > longestPattern) throw wrong(`The pattern is longer than ${longestPattern} characters`);
   try {
-    if (/[^imsu]/.test(flags)) throw new SyntaxError(`unknown flags '${flags}'`);
+    if (flags !== '' && flags !== 'i') throw new SyntaxError(`only i can stand behind it, not '${flags}'`);
     new RegExp(pattern, flags);
   } catch (cause) {
     throw wrong(`The pattern /${pattern}/${flags} is not valid: ${cause instanceof Error ? cause.message : cause}`);
   }
-  return { term: { kind: 'output', pattern, flags }, end: whole.length };
+  return { term: { kind: 'output', pattern, ignoreCase: flags === 'i' }, end: whole.length };
 };
 
 const termOf = (word: string): SelectorTerm => {

@@ -44,6 +44,8 @@ export interface Rig extends System {
   readonly events: string[];
   /** Submits a job of these groups; returns its run. */
   submit(groups: readonly unknown[], more?: SubmitOptions): Promise<RunId>;
+  /** Tells the agents which groups a run has from an attempt on, when that attempt has another job. */
+  jobChanged(runId: RunId, attempt: number, groups: readonly unknown[]): void;
   /** Everything the table holds of a run, without its id, so that two runs can be compared. */
   records(runId: RunId): Promise<Readonly<Record<string, unknown>>>;
 }
@@ -143,7 +145,14 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const script = obedient();
   const events: string[] = [];
   const names = new Map<string, string>();
-  const operationOf = (invocationId: InvocationId) => names.get(placeOf(invocationId)) ?? '';
+  const operationOf = (invocationId: InvocationId): string => {
+    const { runId, attempt, place } = placeOf(invocationId);
+    const jobs = Array.from({ length: attempt }, (_, index) => `${runId} ${attempt - index} ${place}`);
+    return jobs.map((name) => names.get(name)).find((name) => name !== undefined) ?? '';
+  };
+  const jobChanged: Rig['jobChanged'] = (runId, attempt, groups) => {
+    for (const [place, id] of operationNames(groups)) names.set(`${runId} ${attempt} ${place}`, id);
+  };
   const aws = createScriptedAgent('aws', script, operationOf);
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
   const inventory = { nodes, list: async () => inventory.nodes };
@@ -158,21 +167,22 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const submit: Rig['submit'] = async (groups, { spec, params = {}, only = {} } = {}) => {
     const job = jobOf(groups, spec);
     const { runId } = await system.services.submitRun({ request: { job, params, only }, actor: 'ann' });
-    for (const [name, id] of operationNames(groups)) names.set(`${runId} ${name}`, id);
+    jobChanged(runId, 1, groups);
     return runId;
   };
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events, submit, records },
+    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events },
+    ...{ submit, jobChanged, records },
   };
 };
 
-/** Run, group, phase and operation of an invocation, by index. */
-const placeOf = (invocationId: InvocationId): string => {
+/** Run, attempt, and group, phase and operation of an invocation, by index. */
+const placeOf = (invocationId: InvocationId) => {
   const [runId, slice = '', operation = ''] = invocationId.split('.');
-  const [, group, , phase] = slice.match(/\d+/g) ?? [];
-  return `${runId} ${group} ${phase} ${operation.slice(1)}`;
+  const [attempt = '', group, , phase] = slice.match(/\d+/g) ?? [];
+  return { runId, attempt: Number(attempt), place: `${group} ${phase} ${operation.slice(1)}` };
 };
 
 const operationNames = (groups: readonly unknown[]): readonly (readonly [string, string])[] =>

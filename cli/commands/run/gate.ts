@@ -5,8 +5,9 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { GateRecord } from '#shared/model/gate.ts';
 import { defineCommand, type OptionSpec } from '../../command.ts';
 import { safeLine } from '../../output/safe-text.ts';
+import { wholeRunArgs } from '../../runs/control-command.ts';
 import { followRun, watchOptions, watchSchema } from '../../runs/follow-command.ts';
-import { resolveRunId } from '../../runs/resolve-run-id.ts';
+import { resolveWholeRunId } from '../../runs/resolve-run-id.ts';
 import type { Session } from '../../session.ts';
 
 const gateOptions: readonly OptionSpec[] = [
@@ -34,7 +35,7 @@ const decide = async (
   said: Pick<GateRequestInput, 'decision' | 'answer'>,
 ): Promise<number> => {
   const connection = await session.connect();
-  const runId = await resolveRunId(connection.client, text);
+  const runId = await resolveWholeRunId(connection.client, text);
   const before = gateOf(await connection.client.viewRun(runId), gate);
   if (before !== undefined) session.say(safeLine(before.message, 400));
   const view = await connection.client.decideGate(runId, {
@@ -51,7 +52,7 @@ const decide = async (
 export const runApproveCommand = defineCommand({
   name: 'approve',
   summary: 'Let a run go on that waits for approval',
-  args: { '<id>': 'run id, the beginning of one, or last' },
+  args: wholeRunArgs,
   options: gateOptions,
   schema: gateSchema,
   run: (session, flags, [text = '']) => decide(session, text, flags, { decision: 'approve' }),
@@ -61,7 +62,7 @@ export const runApproveCommand = defineCommand({
 export const runRejectCommand = defineCommand({
   name: 'reject',
   summary: 'Stop a run that waits for approval',
-  args: { '<id>': 'run id, the beginning of one, or last' },
+  args: wholeRunArgs,
   options: gateOptions,
   schema: gateSchema,
   run: (session, flags, [text = '']) => decide(session, text, flags, { decision: 'reject' }),
@@ -72,7 +73,7 @@ export const runAnswerCommand = defineCommand({
   name: 'answer',
   summary: 'Answer what an operation of a run asks',
   args: {
-    '<id>': 'run id, the beginning of one, or last',
+    ...wholeRunArgs,
     '<values...>': 'the answer; several where several can be chosen',
   },
   options: gateOptions,

@@ -3,6 +3,7 @@ import { groupOutputs } from '#shared/client/group-outputs.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { defineCommand, type OptionSpec } from '../../command.ts';
+import { attemptSchema } from '../../inputs/attempt.ts';
 import { statusesSchema } from '../../inputs/statuses.ts';
 import { byOperation, diffText } from '../../logs/diff-groups.ts';
 import { type Filters, findResults, type LogsTarget } from '../../logs/find-results.ts';
@@ -19,7 +20,7 @@ const schema = z.object({
   phase: z.string().optional(),
   operation: z.string().optional(),
   status: statusesSchema.optional(),
-  attempt: z.coerce.number().int().min(1).optional(),
+  attempt: attemptSchema.optional(),
   allTries: z.boolean().default(false),
   full: z.boolean().default(false),
   raw: z.boolean().default(false),

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { allPages } from '#shared/client/all-pages.ts';
 import type { NodeRow } from '#shared/contract/run-views.ts';
 import { defineCommand } from '../../command.ts';
+import { attemptSchema } from '../../inputs/attempt.ts';
 import { statusesSchema } from '../../inputs/statuses.ts';
 import { nodeRowsTable } from '../../output/node-rows.ts';
 import { resolveRunId } from '../../runs/resolve-run-id.ts';
@@ -15,8 +16,14 @@ export const runNodesCommand = defineCommand({
     { flags: '--status <list>', description: 'only with these statuses, as failed,lost' },
     { flags: '--phase <name>', description: 'only in this phase' },
     { flags: '--node <id>', description: 'only this node' },
+    { flags: '--attempt <number>', description: 'what this attempt did; otherwise how they stand after all of them' },
   ],
-  schema: z.object({ status: statusesSchema.optional(), phase: z.string().optional(), node: z.string().optional() }),
+  schema: z.object({
+    status: statusesSchema.optional(),
+    phase: z.string().optional(),
+    node: z.string().optional(),
+    attempt: attemptSchema.optional(),
+  }),
   run: async (session, filters, [text = '']) => {
     const { client } = await session.connect();
     const runId = await resolveRunId(client, text);

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { defineCommand } from '../../command.ts';
+import { attemptSchema } from '../../inputs/attempt.ts';
 import { nodeRowsTable } from '../../output/node-rows.ts';
 import { runText } from '../../output/run-text.ts';
 import { resolveRunId } from '../../runs/resolve-run-id.ts';
@@ -26,14 +27,21 @@ export const runShowCommand = defineCommand({
   name: 'show',
   summary: 'Show a run: phases, rounds, counts, and why nodes did not succeed',
   args: { '<id>': 'run id, the beginning of one, or last' },
-  schema: z.object({}),
-  run: async (session, _options, [text = '']) => {
+  options: [
+    {
+      flags: '--attempt <number>',
+      description: 'what this attempt did; otherwise how the run stands after all of them',
+    },
+  ],
+  schema: z.object({ attempt: attemptSchema.optional() }),
+  run: async (session, { attempt }, [text = '']) => {
     const { client } = await session.connect();
     const runId = await resolveRunId(client, text);
-    const view = await client.viewRun(runId);
-    const { items } = await client.listNodeRows(runId, { status: notSucceeded, limit: mostNodes });
+    const of = attempt === undefined ? {} : { attempt };
+    const view = await client.viewRun(runId, of);
+    const { items } = await client.listNodeRows(runId, { ...of, status: notSucceeded, limit: mostNodes });
     session.print(view, () => runText(view, session.host.now(), session.style) + whyText(session, view, items));
-    for (const step of nextSteps(view)) session.say(`next: ${step}`);
+    if (attempt === undefined) for (const step of nextSteps(view)) session.say(`next: ${step}`);
     return 0;
   },
 });

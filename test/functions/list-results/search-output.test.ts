@@ -73,6 +73,7 @@ describe('searching the output', () => {
       lines((await rig.services.searchOutput(runId, queryOf('[Ee]rror', change))).items);
     expect(await search({ in: 'stderr', node: 'h-1' })).toEqual(['i-001 b stderr 1 0 warn: Error again']);
     expect(await search({ operation: 'a', node: 'i-002' })).toEqual(['i-002 a stdout 2 9 error on i-002']);
+    expect(await search({ attempt: 1, node: 'h-1' })).toEqual(await search({ node: 'h-1' }));
     await expect(search({ attempt: 2 })).rejects.toMatchObject({ code: 'run.not-found' });
   });
 
