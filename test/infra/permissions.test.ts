@@ -77,7 +77,6 @@ describe('the rights of the functions', () => {
       'TasksInvokeOperation',
       'TasksNextStage',
     ]);
-    expect(rightsOf('TasksInvokeOperation', 's3')).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
   });
 
   it('to complete tasks are of those who park or wake', () => {
