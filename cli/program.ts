@@ -1,5 +1,8 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { budgetListCommand } from './commands/budget/list.ts';
+import { budgetPutCommand } from './commands/budget/put.ts';
+import { budgetRemoveCommand } from './commands/budget/remove.ts';
 import { commandDiffCommand } from './commands/command/diff.ts';
 import { commandGetCommand } from './commands/command/get.ts';
 import { commandHistoryCommand } from './commands/command/history.ts';
@@ -18,6 +21,8 @@ import { jobRmCommand } from './commands/job/rm.ts';
 import { jobShowCommand } from './commands/job/show.ts';
 import { localResetCommand } from './commands/local/reset.ts';
 import { localUpCommand } from './commands/local/up.ts';
+import { lockListCommand } from './commands/lock/list.ts';
+import { lockRemoveCommand } from './commands/lock/remove.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
@@ -83,6 +88,16 @@ const nouns: readonly Noun[] = [
     ],
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'lock',
+    summary: 'See what runs keep from each other, and take it away',
+    commands: [lockListCommand, lockRemoveCommand],
+  },
+  {
+    name: 'budget',
+    summary: 'Limit how many nodes of a kind are worked on at once, over all runs',
+    commands: [budgetListCommand, budgetPutCommand, budgetRemoveCommand],
+  },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
   {
     name: 'secret',

@@ -30,7 +30,8 @@ export interface FunctionRow {
 
 const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
-  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
+  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  awaitTurn: ['readTable', 'writeTable', 'completeTasks'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
   invokeOperation: [
     'readTable',
@@ -42,10 +43,13 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'readSecrets',
     'removeSecrets',
     'sendCommands',
+    'completeTasks',
   ],
+  awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   collectResults: [
     'readTable',
+    'readBulk',
     'writeTable',
     'writeBulk',
     'readBlobs',
@@ -53,10 +57,11 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'readSecrets',
     'removeSecrets',
     'readCommands',
+    'completeTasks',
   ],
-  closePhase: ['readTable', 'writeTable', 'readBlobs'],
+  closePhase: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
-  finishRun: ['readTable', 'writeTable', 'readBlobs'],
+  finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
 };
 

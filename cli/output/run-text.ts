@@ -9,6 +9,7 @@ import { attemptMs } from './progress.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
+import { waitingLines } from './waiting-text.ts';
 
 interface Line {
   readonly name: string;
@@ -65,6 +66,8 @@ const usedCommandText = ({ name, version, libraries, operations }: UsedCommand):
     400,
   );
 };
+const keyFact = ({ turn }: RunView): readonly (readonly [string, string])[] =>
+  turn === undefined ? [] : [['key', `${safeLine(turn.key, 100)} (${turn.policy}, ${turn.limit} at once)`]];
 
 const facts = (view: RunView, now: number, style: Style): readonly string[] => {
   const params = Object.entries(view.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
@@ -73,6 +76,8 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
     ['job', jobTitle(view.job)],
     ...view.commands.map((command) => ['command', usedCommandText(command)] as const),
     ['status', `${style.status(view.status)}${view.reason === undefined ? '' : ` (${safeLine(view.reason)})`}`],
+    ...waitingLines(view).map((line) => ['waits', style.yellow(line)] as const),
+    ...keyFact(view),
     ['attempt', String(view.attempt)],
     ['by', safeLine(view.actor)],
     ['created', view.createdAt],

@@ -9,6 +9,7 @@ import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
+import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
@@ -45,6 +46,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', nodeRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
+    .route('/', lockRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

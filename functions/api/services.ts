@@ -19,6 +19,13 @@ import type {
   Removed,
 } from '#shared/contract/library-views.ts';
 import type {
+  BreakLockRequest,
+  BrokenView,
+  BudgetView,
+  LockView,
+  PutBudgetRequest,
+} from '#shared/contract/lock-views.ts';
+import type {
   ContinueRequest,
   ControlRequest,
   GateRequest,
@@ -64,6 +71,11 @@ export interface ApiServices {
   viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
+  removeBudget(name: string, actor: string): Promise<BudgetView>;
 }
 
 /** Who changes the library, and on which conditions. */

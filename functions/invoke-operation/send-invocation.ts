@@ -21,6 +21,10 @@ const deliverySeconds = { online: 120, offline: 30 } as const;
 /** What an agent may need beyond delivery and the script's own time before it must have answered. */
 const answerGraceSeconds = 180;
 
+/** Milliseconds after its sending by which an operation has ended on its nodes, or is given up. */
+export const longestMs = (operation: Operation): number =>
+  (deliverySeconds.online + timeoutSecondsOf(operation) + answerGraceSeconds) * 1000;
+
 /** What sending needs. */
 export interface SendDeps extends DeliverSecretsDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;

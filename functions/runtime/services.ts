@@ -1,8 +1,11 @@
 import type { ApiServices } from '#functions/api/services.ts';
 import { applyJob } from '#functions/apply-job/apply-job.ts';
+import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
+import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
@@ -45,13 +48,14 @@ export interface ServicePorts {
 
 /** Wires the use cases behind the HTTP API to the ports. */
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
-  const deps = { ...ports, json };
+  const abort = abortRun(ports);
+  const deps = { ...ports, json, abort };
   return {
     submitRun: submitRun(deps),
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
-    abortRun: abortRun(deps),
     decideGate: decideAtGate(deps),
+    abortRun: abort,
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),
@@ -72,5 +76,10 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewJob: viewJob(deps),
     listJobChanges: listJobChanges(deps),
     removeJob: removeFromLibrary('job', deps),
+    listLocks: listLocks(deps),
+    breakLock: breakLock(deps),
+    listBudgets: listBudgets(deps),
+    putBudget: putBudget(deps),
+    removeBudget: removeBudget(deps),
   };
 };

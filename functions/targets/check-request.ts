@@ -4,22 +4,31 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
+import { turnSettingsOf } from '#shared/job/turn-settings.ts';
 import { applyCommands, type FrozenCommands } from '#shared/library/apply-commands.ts';
 import { requireJobReference } from '#shared/library/job-reference.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
+import type { DisruptionBudget, TurnSettings } from '#shared/model/lock.ts';
+import type { InventoryNode, Node } from '#shared/model/node.ts';
+import type { FrozenTargets } from '#shared/model/run.ts';
+import type { NodeBudget } from '#shared/plan/node-budgets.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
 import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
 import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
+import { withoutReach } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
+import { countUnder, nodeBudgets } from './node-budgets.ts';
 import { resolveCommands } from './resolve-commands.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
 /** What planning needs. */
 export interface PlanPreviewDeps extends LibraryReadDeps {
+  readonly store: LibraryReadDeps['store'] & Pick<LockStore, 'listBudgets'>;
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
   readonly secrets: Pick<Secrets, 'check'>;
@@ -34,6 +43,8 @@ export interface CheckedRequest {
   readonly revision?: number;
   readonly params: ParamValues;
   readonly plan: RunPlan;
+  /** Under which key the run takes its turn; undefined when any number of runs may go on at once. */
+  readonly turn: TurnSettings | undefined;
 }
 
 /**
@@ -69,8 +80,9 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
   const asked = await jobOfRequest(deps, request);
   const { job } = asked;
   const params = checkJobRequest(job, request);
+  const turn = turnSettingsOf(job, params);
   const commands = await resolveCommands(deps, job);
-  const inventory = await deps.inventory.list();
+  const [inventory, budgets] = await Promise.all([deps.inventory.list(), deps.store.listBudgets()]);
   const candidates = request.nodes
     ? candidatesOf(request.nodes, inventory)
     : { nodes: inventory, explicit: false, inventory };
@@ -83,10 +95,24 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
     secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
     scriptLimitOf: (agent) => deps.agents[agent].limits.scriptBytes,
+    budgets: budgetsOver(budgets, inventory, groups),
+    turn,
     selection: request.only,
   });
   requireNodes(plan);
-  return { ...asked, commands, params, plan };
+  return { ...asked, commands, params, plan, turn };
+};
+
+/** Budgets over the inventory and what the caller named beside it. */
+const budgetsOver = (
+  budgets: readonly DisruptionBudget[],
+  inventory: readonly InventoryNode[],
+  groups: readonly FrozenTargets[],
+): readonly NodeBudget[] => {
+  const all = new Map<string, Node>(inventory.map((node) => [node.id, withoutReach(node)]));
+  for (const { node } of groups.flatMap(({ nodes }) => nodes)) if (!all.has(node.id)) all.set(node.id, node);
+  const nodes = [...all.values()];
+  return nodeBudgets(budgets, (budget) => countUnder(budget, nodes));
 };
 
 const planSecret = async (

@@ -1,6 +1,8 @@
 import { requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
+import { type ViewLocksDeps, viewTurns, viewWaits } from '#functions/records/view-locks.ts';
+import type { TurnView } from '#shared/contract/lock-views.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
 import type { RunSummary, RunView, UsedCommand } from '#shared/contract/run-views.ts';
 import { operationSites } from '#shared/job/job-outline.ts';
@@ -10,8 +12,10 @@ import type { RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
 
 /** What viewing runs needs. */
-export interface ViewRunDeps {
-  readonly store: Pick<RunStore, 'get' | 'list'> & Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
+export interface ViewRunDeps extends ViewLocksDeps {
+  readonly store: ViewLocksDeps['store'] &
+    Pick<RunStore, 'get' | 'list'> &
+    Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
   readonly json: JsonBlobs;
 }
 
@@ -24,9 +28,13 @@ export const viewRun =
   async (runId: RunId): Promise<RunView> => {
     const run = await requireRun(deps.store, runId);
     const job = await deps.json.job(run);
-    const groups = await viewGroups(deps, run, job);
+    const [groups, turns, waits] = await Promise.all([
+      viewGroups(deps, run, job),
+      viewTurns(deps, [run]),
+      viewWaits(deps, run, job),
+    ]);
     return {
-      ...summaryOf(run),
+      ...summaryOf(run, turns.get(run)),
       params: run.params,
       ...(run.context === undefined ? {} : { context: run.context }),
       attempts: run.attempts,
@@ -34,6 +42,7 @@ export const viewRun =
       gates: run.gates ?? [],
       ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
+      ...(waits.length === 0 ? {} : { waits: [...waits] }),
     };
   };
 
@@ -53,15 +62,18 @@ const commandsOf = (job: Job): readonly UsedCommand[] => {
 
 /** Runs, newest first. */
 export const listRuns =
-  (deps: Pick<ViewRunDeps, 'store'>) =>
+  (deps: Pick<ViewRunDeps, 'store' | 'clock'>) =>
   async (query: PageQuery): Promise<Page<RunSummary>> => {
     const page = await deps.store.list(
       query.cursor === undefined ? { limit: query.limit } : { cursor: query.cursor, limit: query.limit },
     );
-    return { ...page, items: page.items.map(summaryOf) };
+    // Who waits is worth a look at its line; who goes on is not.
+    const waiting = page.items.filter(({ status }) => status === 'queued' || status === 'pausing');
+    const turns = await viewTurns(deps, waiting);
+    return { ...page, items: page.items.map((run) => summaryOf(run, turns.get(run))) };
   };
 
-const summaryOf = (run: RunRecord): RunSummary => ({
+const summaryOf = (run: RunRecord, turn: TurnView | undefined): RunSummary => ({
   runId: run.runId,
   job: {
     name: run.jobName,
@@ -76,4 +88,5 @@ const summaryOf = (run: RunRecord): RunSummary => ({
   createdAt: run.createdAt,
   ...(run.startedAt === undefined ? {} : { startedAt: run.startedAt }),
   ...(run.endedAt === undefined ? {} : { endedAt: run.endedAt }),
+  ...(turn === undefined ? {} : { turn }),
 });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
+import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
   continueRequestSchema,
@@ -62,6 +63,11 @@ export interface DroverClient extends LibraryClient {
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, budget: PutBudgetRequest): Promise<BudgetView>;
+  removeBudget(name: string): Promise<BudgetView>;
   version(): Promise<VersionView>;
 }
 
@@ -100,6 +106,12 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     ...createLibraryClient(options),
+    listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
+    breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
+    listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),
+    putBudget: async (budget, body) =>
+      (await sendRequest(options, apiRoutes.putBudget, { path: { budget }, body })).data,
+    removeBudget: async (budget) => (await sendRequest(options, apiRoutes.removeBudget, { path: { budget } })).data,
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };
 };

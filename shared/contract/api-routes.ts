@@ -20,6 +20,13 @@ import {
   jobViewSchema,
   removedSchema,
 } from './library-views.ts';
+import {
+  breakLockRequestSchema,
+  brokenViewSchema,
+  budgetViewSchema,
+  lockViewSchema,
+  putBudgetRequestSchema,
+} from './lock-views.ts';
 import { healthViewSchema, versionViewSchema } from './meta-views.ts';
 import { pageSchemaOf } from './pages.ts';
 import {
@@ -48,7 +55,7 @@ import {
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
@@ -249,6 +256,49 @@ export const apiRoutes = {
     summary: 'List the revisions of a stored job, newest first',
     query: pageQuerySchema,
     answer: pageSchemaOf(jobChangeSchema),
+  },
+  listLocks: {
+    ...read,
+    path: '/v1/locks',
+    tag: 'locks',
+    summary: 'List what runs keep from each other now: turns, budgets in use, leased nodes',
+    answer: pageSchemaOf(lockViewSchema),
+  },
+  breakLock: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/locks/break',
+    tag: 'locks',
+    summary: 'Take a turn, leases or the use of a budget away by hand',
+    body: breakLockRequestSchema,
+    answer: brokenViewSchema,
+  },
+  listBudgets: {
+    ...read,
+    path: '/v1/budgets',
+    tag: 'locks',
+    summary: 'List the disruption budgets',
+    answer: pageSchemaOf(budgetViewSchema),
+  },
+  putBudget: {
+    method: 'put',
+    status: 200,
+    secured: true,
+    path: '/v1/budgets/{budget}',
+    tag: 'locks',
+    summary: 'Make a disruption budget, or replace it',
+    body: putBudgetRequestSchema,
+    answer: budgetViewSchema,
+  },
+  removeBudget: {
+    method: 'delete',
+    status: 200,
+    secured: true,
+    path: '/v1/budgets/{budget}',
+    tag: 'locks',
+    summary: 'Take a disruption budget away',
+    answer: budgetViewSchema,
   },
   version: {
     ...read,

@@ -15,6 +15,7 @@ import {
   jobViewSchema,
   removedSchema,
 } from './library-views.ts';
+import { breakLockRequestSchema, brokenViewSchema, budgetViewSchema, putBudgetRequestSchema } from './lock-views.ts';
 import { problemSchema } from './problem.ts';
 import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
 import {
@@ -37,6 +38,8 @@ const requestSchemas = {
   ContinueRequest: continueRequestSchema,
   ControlRequest: controlRequestSchema,
   Narrowing: narrowingSchema,
+  BreakLockRequest: breakLockRequestSchema,
+  PutBudgetRequest: putBudgetRequestSchema,
 };
 
 const answerSchemas = {
@@ -57,6 +60,8 @@ const answerSchemas = {
   JobChange: jobChangeSchema,
   JobApplied: jobAppliedSchema,
   Removed: removedSchema,
+  BrokenLocks: brokenViewSchema,
+  BudgetView: budgetViewSchema,
   Problem: problemSchema,
 };
 

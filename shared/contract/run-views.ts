@@ -6,6 +6,7 @@ import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
 import { streams } from '../script/upload-key.ts';
+import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
 
@@ -60,6 +61,8 @@ export const runSummarySchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
+  /** How it stands in line; only for jobs that limit how many of their runs go on at once, and in lists only while it waits. */
+  turn: turnViewSchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
 
@@ -82,6 +85,8 @@ export const runViewSchema = runSummarySchema.extend({
   gates: z.array(gateRecordSchema),
   planDigest: z.string().optional(),
   groups: z.array(groupViewSchema),
+  /** Batches that wait for nodes which others use; absent for none. */
+  waits: z.array(waitViewSchema).optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 

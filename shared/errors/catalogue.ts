@@ -64,6 +64,10 @@ export const errorCatalogue = {
   'output.not-found': caller(404, 5),
   'output.damaged': caller(502, 1),
   'search.too-slow': caller(422, 2),
+  'lock.held': caller(409, 6),
+  'lock.not-found': caller(404, 5),
+  'budget.not-found': caller(404, 5),
+  'plan.budget-closed': caller(422, 6),
   'idempotency.mismatch': caller(422, 6),
   'idempotency.in-progress': { ...caller(409, 6), retryable: true },
 

@@ -1,6 +1,7 @@
 import type { Job } from '../model/job.ts';
 import { checkActions } from './check-actions.ts';
 import { checkGroups } from './check-groups.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
@@ -20,6 +21,7 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkActions(job),
   ...checkUses(job),
   ...checkOperations(job),
+  ...checkLocks(job),
   ...checkReferences(job),
   ...checkSecrets(job),
 ];

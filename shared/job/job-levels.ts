@@ -1,9 +1,11 @@
 import { failureBudgetSchema } from '../model/failure-budget.ts';
 import { approveSchema, roundApprovalSchema, runApprovalSchema, waitInputSchema } from '../model/gate.ts';
 import {
+  concurrencySchema,
   groupSchema,
   jobSchema,
   jobSpecSchema,
+  onLeasedSchema,
   paramSchema,
   phaseSchema,
   runnerSchema,
@@ -51,6 +53,9 @@ export const jobLevels: readonly DocumentLevel[] = [
     roundCount: 'How many rounds groups have that say nothing themselves.',
     approval: 'Asks people before anything starts.',
     maxFailures: 'How many nodes may fail over all groups before nothing more starts.',
+    concurrency: 'How many runs may go on at once under one key, and what becomes of the next one.',
+    exclusive:
+      'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
@@ -80,6 +85,7 @@ export const jobLevels: readonly DocumentLevel[] = [
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
     approval: 'Asks people before the second round, or before every later one. grayScale only.',
     maxFailures: 'How many nodes may fail before nothing more starts: a count, a percentage, or a map with max.',
+    exclusive: 'As on the job, for this group.',
     targets: 'The nodes of this group, in place of those of the job.',
     env: 'Environment variables of every operation of the group, over those of the job.',
     phases: 'Phases of the group.',
@@ -206,5 +212,15 @@ export const jobLevels: readonly DocumentLevel[] = [
     type: 'string, int, number, boolean or json; a value that is not of this type fails the operation.',
     default: 'Value when the script writes none; may hold ${{ }}.',
     description: 'What the output means.',
+  }),
+  level('concurrency', concurrencySchema, {
+    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
+    policy:
+      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
+    limit: 'How many runs go on at once under the key.',
+  }),
+  level('exclusive', onLeasedSchema, {
+    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
+    timeout: 'How long to wait before that; a node that is waited for fails then.',
   }),
 ];

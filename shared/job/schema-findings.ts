@@ -85,6 +85,14 @@ const wrongSize = (path: Path, issue: Extract<Issue, { code: 'too_small' | 'too_
 const wrongValue = (path: Path, message: string, found: unknown): Finding =>
   finding(path, message.startsWith('is ') ? `${describeValue(found)} ${message}` : message);
 
+/** What is wrong inside the map of a choice, when it was that one that its author wrote. */
+const issuesInMap = (issue: Extract<Issue, { code: 'invalid_union' }>): readonly Issue[] => {
+  const branch = issue.errors.find((one) =>
+    one.every(({ path, code }) => path.length > 0 || code === 'unrecognized_keys'),
+  );
+  return (branch ?? []).map((one) => ({ ...one, path: [...issue.path, ...one.path] }));
+};
+
 const findingsOfIssue = (format: Format, issue: Issue, document: unknown): readonly Finding[] => {
   const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)));
   const found = valueAt(document, path);
@@ -102,6 +110,8 @@ const findingsOfIssue = (format: Format, issue: Issue, document: unknown): reado
       return [{ ...wrongValue(path, issue.issues[0]?.message ?? issue.message, path.at(-1)), atKey: true }];
     case 'invalid_union':
       if (found === undefined) return [wrongType(format, path, 'a value', found)];
+      if (issuesInMap(issue).length > 0)
+        return issuesInMap(issue).flatMap((one) => findingsOfIssue(format, one, document));
       return [wrongValue(path, issue.message.startsWith('is ') ? issue.message : 'is not a value of JSON', found)];
     default:
       return [wrongValue(path, issue.message, found)];

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import type { Path } from './finding.ts';
 
-/** The schema inside `optional`, `default` and transformations. */
+/** The schema inside `optional`, `default` and transformations; of a choice, the one that is a map. */
 export const bareSchema = (schema: unknown): unknown => {
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(bareSchema).find((option) => option instanceof z.ZodObject) ?? schema;
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return bareSchema(schema.unwrap());
   return schema instanceof z.ZodPipe ? bareSchema(schema.in) : schema;
 };

@@ -2,11 +2,13 @@ import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import { completeBudget } from '../model/failure-budget.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
+import type { TurnSettings } from '../model/lock.ts';
 import type { AgentKind } from '../model/node.ts';
 import type { AppliedCommand } from '../model/operation.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
+import type { NodeBudget } from './node-budgets.ts';
 import { planRounds } from './plan-rounds.ts';
 import { planWarnings } from './plan-warnings.ts';
 import type { PlanGroup, PlanOperation, PlanPhase, PlanSecret, RunPlan } from './run-plan.ts';
@@ -31,13 +33,17 @@ export interface PlanRequest {
   readonly scriptLimitOf?: (agent: AgentKind) => number;
   /** The secrets that its operations would be given. */
   readonly secrets?: readonly PlanSecret[];
+  /** Disruption budgets there are now. */
+  readonly budgets?: readonly NodeBudget[];
+  /** Under which key the run takes its turn. */
+  readonly turn?: TurnSettings | undefined;
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
   readonly selection?: Narrowed;
 }
 
 /**
  * The preview of a run: everything that will happen if nothing fails, and what is odd about it. The same request gives the same plan.
- * @throws AppError `plan.limit-exceeded`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
+ * @throws AppError `plan.limit-exceeded`; `plan.budget-closed`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
  */
 export const planRun = (request: PlanRequest): RunPlan => {
   const { job, scriptLimitOf, selection = {} } = request;
@@ -52,6 +58,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
   const groups = taking.map(({ group, targets }) => planGroup(request, group, targets));
   const plan = {
     job: job.metadata.name,
+    ...(request.turn === undefined ? {} : { concurrency: request.turn }),
     groups,
     totals: {
       nodes: new Set(taking.flatMap(({ targets }) => targets.nodes.map(({ node }) => node.id))).size,
@@ -67,7 +74,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
 };
 
 const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): PlanGroup => {
-  const { job, limitOf, selection = {} } = request;
+  const { job, limitOf, selection = {}, budgets = [] } = request;
   const nodeCount = targets.nodes.length;
   const stages = narrowStages(planStages(job, group, nodeCount), group, selection);
   return {
@@ -81,7 +88,7 @@ const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): Pl
     phases: group.phases.flatMap((phase, index) =>
       selectsPhase(selection, phase) ? [planPhase(phase, index, targets)] : [],
     ),
-    rounds: planRounds({ job, group, stages, targets, limitOf }),
+    rounds: planRounds({ job, group, stages, targets, limitOf, budgets }),
     leftOut: [...targets.leftOut],
   };
 };

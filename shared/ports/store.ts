@@ -11,6 +11,7 @@ import type {
   SliceRecord,
 } from '../model/run.ts';
 import type { LibraryStore } from './library-store.ts';
+import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
 
 export type { Page, PageRequest } from './pages.ts';
@@ -166,4 +167,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore {}

@@ -83,7 +83,14 @@ describe('the rights of the functions', () => {
     expect(holdersOf('states:SendTaskSuccess')).toEqual([
       'ApiFunction',
       'TasksAwaitAgent',
+      'TasksAwaitPermit',
+      'TasksAwaitTurn',
+      'TasksClosePhase',
+      'TasksCollectResults',
+      'TasksFinishRun',
       'TasksHold',
+      'TasksInvokeOperation',
+      'TasksNextStage',
       'TasksOnAgentEvent',
     ]);
   });

@@ -63,6 +63,8 @@ const job = {
   metadata: { name: 'all-calls' },
   spec: {
     targets: { where: 'node.tags.role == "h"' },
+    concurrency: {},
+    exclusive: true,
     groups: [
       {
         name: 'first',
@@ -108,11 +110,14 @@ const useLibrary = async (services: ReturnType<typeof createServices>): Promise<
 
 /** Uses every service of the API once. */
 const useApi = async (services: ReturnType<typeof createServices>): Promise<RunId> => {
+  await services.putBudget('all', { where: 'true', max: '100%' }, 'test');
+  await services.planPreview({ job, params: {}, only: {} });
   const { runId } = await services.submitRun({
     request: { job, params: {}, only: {} },
     actor: 'test',
     idempotencyKey: 'k',
   });
+  await services.breakLock({ name: 'turn/all-calls' }, 'test');
   await services.pauseRun(runId, {}, 'test');
   await services.resumeRun(runId, {}, 'test');
   await system.engine.idle();
@@ -129,6 +134,9 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
     await services.openOutputContent(runId, { result: resultId, stream: 'stdout' });
   }
   await services.searchOutput(runId, { pattern: 'x', ignoreCase: false, in: 'both', limit: 10 });
+  await services.listLocks();
+  await services.listBudgets();
+  await services.removeBudget('all', 'test');
   return runId;
 };
 
@@ -159,6 +167,16 @@ beforeAll(async () => {
   const paused = aRun({ control: 'pause' });
   await store.create(paused);
   await tasks.hold({ runId: paused.runId, attempt: 1, token: 'token' });
+  const waiting = aRun({ turn: { key: 'all-calls', policy: 'queue', limit: 1 } });
+  await store.create(waiting);
+  await tasks.awaitTurn({ runId: waiting.runId, attempt: 1, token: 'token' });
+  const permit = { runId: waiting.runId, batchId: invocation.batchId };
+  await store.putPermit({
+    ...{ ...permit, jobName: 'j', version: 1, fencing: 1, state: 'waiting', askedAt: sampleTime, until: sampleTime },
+    ...{ nodeCount: 1, exclusive: true, budgets: ['all'] },
+  });
+  await tasks.awaitPermit({ ...permit, token: 'token' });
+  await tasks.finishRun({ runId: waiting.runId, attempt: 2, error: { Error: '', Cause: '' } });
   await tasks.onAgentEvent({ source: 'aws.ssm', detail: { 'command-id': 'command-1', status: 'Success' } });
 });
 

@@ -18,6 +18,7 @@ const columns = (style: Style, now: number): readonly Column<RunSummary>[] => [
   { title: 'RUN', cell: (run) => run.runId },
   { title: 'JOB', cell: (run) => safeLine(jobTitle(run.job), 60) },
   { title: 'STATUS', cell: (run) => run.status, paint: (run, text) => style.status(run.status, text) },
+  { title: 'PLACE', cell: ({ turn }) => (turn?.place === undefined ? '' : String(turn.place)), align: 'right' },
   { title: 'ATTEMPT', cell: (run) => String(run.attempt), align: 'right' },
   { title: 'ACTOR', cell: (run) => safeLine(run.actor, 40) },
   { title: 'CREATED', cell: (run) => run.createdAt.replace(/\.\d+Z$/, 'Z') },

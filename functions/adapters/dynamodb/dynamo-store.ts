@@ -5,6 +5,7 @@ import { type Pacing, realPacing } from './bulk.ts';
 import { createEntities } from './entities.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLibraryStore } from './library-store.ts';
+import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRunStore } from './run-store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -40,5 +41,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createPlanStore(context),
     ...createLedgerStore(context),
     ...createLibraryStore(context),
+    ...createLockStore(context),
   };
 };

@@ -7,6 +7,14 @@ import { createGroupEntity } from './group-entity.ts';
 import { createInvocationEntity } from './invocation-entity.ts';
 import { createLibraryChangeEntity } from './library-change-entity.ts';
 import { createLibraryNameEntity } from './library-name-entity.ts';
+import {
+  createBudgetEntity,
+  createBudgetUseEntity,
+  createLeaseEntity,
+  createLockNameEntity,
+  createPermitEntity,
+  createTurnEntity,
+} from './lock-entities.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
@@ -28,6 +36,12 @@ export const createEntities = (target: EntityTarget) => ({
   libraryChanges: createLibraryChangeEntity(target),
   libraryNames: createLibraryNameEntity(target),
   commandVersions: createCommandVersionEntity(target),
+  turns: createTurnEntity(target),
+  leases: createLeaseEntity(target),
+  budgets: createBudgetEntity(target),
+  budgetUses: createBudgetUseEntity(target),
+  permits: createPermitEntity(target),
+  lockNames: createLockNameEntity(target),
 });
 
 /** The entities of one table. */

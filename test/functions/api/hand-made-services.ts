@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { createApp } from '#functions/api/app.ts';
 import type { ApiServices, OutputContent } from '#functions/api/services.ts';
 import { type CommandView, commandViewSchema, type JobView, jobViewSchema } from '#shared/contract/library-views.ts';
+import type { BudgetView } from '#shared/contract/lock-views.ts';
 import {
   type NodeRow,
   nodeRowSchema,
@@ -188,6 +189,13 @@ export const makeNode = (id = 'i-1', name = 'web-1', tags: Readonly<Record<strin
     online: true,
   });
 
+/** A disruption budget over four nodes. */
+export const makeBudget = (change: Partial<BudgetView> = {}): BudgetView => ({
+  ...{ name: 'shop', where: 'node.tags.app == "shop"', max: '50%', updatedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ updatedBy: 'ada', nodes: 4, limit: 2, used: 0 },
+  ...change,
+});
+
 /** A plan of one phase on two nodes. */
 export const makePlan = () =>
   runPlanSchema.parse({
@@ -344,6 +352,11 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     readOutput: note('readOutput', makeOutputPage()),
     openOutputContent: note('openOutputContent', makeContent()),
     searchOutput: note('searchOutput', { items: [makeMatch()] }),
+    listLocks: note('listLocks', { items: [] }),
+    breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
+    listBudgets: note('listBudgets', { items: [makeBudget()] }),
+    putBudget: note('putBudget', makeBudget()),
+    removeBudget: note('removeBudget', makeBudget()),
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...commandServices(note),
     ...jobServices(note),

@@ -107,9 +107,9 @@ describe('nextStage', () => {
     await driveSlice(rig, runId, first.slices[0]!);
     const until = new Date(rig.clock.now() + 600_000).toISOString();
 
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until, look: 1 });
     rig.clock.advance(599);
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until, look: 1 });
     rig.clock.advance(1);
 
     expect(await next(rig, runId)).toMatchObject({ kind: 'run', slices: ['a1-g0-s1-p0-x0'] });
