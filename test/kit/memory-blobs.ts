@@ -6,6 +6,7 @@ import type { Blobs } from '#shared/ports/services.ts';
 export interface MemoryBlobs extends Blobs {
   /** Undefined unless a test gives forms. */
   allowUploads: Blobs['allowUploads'];
+  addressOf: Blobs['addressOf'];
   /** Keys that were read, once per read. */
   readonly reads: string[];
   readonly keys: () => readonly string[];

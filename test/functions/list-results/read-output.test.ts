@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { OutputQuery } from '#shared/contract/requests.ts';
 import { type ResultId, type RunId, resultIdSchema } from '#shared/model/ids.ts';
+import type { ReadGrant } from '#shared/ports/services.ts';
 import { driveAttempt } from '#test/kit/drive.ts';
 import { hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
 import { newRunId } from '#test/kit/store-samples.ts';
@@ -125,13 +126,27 @@ describe('a part of the output', () => {
 });
 
 describe('the output as a whole', () => {
-  it('comes as bytes, whether or not it has an address of its own', async () => {
+  it('lies under an address of its own, for minutes, by the name of its node', async () => {
+    const { rig, runId, result } = await printed(Buffer.from('0123456789abc'), true);
+    const asked: ReadGrant[] = [];
+    rig.blobs.addressOf = async (key, grant) => {
+      asked.push(grant);
+      return `https://blobs.example/${key}`;
+    };
+    const { address } = await rig.services.openOutputContent(runId, { result, stream: 'stdout' });
+    expect(address).toMatch(/^https:\/\/blobs\.example\/output\/.*\/i-001\.o\.gz$/);
+    expect(asked).toEqual([{ expiresSeconds: 300, gzip: true, fileName: 'i-001.stdout' }]);
+  });
+
+  it('comes as bytes where it has none', async () => {
     const bytes = Buffer.from([0, 255, 10, 13]);
     const { rig, runId, result } = await printed(bytes, true);
+    rig.blobs.addressOf = async () => undefined;
     const content = await rig.services.openOutputContent(runId, { result, stream: 'stdout' });
     const chunks: Uint8Array[] = [];
     for await (const chunk of content.chunks()) chunks.push(chunk);
     expect(Buffer.concat(chunks)).toEqual(bytes);
     expect(content).toMatchObject({ complete: true, sha256: createHash('sha256').update(bytes).digest('hex') });
+    expect(content).not.toHaveProperty('address');
   });
 });
