@@ -19,12 +19,12 @@ import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import type { BatchState } from './batch-state.ts';
 import { gatherValues } from './gather-values.ts';
-import { type Leave, type LeaveDeps, leaveToWork } from './leave-to-work.ts';
+import { askLeave, type LeaveDeps } from './leave-to-work.ts';
 import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
 import { type NodeCall, nodeCalls } from './node-values.ts';
 import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
-import { longestMs, newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
+import { newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
 import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
@@ -81,11 +81,11 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
   if (!next) return finish(deps, state, 'done');
   if (mayNotGoOn(state)) return finish(deps, state, 'stopped');
   const pause = retryPause(deps, state, next);
-  if (pause !== undefined) return pause;
-  const leave = await askLeave(deps, state, next.operationIndex);
+  const leave = await askLeave(deps, state, next.operationIndex, pause?.leftMs);
   if (leave.kind === 'stop') return finish(deps, state, 'stopped');
   if (leave.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
   if (leave.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
+  if (pause !== undefined) return pause.output;
   const step = await performOperation(deps, state, next, !mayNotGoOn(state));
   return step.kind === 'sent' ? step.output : advance(deps, { ...state, results: [...state.results, ...step.results] });
 };
@@ -95,7 +95,7 @@ const retryPause = (
   deps: InvokeOperationDeps,
   { place, invocations, results }: BatchState,
   { operationIndex, tryNumber, nodes }: NextOperation,
-): TaskOutput<'invokeOperation'> | undefined => {
+): { readonly leftMs: number; readonly output: TaskOutput<'invokeOperation'> } | undefined => {
   const retries = place.phase.operations[operationIndex]?.retries;
   const last = invocations.findLast((one) => one.operationIndex === operationIndex);
   if (tryNumber === 0 || retries === undefined || last === undefined) return undefined;
@@ -106,7 +106,7 @@ const retryPause = (
   const retryAtMs = Math.max(...ended) + parseDurationMs(retries.backoff) * retries.factor ** (tryNumber - 1);
   const leftMs = retryAtMs - deps.clock.now();
   if (leftMs <= 0) return undefined;
-  return { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) };
+  return { leftMs, output: { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) } };
 };
 
 /** A spent budget, and an abort after the batches under way, keep batches from beginning; one that has begun goes through its operations. */
@@ -115,14 +115,6 @@ const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
   run.control === 'abort' ||
   run.attempts.length !== place.key.attempt ||
   ((place.record.stopped || run.control === 'drain') && !invocations.some((one) => one.status === 'sent'));
-
-/** Leave to do an operation; nodes that other runs have are settled at once. */
-const askLeave = async (deps: InvokeOperationDeps, state: BatchState, operationIndex: number): Promise<Leave> => {
-  const operation = state.place.phase.operations[operationIndex];
-  const leave = await leaveToWork(deps, state, operation === undefined ? 0 : longestMs(operation));
-  if (leave.kind === 'settled') await deps.store.putResults(leave.results);
-  return leave;
-};
 
 const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' | 'stopped'): Promise<typeof done> => {
   await recordProgress(deps, state, how);

@@ -6,13 +6,15 @@ import { bareOutcome } from '#shared/model/outcome.ts';
 import type { ResultRecord } from '#shared/model/run.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import { nowIso } from '#shared/ports/services.ts';
+import type { LedgerStore } from '#shared/ports/store.ts';
 import type { BatchState } from './batch-state.ts';
 import { obtainPermit } from './obtain-permit.ts';
 import type { GivenUp, PermitDeps } from './permit-wish.ts';
+import { longestMs } from './send-invocation.ts';
 
 /** What leave to work needs. */
 export interface LeaveDeps extends PermitDeps {
-  readonly store: PermitDeps['store'] & TurnDeps['store'];
+  readonly store: PermitDeps['store'] & TurnDeps['store'] & Pick<LedgerStore, 'putResults'>;
 }
 
 /**
@@ -28,10 +30,22 @@ export type Leave =
 const go: Leave = { kind: 'go' };
 
 /**
- * Makes sure that a batch has what it needs of turns, leases and disruption budgets until an operation of `operationMs` at most has ended.
- * Without any of them in its job, nothing is read or written.
+ * Makes sure that a batch has what it needs of turns, leases and disruption budgets until an operation that begins after `pauseMs` at most has
+ * ended. Nodes that other runs have are settled at once. Without any of these in its job, nothing is read or written.
  */
-export const leaveToWork = async (deps: LeaveDeps, state: BatchState, operationMs: number): Promise<Leave> => {
+export const askLeave = async (
+  deps: LeaveDeps,
+  state: BatchState,
+  operationIndex: number,
+  pauseMs = 0,
+): Promise<Leave> => {
+  const operation = state.place.phase.operations[operationIndex];
+  const leave = await leaveToWork(deps, state, pauseMs + (operation === undefined ? 0 : longestMs(operation)));
+  if (leave.kind === 'settled') await deps.store.putResults(leave.results);
+  return leave;
+};
+
+const leaveToWork = async (deps: LeaveDeps, state: BatchState, operationMs: number): Promise<Leave> => {
   const { run, place, batch } = state;
   const needMs = Math.max(lockTimes.stepMs, operationMs + lockTimes.marginMs);
   if (!(await keepTurn(deps, run, needMs))) return { kind: 'stop' };
@@ -67,7 +81,8 @@ const resultsOf = (
 ): readonly ResultRecord[] => {
   const { run, place, batch, results } = state;
   const nodes = batch.nodes.filter(({ node }) => node.id === nodeId);
-  const next = progressOfNodes(place.phase.operations, nodes, results).get(nodeId)?.nextOperation;
+  const { nextOperation: next, nextTry = 0 } =
+    progressOfNodes(place.phase.operations, nodes, results).get(nodeId) ?? {};
   if (next === undefined) return [];
   const last = status === 'skipped' ? place.phase.operations.length : next + 1;
   const result = (operation: Operation, index: number): ResultRecord => ({
@@ -76,7 +91,7 @@ const resultsOf = (
     operationIndex: index,
     operationId: operation.id,
     nodeId,
-    tryNumber: 0,
+    tryNumber: index === next ? nextTry : 0,
     outcome: bareOutcome(status, reason),
     recordedAt: nowIso(deps.clock),
   });

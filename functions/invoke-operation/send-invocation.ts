@@ -2,6 +2,7 @@ import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
+import { parseDurationMs } from '#shared/model/duration.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
 import type { Operation } from '#shared/model/operation.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
@@ -22,8 +23,10 @@ const deliverySeconds = { online: 120, offline: 30 } as const;
 const answerGraceSeconds = 180;
 
 /** Milliseconds after its sending by which an operation has ended on its nodes, or is given up. */
-export const longestMs = (operation: Operation): number =>
-  (deliverySeconds.online + timeoutSecondsOf(operation) + answerGraceSeconds) * 1000;
+export const longestMs = (operation: Operation): number => {
+  const waitMs = operation.wait === undefined ? 0 : parseDurationMs(operation.wait);
+  return Math.max(waitMs, (deliverySeconds.online + timeoutSecondsOf(operation) + answerGraceSeconds) * 1000);
+};
 
 /** What sending needs. */
 export interface SendDeps extends DeliverSecretsDeps {

@@ -1,5 +1,6 @@
 import type { FaultJob } from '../kit/fault-job.ts';
 import { aborted } from './aborted.ts';
+import { contended } from './contended.ts';
 import { gated } from './gated.ts';
 import { narrow } from './narrow.ts';
 import { paused } from './paused.ts';
@@ -9,4 +10,14 @@ import { stopped } from './stopped.ts';
 import { tolerant } from './tolerant.ts';
 
 /** Every job of the suite. */
-export const faultJobs: readonly FaultJob[] = [rolling, tolerant, stopped, paused, aborted, narrow, retrying, gated];
+export const faultJobs: readonly FaultJob[] = [
+  rolling,
+  tolerant,
+  stopped,
+  paused,
+  aborted,
+  narrow,
+  retrying,
+  gated,
+  contended,
+];

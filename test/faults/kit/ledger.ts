@@ -45,6 +45,7 @@ const ownToARun: ReadonlySet<string> = new Set([
   'openedAt',
   'closedAt',
   'decidedAt',
+  'recordedAt',
   'expiresAt',
   'at',
   'durationMs',

@@ -195,6 +195,7 @@ export const play = async (job: FaultJob, options: PlayOptions): Promise<Played>
     if (!isTerminalRunStatus(ledger.view.status) || ledger.view.status !== job.ends)
       problems.push(`The run is ${ledger.view.status} in the end, not ${job.ends}`);
     problems.push(...violations(ledger, executions, new Set(Object.keys(job.executions))));
+    for (const { name } of (await reader.services.listLocks()).items) problems.push(`${name} is still held in the end`);
   }
   await alive.end();
   // Scripts that wait for a gate that nobody opened end now.
