@@ -1,10 +1,28 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { budgetListCommand } from './commands/budget/list.ts';
+import { budgetPutCommand } from './commands/budget/put.ts';
+import { budgetRemoveCommand } from './commands/budget/remove.ts';
+import { commandDiffCommand } from './commands/command/diff.ts';
+import { commandGetCommand } from './commands/command/get.ts';
+import { commandHistoryCommand } from './commands/command/history.ts';
+import { commandLsCommand } from './commands/command/ls.ts';
+import { commandPutCommand } from './commands/command/put.ts';
+import { commandRmCommand } from './commands/command/rm.ts';
+import { commandShowCommand } from './commands/command/show.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { jobApplyCommand } from './commands/job/apply.ts';
+import { jobDiffCommand } from './commands/job/diff.ts';
+import { jobExportCommand } from './commands/job/export.ts';
+import { jobLsCommand } from './commands/job/ls.ts';
+import { jobRmCommand } from './commands/job/rm.ts';
+import { jobShowCommand } from './commands/job/show.ts';
 import { localResetCommand } from './commands/local/reset.ts';
 import { localUpCommand } from './commands/local/up.ts';
+import { lockListCommand } from './commands/lock/list.ts';
+import { lockRemoveCommand } from './commands/lock/remove.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
@@ -51,7 +69,35 @@ const nouns: readonly Noun[] = [
       runAbortCommand,
     ],
   },
+  {
+    name: 'job',
+    summary: 'Store jobs with their revisions',
+    commands: [jobApplyCommand, jobLsCommand, jobShowCommand, jobDiffCommand, jobExportCommand, jobRmCommand],
+  },
+  {
+    name: 'command',
+    summary: 'Keep scripts as versioned commands that jobs use',
+    commands: [
+      commandPutCommand,
+      commandGetCommand,
+      commandLsCommand,
+      commandShowCommand,
+      commandDiffCommand,
+      commandHistoryCommand,
+      commandRmCommand,
+    ],
+  },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'lock',
+    summary: 'See what runs keep from each other, and take it away',
+    commands: [lockListCommand, lockRemoveCommand],
+  },
+  {
+    name: 'budget',
+    summary: 'Limit how many nodes of a kind are worked on at once, over all runs',
+    commands: [budgetListCommand, budgetPutCommand, budgetRemoveCommand],
+  },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
   {
     name: 'secret',

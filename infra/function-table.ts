@@ -9,7 +9,8 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
-  | 'allowUploads'
+  | 'readLibrary'
+  | 'writeLibrary'
   | 'checkSecrets'
   | 'readSecrets'
   | 'removeSecrets'
@@ -29,7 +30,8 @@ export interface FunctionRow {
 
 const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
-  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
+  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  awaitTurn: ['readTable', 'writeTable', 'completeTasks'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
   invokeOperation: [
     'readTable',
@@ -38,14 +40,16 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'writeBulk',
     'readBlobs',
     'writeBlobs',
-    'allowUploads',
     'readSecrets',
     'removeSecrets',
     'sendCommands',
+    'completeTasks',
   ],
+  awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
   collectResults: [
     'readTable',
+    'readBulk',
     'writeTable',
     'writeBulk',
     'readBlobs',
@@ -53,10 +57,11 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
     'readSecrets',
     'removeSecrets',
     'readCommands',
+    'completeTasks',
   ],
-  closePhase: ['readTable', 'writeTable', 'readBlobs'],
+  closePhase: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
-  finishRun: ['readTable', 'writeTable', 'readBlobs'],
+  finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
 };
 
@@ -85,6 +90,8 @@ export const apiRow: FunctionRow = {
     'listRuns',
     'readBlobs',
     'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
     'inventory',
     'checkSecrets',
     'completeTasks',

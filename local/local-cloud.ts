@@ -1,21 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
-import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
-import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
-import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
-import { openRoles } from '#functions/runtime/roles.ts';
-import { createSystem, type System } from '#functions/runtime/system.ts';
-import { runIdSchema } from '#shared/model/ids.ts';
+import type { System } from '#functions/runtime/system.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
-import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
-import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
+import type { LocalEngine } from './engine/local-engine.ts';
 import { serverEnvironment } from './env.ts';
-import { connectAgents } from './local-agents.ts';
+import { localClients } from './local-agents.ts';
+import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
@@ -60,15 +54,13 @@ export const startLocalCloud = async ({
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
-  const blobsDir = join(stateDir, 'blobs');
   const blobServer = await startBlobServer({
-    dir: blobsDir,
+    dir: join(stateDir, 'blobs'),
     stateFile: join(stateDir, 'blob-server.json'),
     now: clock.now,
   });
-  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const secretStore = openSecretStore(secretsDir, clock.now);
-  let system: System | undefined;
+  let system: LocalSystem | undefined;
   const provider = await startFleetCloud({
     fleet,
     dir: stateDir,
@@ -81,30 +73,16 @@ export const startLocalCloud = async ({
       await system?.tasks.onAgentEvent(event);
     },
   });
-  const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
-  const { agents, inventory } = connectAgents(provider, fleet);
-  const blobs = createFolderBlobs(blobsDir, blobServer.access);
-  const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({
-    store,
-    blobs,
-    agents,
+  system = await openLocalSystem({
+    ...{ stateDir, fleet, table, clock, log },
+    blobAccess: blobServer.access,
+    clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
-    sealer: createAesSealer(),
-    inventory,
-    engine,
-    clock,
-    ids,
-    log,
-    roles: openRoles(),
-    http: createFetchHttp(clock),
   });
-  await engine.attach(system.tasks);
+  const { tasks, services, engine } = system;
+  await system.begin();
   return {
-    ...system,
-    provider,
-    engine,
-    table,
+    ...{ tasks, services, engine, provider, table },
     close: async () => {
       await engine.close();
       await provider.close();

@@ -51,7 +51,7 @@ const keptText = ({ uploads }: Pick<OutputGroup, 'uploads'>, style: Style): stri
     .map(({ stream, upload }) =>
       upload === undefined
         ? ''
-        : `${style.dim(`… all ${upload.bytes} bytes of ${stream} are kept: --full prints them, --save writes them to files`)}\n`,
+        : `${style.dim(`… all ${upload.bytes} bytes of ${stream} are kept: see them with drover run logs --full`)}\n`,
     )
     .join('');
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openBlobs, openLibraryBlobs } from '#functions/runtime/blobs.ts';
 import { openEngine } from '#functions/runtime/engine.ts';
 import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
@@ -18,6 +18,7 @@ const open = () => {
   const services = createServices({
     store: openStore(),
     blobs: openBlobs(),
+    libraryBlobs: openLibraryBlobs(),
     agents: planningAgents,
     secrets: openSecrets(),
     inventory: openInventory(),

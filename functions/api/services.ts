@@ -1,4 +1,31 @@
 import type {
+  ApplyJobRequest,
+  CommandQuery,
+  JobQuery,
+  NamesQuery,
+  Preconditions,
+  PutCommandRequest,
+  RemoveQuery,
+} from '#shared/contract/library-requests.ts';
+import type {
+  CommandChange,
+  CommandPut,
+  CommandSummary,
+  CommandView,
+  JobApplied,
+  JobChange,
+  JobSummary,
+  JobView,
+  Removed,
+} from '#shared/contract/library-views.ts';
+import type {
+  BreakLockRequest,
+  BrokenView,
+  BudgetView,
+  LockView,
+  PutBudgetRequest,
+} from '#shared/contract/lock-views.ts';
+import type {
   ContinueRequest,
   ControlRequest,
   GateRequest,
@@ -34,6 +61,32 @@ export interface ApiServices {
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
+  listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
+  viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;
+  listCommandChanges(name: string, query: PageQuery): Promise<Page<CommandChange>>;
+  removeCommand(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  applyJob(name: string, request: ApplyJobRequest, writer: LibraryWriter): Promise<Tagged<JobApplied>>;
+  listJobs(query: NamesQuery): Promise<Page<JobSummary>>;
+  viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
+  listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
+  removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
+  removeBudget(name: string, actor: string): Promise<BudgetView>;
+}
+
+/** Who changes the library, and on which conditions. */
+export interface LibraryWriter extends Preconditions {
+  readonly actor: string;
+}
+
+/** Something of the library, and its entity tag. */
+export interface Tagged<T> {
+  readonly view: T;
+  readonly etag: string;
 }
 
 /** All that is kept of one stream: an address that it can be fetched from, or its bytes. */

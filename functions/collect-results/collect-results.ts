@@ -1,6 +1,7 @@
 import pMap from 'p-map';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { type EndPermitDeps, endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
@@ -36,8 +37,9 @@ const abortGraceMs = 30_000;
 const blobWidth = 16;
 
 /** What Collect Results needs. */
-export interface CollectResultsDeps {
-  readonly store: Pick<RunStore, 'get'> &
+export interface CollectResultsDeps extends EndPermitDeps {
+  readonly store: EndPermitDeps['store'] &
+    Pick<RunStore, 'get'> &
     Pick<
       PlanStore,
       'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
@@ -253,5 +255,7 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };
   await recordProgress(deps, look, 'done');
+  if (mayHavePermit(look.place, look.batch))
+    await endPermit(deps, { runId: look.run.runId, batchId: look.batch.batchId });
   return { state: 'done', invocationId, look: 1 };
 };

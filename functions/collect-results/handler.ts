@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { systemClock } from '#functions/runtime/process.ts';
 import { openSecrets } from '#functions/runtime/secrets.ts';
@@ -16,6 +17,7 @@ export const handler = lambdaTask('collectResults', () => {
     json: createJsonBlobs(blobs),
     agents: openAgents(),
     secrets: openSecrets(),
+    engine: openCompleter(),
     clock: systemClock,
   });
 });

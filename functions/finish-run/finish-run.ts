@@ -1,5 +1,7 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
+import { type EndPermitDeps, endPermit } from '#functions/records/end-permit.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { endTurn, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
 import type { GroupView } from '#shared/contract/run-views.ts';
 import { gateAt } from '#shared/gate/gates-of-run.ts';
@@ -9,13 +11,18 @@ import type { RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
 import { runStatus } from '#shared/plan/statuses.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 
 /** What Finish Run needs. */
-export interface FinishRunDeps {
-  readonly store: Pick<RunStore, 'get' | 'replace'> & Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
+export interface FinishRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps {
+  readonly store: EndPermitDeps['store'] &
+    TurnDeps['store'] &
+    Pick<LockStore, 'listPermits' | 'forgetPermitUser'> &
+    Pick<RunStore, 'get' | 'replace'> &
+    Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
   readonly json: JsonBlobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -26,8 +33,10 @@ export const finishRun =
   (deps: FinishRunDeps): TaskBehaviour<'finishRun'> =>
   async ({ runId, attempt, error }) => {
     const run = await deps.store.get(runId);
-    if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status))
+    if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) {
+      if (run) await leaveAll(deps, run, attempt);
       return { status: run?.status ?? 'failed' };
+    }
     const job = await deps.json.job(run);
     const statuses = finalStatuses(run, job, await viewGroups(deps, run, job));
     const broken = error.Error !== '' && error.Error !== 'group.failed' ? reasonOf(error) : undefined;
@@ -36,6 +45,7 @@ export const finishRun =
       isTerminalRunStatus(one.status) ? undefined : ended(one, { statuses, broken, at }),
     );
     deps.log.info('run.finished', { runId, attempt, status: finished.status });
+    await leaveAll(deps, finished, attempt);
     return { status: finished.status };
   };
 
@@ -60,6 +70,19 @@ const ended = ({ reason: said, ...run }: RunRecord, { statuses, broken, at }: En
     ...why,
     attempts: withLastAttempt(run, { status, endedAt: at, ...why }),
   };
+};
+
+/** Whatever an attempt still has of permits and turns is for others now. It is the last thing that it does, so a repeat finds it done or does it. */
+const leaveAll = async (deps: FinishRunDeps, run: RunRecord, attempt: number): Promise<void> => {
+  if (currentAttempt(run) === attempt) await endPermits(deps, run);
+  await endTurn(deps, run, { runId: run.runId, attempt });
+};
+
+const endPermits = async (deps: FinishRunDeps, { runId }: RunRecord): Promise<void> => {
+  const permits = await deps.store.listPermits(runId);
+  if (permits.length === 0) return;
+  for (const permit of permits) if (permit.state !== 'ended') await endPermit(deps, permit);
+  await deps.store.forgetPermitUser(runId);
 };
 
 /** Statuses of the phases that this attempt wanted, and of those that any attempt touched. */

@@ -1,6 +1,7 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
@@ -19,6 +20,7 @@ export const handler = lambdaTask('invokeOperation', () => {
     secrets: openSecrets(),
     sealer: openSealer(),
     http: openHttp(),
+    engine: openCompleter(),
     clock: systemClock,
     log: openProcessLog(),
   });

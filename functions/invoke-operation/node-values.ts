@@ -2,6 +2,7 @@ import { messageOf } from '#shared/errors/app-error.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
 import { secretParams } from '#shared/job/check-secrets.ts';
+import { argumentValues } from '#shared/library/arguments.ts';
 import type { Node } from '#shared/model/node.ts';
 import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
@@ -65,9 +66,14 @@ const scriptCall = ({ run, job, phase, operation }: CallContext, node: Node, see
   const { scope, secretEnv } = seen;
   const around = { env: scope.env ?? {}, secretEnv };
   const own = overlayLevel(around, operation.env, scope, secretParams(job));
-  const ours = { ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}), DROVER_RUN_ID: run.runId };
-  const args = operation.args.map((text) => renderTemplate(parseTemplate(text), scope));
-  return { kind: 'send', ...overlayValues(own, ours), args };
+  const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
+  const given = operation.command && argumentValues(operation.command, { with: operation.with ?? {}, render });
+  const ours = {
+    ...given?.env,
+    ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
+    DROVER_RUN_ID: run.runId,
+  };
+  return { kind: 'send', ...overlayValues(own, ours), args: given?.args ?? operation.args.map(render) };
 };
 
 /** What a script on a runner knows of the node it works for. */

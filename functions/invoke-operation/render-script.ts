@@ -62,6 +62,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
     script: scriptOf(operation),
+    ...(operation.command === undefined ? {} : { libraries: operation.command.libraries }),
     args: alike ? (recipients[0]?.call.args ?? []) : [],
     env: common.env,
     ...(input.secrets === undefined

@@ -21,6 +21,10 @@ const deliverySeconds = { online: 120, offline: 30 } as const;
 /** What an agent may need beyond delivery and the script's own time before it must have answered. */
 const answerGraceSeconds = 180;
 
+/** Milliseconds after its sending by which an operation has ended on its nodes, or is given up. */
+export const longestMs = (operation: Operation): number =>
+  (deliverySeconds.online + timeoutSecondsOf(operation) + answerGraceSeconds) * 1000;
+
 /** What sending needs. */
 export interface SendDeps extends DeliverSecretsDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;
@@ -78,6 +82,12 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
   return record(deps, state, { invocation, receipt, answerSeconds, secretsBlob });
 };
 
+const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent): string => {
+  const names = (command?.libraries ?? []).map(({ name }) => name);
+  const what = names.length === 0 ? 'script and values' : `script, libraries (${names.join(', ')}) and values`;
+  return `script.too-large: ${what} make ${bytes} bytes, ${kind} takes ${limits.scriptBytes}`;
+};
+
 /** What goes to the agent. */
 interface Prepared {
   readonly script: RenderedWrapper;
@@ -99,7 +109,7 @@ const prepare = async (deps: SendDeps, state: SendState, what: Rendering): Promi
     const bytes = bytesOf(script);
     if (bytes <= agent.limits.scriptBytes) return { script, secretsBlob: secrets?.blob };
     if (secrets?.blob !== undefined) await deps.blobs.remove(secrets.blob);
-    return `script.too-large: script and values make ${bytes} bytes, ${agent.kind} takes ${agent.limits.scriptBytes}`;
+    return tooLarge(what.sending.operation, bytes, agent);
   } catch (error) {
     if (isAppError(error, 'secret.')) return `${error.code}: ${error.message}`;
     throw error;

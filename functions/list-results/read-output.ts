@@ -31,6 +31,10 @@ const openStream = async (
   return openOutput(deps.blobs, record.outcome, stream);
 };
 
+/** Somebody wrote over it: whoever had the form of that operation can. */
+const endsEarly = ({ keptBytes }: OutputStream, bytes: number): AppError =>
+  new AppError('output.damaged', `The kept output ends after ${bytes} of ${keptBytes} bytes`);
+
 /** Bytes up to where the last whole character of UTF-8 ends; all of them when they are no UTF-8. */
 const wholeCharacters = (bytes: Uint8Array): number => {
   for (let back = 1; back <= Math.min(4, bytes.length); back += 1) {
@@ -64,6 +68,7 @@ export const readOutput =
     const stream = await openStream(deps, runId, query);
     const bytes = await take(stream, query.offset, query.limit);
     const isLast = query.offset + bytes.length >= stream.keptBytes;
+    if (!isLast && bytes.length < query.limit) throw endsEarly(stream, query.offset + bytes.length);
     const part = isLast ? bytes : bytes.subarray(0, wholeCharacters(bytes));
     const nextOffset = query.offset + part.length;
     return {

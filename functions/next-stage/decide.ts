@@ -41,10 +41,14 @@ export type StageDecision =
 
 /**
  * The next step of a group: the first stage that is not at its end. A slice that was opened and not closed is taken up again (its execution
- * broke off); one that a pause left unfinished is opened once more. Deterministic: the same view gives the same decision.
+ * broke off), also when nothing more may start: what is under way in it has to be stopped or awaited, and accounted for. One that a pause
+ * left unfinished is opened once more. Deterministic: the same view gives the same decision.
  */
 export const decideStage = (view: StageView): StageDecision => {
-  if (view.control === 'abort' || view.stopped) return { kind: 'failed' };
+  const isOver = view.control === 'abort' || view.stopped;
+  const brokenOff = isOver || view.control === 'pause' ? stageLeftOpen(view) : undefined;
+  if (brokenOff) return brokenOff;
+  if (isOver) return { kind: 'failed' };
   for (const stage of view.stages) {
     const slices = openSlicesOf(view, stage);
     if (slices.length === 0) {
@@ -62,6 +66,17 @@ export const decideStage = (view: StageView): StageDecision => {
     };
   }
   return { kind: 'done' };
+};
+
+/** The first stage with slices that were opened and not closed. */
+const stageLeftOpen = (view: StageView): StageDecision | undefined => {
+  for (const { stageIndex } of view.stages) {
+    const slices = view.slices.flatMap(({ sliceId, closedAt }) =>
+      closedAt === undefined && parseSliceId(sliceId).stageIndex === stageIndex ? [sliceId] : [],
+    );
+    if (slices.length > 0) return { kind: 'run', stageIndex, slices, soakFirst: false, newRound: false };
+  }
+  return undefined;
 };
 
 /** What a stage that is over says of its round: nothing, unless it judges and failed. */

@@ -1,29 +1,28 @@
 import { currentAttempt, isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
-import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
-import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
+import { keepTurn } from '#functions/records/turns.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { type GateOpening, gateById, roundGate } from '#shared/gate/gates-of-run.ts';
+import { roundGate } from '#shared/gate/gates-of-run.ts';
+import { lockTimes } from '#shared/lock/times.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { approvalSchema } from '#shared/model/gate.ts';
-import { parseSliceId, type RunId } from '#shared/model/ids.ts';
+import { parseSliceId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
-import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
-import { narrowStages, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
+import type { GroupRecord, RunRecord } from '#shared/model/run.ts';
+import { narrowStages, selectsGroup } from '#shared/plan/selection.ts';
 import { planStages } from '#shared/plan/stages.ts';
-import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
-import type { PlanStore, RunStore } from '#shared/ports/store.ts';
+import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import type { PlanStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { decideStage, type StageDecision } from './decide.ts';
-import { driftGate } from './drift.ts';
+import { type FreezeDeps, freeze, type GroupPlace } from './freeze.ts';
 import { type GateVerdict, standAtGate } from './gates.ts';
+import { type TakeTurnDeps, takeTurn } from './take-turn.ts';
 
 /** What Next Stage needs. */
-export interface NextStageDeps {
-  readonly store: Pick<RunStore, 'get' | 'replace'> &
+export interface NextStageDeps extends TakeTurnDeps, FreezeDeps {
+  readonly store: TakeTurnDeps['store'] &
+    FreezeDeps['store'] &
     Pick<PlanStore, 'getGroup' | 'createGroup' | 'listGroups' | 'listSlices' | 'setSoak' | 'updateGroup'>;
-  readonly json: JsonBlobs;
-  readonly blobs: Blobs;
-  readonly inventory: Inventory;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -32,7 +31,7 @@ export interface NextStageDeps {
 const longestHoldSeconds = 2_592_000;
 
 /**
- * What a group does next: run a stage, hold (paused, or at a gate), soak, or nothing more. The first call of an attempt freezes the group's targets;
+ * What a group does next: wait for the run's turn, run a stage, hold (paused, or at a gate), soak, or nothing more. The first call of an attempt freezes the group's targets;
  * a later attempt takes over those of the one before, so that rounds stay what they were.
  */
 export const nextStage =
@@ -40,29 +39,51 @@ export const nextStage =
   async ({ runId, attempt, group: groupIndex }) => {
     const run = await requireRun(deps.store, runId);
     const now = nowIso(deps.clock);
-    const failed: TaskOutput<'nextStage'> = { kind: 'failed', slices: [], until: now, holdSeconds: 1 };
-    if (!isAttemptOpen(run, attempt)) return failed;
+    if (!isAttemptOpen(run, attempt)) return step('failed', now);
     const job = await deps.json.job(run);
     const group = requireGroup(job, groupIndex);
-    if (run.control === 'abort' || !(await groupBeforeIsDone(deps, run, job, groupIndex))) return failed;
     const place = { run, job, group, groupIndex };
-    const record = (await deps.store.getGroup(runId, attempt, groupIndex)) ?? (await freeze(deps, place));
-    if ('kind' in record) return record.kind === 'closed' ? failed : held(now, record.seconds);
-    return goOn(deps, place, record);
+    const known = await deps.store.getGroup(runId, attempt, groupIndex);
+    // A group that has begun decides for itself, also about an abort: it may have something under way.
+    if (known && run.control === 'abort') return goOn(deps, place, known);
+    if (!known && !(await mayBegin(deps, place))) return step('failed', now);
+    return inTurn(deps, place, known);
   };
 
-/** A group of a run. */
-interface GroupPlace {
-  readonly run: RunRecord;
-  readonly job: Job;
-  readonly group: Group;
-  readonly groupIndex: number;
-}
+/** A group begins unless the run is being aborted, and once the group before it said done. */
+const mayBegin = async (deps: NextStageDeps, { run, job, groupIndex }: GroupPlace): Promise<boolean> =>
+  run.control !== 'abort' && (await groupBeforeIsDone(deps, run, job, groupIndex));
+
+/** What a group does when it is its run's turn. */
+const inTurn = async (
+  deps: NextStageDeps,
+  place: GroupPlace,
+  known: GroupRecord | undefined,
+): Promise<TaskOutput<'nextStage'>> => {
+  const { run } = place;
+  const now = nowIso(deps.clock);
+  const turn = await takeTurn(deps, run);
+  if (turn.kind === 'replaced') return step('failed', now);
+  if (turn.kind === 'wait') return { ...step('wait', now), look: turn.look };
+  const record = known ?? (await freeze(deps, place));
+  if ('kind' in record) return record.kind === 'closed' ? step('failed', now) : held(now, record.seconds);
+  const next = await goOn(deps, place, record);
+  if (next.kind === 'soak')
+    await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
+  return next;
+};
+
+/** An answer without slices and without a wait. */
+const step = (kind: TaskOutput<'nextStage'>['kind'], until: string): TaskOutput<'nextStage'> => ({
+  kind,
+  slices: [],
+  until,
+  holdSeconds: 1,
+  look: 1,
+});
 
 const held = (now: string, seconds: number): TaskOutput<'nextStage'> => ({
-  kind: 'hold',
-  slices: [],
-  until: now,
+  ...step('hold', now),
   holdSeconds: Math.min(longestHoldSeconds, seconds),
 });
 
@@ -110,7 +131,7 @@ const throughGate = async (
   const now = nowIso(deps.clock);
   if (verdict.kind === 'waiting') return held(now, verdict.seconds);
   await stopGroup(deps, record, verdict.reason);
-  return { kind: 'failed', slices: [], until: now, holdSeconds: 1 };
+  return step('failed', now);
 };
 
 const stopGroup = (deps: NextStageDeps, record: GroupRecord, reason: string): Promise<GroupRecord> =>
@@ -133,7 +154,7 @@ const judged = async (
   const now = nowIso(deps.clock);
   if (judge === 'stop') {
     await stopGroup(deps, record, `${message}.`);
-    return { kind: 'failed', slices: [], until: now, holdSeconds: 1 };
+    return step('failed', now);
   }
   const approval = group.approval ?? judgeApproval;
   const opening = { gateId, attempt: currentAttempt(run), kind: 'judge', message: `${message}: go on?` } as const;
@@ -168,94 +189,12 @@ const soaked = async (
 ): Promise<TaskOutput<'nextStage'>> => {
   const now = nowIso(deps.clock);
   if (decision.kind === 'hold' || decision.kind === 'judged') return held(now, longestHoldSeconds);
-  if (decision.kind !== 'run') return { kind: decision.kind, slices: [], until: now, holdSeconds: 1 };
-  const onward: TaskOutput<'nextStage'> = { kind: 'run', slices: [...decision.slices], until: now, holdSeconds: 1 };
+  if (decision.kind !== 'run') return step(decision.kind, now);
+  const onward: TaskOutput<'nextStage'> = { ...step('run', now), slices: [...decision.slices] };
   if (!group.soak || !decision.soakFirst) return onward;
   const wanted = new Date(deps.clock.now() + parseDurationMs(group.soak)).toISOString();
   const until = await deps.store.setSoak(record, decision.stageIndex, wanted);
-  return until > now ? { kind: 'soak', slices: [], until, holdSeconds: 1 } : onward;
-};
-
-/** Freezes the targets of a group; where the run needs approval, only once it is given, and for these targets. */
-const freeze = async (
-  deps: NextStageDeps,
-  place: GroupPlace,
-): Promise<GroupRecord | Exclude<GateVerdict, { readonly kind: 'passed' }>> => {
-  const { run, job, group, groupIndex } = place;
-  const attempt = currentAttempt(run);
-  const { approval } = job.spec;
-  if (approval !== undefined) {
-    const verdict = await standAtGate(deps, run, startGate(run, job), approval);
-    if (verdict.kind !== 'passed') return verdict;
-  }
-  const earlier = await earlierTargets(deps, run.runId, groupIndex, attempt);
-  const found = earlier === undefined ? await resolve(deps, run, job, group) : undefined;
-  if (approval !== undefined && found !== undefined) {
-    const selection = run.attempts.at(-1)?.selection ?? {};
-    const nodeIds = selectNodes(selection, found.nodes).map(({ node }) => node.id);
-    const drift = await driftGate(deps.json, run, approval, { groupIndex, groupName: group.name, nodeIds });
-    const verdict = drift === undefined ? undefined : await standAtGate(deps, run, drift, approval);
-    if (verdict !== undefined && verdict.kind !== 'passed') return verdict;
-  }
-  const { targetsBlob, nodeCount } = earlier ?? (await keep(deps, run, found));
-  deps.log.info('group.started', { runId: run.runId, attempt, group: group.name, nodes: nodeCount });
-  return deps.store.createGroup({
-    runId: run.runId,
-    attempt,
-    groupIndex,
-    targetsBlob,
-    nodeCount,
-    tallies: {},
-    stopped: false,
-    status: 'running',
-    soakUntil: {},
-    startedAt: nowIso(deps.clock),
-  });
-};
-
-/** Where a run waits for approval before anything starts. The drift gate is the same gate, for another plan. */
-const startGate = (run: RunRecord, job: Job): GateOpening => {
-  const known = gateById(run.gates, 'start');
-  const digest = known?.digest ?? run.planDigest;
-  return {
-    gateId: 'start',
-    attempt: currentAttempt(run),
-    kind: 'start',
-    message: job.spec.approval?.message ?? known?.message ?? `Start job '${run.jobName}'?`,
-    ...(digest === undefined ? {} : { digest }),
-  };
-};
-
-const earlierTargets = async (
-  deps: NextStageDeps,
-  runId: RunId,
-  groupIndex: number,
-  attempt: number,
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'> | undefined> => {
-  if (attempt === 1) return undefined;
-  const groups = await deps.store.listGroups(runId);
-  return groups
-    .filter((one) => one.groupIndex === groupIndex)
-    .sort((a, b) => a.attempt - b.attempt)
-    .at(-1);
-};
-
-const resolve = async (deps: NextStageDeps, run: RunRecord, job: Job, group: Group): Promise<FrozenTargets> => {
-  const candidates = await readCandidates(deps, run.nodesBlob);
-  const { nodes, runners } = resolveTargets(job, group, candidates, {
-    params: run.params,
-    run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName },
-  });
-  return { nodes, runners };
-};
-
-const keep = async (
-  deps: NextStageDeps,
-  run: RunRecord,
-  targets: FrozenTargets = { nodes: [], runners: {} },
-): Promise<Pick<GroupRecord, 'targetsBlob' | 'nodeCount'>> => {
-  const targetsBlob = await putJson(deps.blobs, `runs/${run.runId}/targets`, targets);
-  return { targetsBlob, nodeCount: targets.nodes.length };
+  return until > now ? step('soak', until) : onward;
 };
 
 /** @throws AppError `record.missing` when the job has no such group. */

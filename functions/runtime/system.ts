@@ -1,5 +1,7 @@
 import type { ApiServices } from '#functions/api/services.ts';
 import { awaitAgent } from '#functions/await-agent/await-agent.ts';
+import { awaitPermit } from '#functions/await-permit/await-permit.ts';
+import { awaitTurn } from '#functions/await-turn/await-turn.ts';
 import { closePhase } from '#functions/close-phase/close-phase.ts';
 import { collectResults } from '#functions/collect-results/collect-results.ts';
 import { finishRun } from '#functions/finish-run/finish-run.ts';
@@ -37,8 +39,10 @@ export const createSystem = (ports: SystemPorts): System => {
     tasks: {
       startRun: startRun(deps),
       nextStage: nextStage(deps),
+      awaitTurn: awaitTurn(deps),
       openPhase: openPhase(deps),
       invokeOperation: invokeOperation(deps),
+      awaitPermit: awaitPermit(deps),
       awaitAgent: awaitAgent(deps),
       collectResults: collectResults(deps),
       closePhase: closePhase(deps),

@@ -1,6 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { variables } from '#shared/config/variables.ts';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
 import type { Config } from '../config.ts';
 import type { Need } from '../function-table.ts';
@@ -46,7 +47,7 @@ const tableGrant = ({ config, storage }: GrantScope, actions: readonly string[])
 
 const bucketGrant = ({ storage }: GrantScope, statements: readonly PolicyStatement[]): Grant => ({
   statements,
-  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: 'blobs/' },
+  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: bucketFolders.runs },
 });
 
 const readsParameter = ({ aliyunParameter }: Config): readonly PolicyStatement[] =>
@@ -124,19 +125,27 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
   }),
   readBlobs: (scope) =>
     bucketGrant(scope, [
-      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects('blobs/*')]),
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)]),
       // Without it S3 answers "denied" instead of "not there" for a blob that is not there.
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
-  writeBlobs: (scope) => bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/*')])]),
-  // A form or address that a function signs can do no more than the function itself.
-  allowUploads: (scope) =>
-    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/output/*')])]),
+  // The forms by which nodes upload are signed with this right too: a form can do no more than who signs it.
+  writeBlobs: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)])]),
+  readLibrary: (scope) =>
+    bucketGrant(scope, [
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)]),
+      allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
+    ]),
+  writeLibrary: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)])]),
   checkSecrets: ({ config }) => ({ statements: [], environment: secretVariables(config) }),
   readSecrets: ({ config }) => ({ statements: readsSecrets(config), environment: secretVariables(config) }),
   // Sealed secrets are the one thing that is removed: everything else ends by its age.
   removeSecrets: (scope) =>
-    bucketGrant(scope, [allow(['s3:DeleteObject'], [scope.storage.bucket.arnForObjects('blobs/secrets/*')])]),
+    bucketGrant(scope, [
+      allow(['s3:DeleteObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}secrets/*`)]),
+    ]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
       allow(['ssm:SendCommand'], commandTargets(scope.config)),

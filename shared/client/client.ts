@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
+import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
   continueRequestSchema,
@@ -19,7 +20,9 @@ import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
+import { createLibraryClient, type LibraryClient } from './library-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -32,6 +35,7 @@ export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
 /** What to search for, and where. */
 export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
+
 /** A decision at a gate. */
 export type GateRequestInput = z.input<typeof gateRequestSchema>;
 
@@ -42,7 +46,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient {
+export interface DroverClient extends LibraryClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -59,15 +63,15 @@ export interface DroverClient {
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, budget: PutBudgetRequest): Promise<BudgetView>;
+  removeBudget(name: string): Promise<BudgetView>;
   version(): Promise<VersionView>;
 }
 
 type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
-
-const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
-  items: page.items,
-  ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-});
 
 /** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
 export const createClient = (options: ClientOptions): DroverClient => {
@@ -101,6 +105,13 @@ export const createClient = (options: ClientOptions): DroverClient => {
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    ...createLibraryClient(options),
+    listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
+    breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
+    listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),
+    putBudget: async (budget, body) =>
+      (await sendRequest(options, apiRoutes.putBudget, { path: { budget }, body })).data,
+    removeBudget: async (budget) => (await sendRequest(options, apiRoutes.removeBudget, { path: { budget } })).data,
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };
 };

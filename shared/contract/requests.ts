@@ -13,7 +13,10 @@ export const narrowingSchema = z.strictObject({
 });
 export type Narrowing = z.infer<typeof narrowingSchema>;
 
-/** Body of `POST /v1/plan` and `POST /v1/runs`. `job` is checked by the job reader, not here. */
+/**
+ * Body of `POST /v1/plan` and `POST /v1/runs`. `job` is checked by the job reader, not here; a text names a stored job: `name` or
+ * `name@revision`.
+ */
 export const runRequestSchema = z.strictObject({
   job: z.unknown(),
   params: paramValuesSchema.default({}),

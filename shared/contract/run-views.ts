@@ -6,6 +6,7 @@ import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
 import { streams } from '../script/upload-key.ts';
+import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
 
@@ -50,7 +51,8 @@ export type GroupView = z.infer<typeof groupViewSchema>;
 /** A run without its progress, as in lists. */
 export const runSummarySchema = z.object({
   runId: runIdSchema,
-  job: z.object({ name: z.string(), digest: z.string() }),
+  /** `revision` of a stored job; absent for a job that came with the request. */
+  job: z.object({ name: z.string(), digest: z.string(), revision: z.int().optional() }),
   status: z.enum(runStatuses),
   control: z.enum(controls),
   reason: z.string().optional(),
@@ -59,18 +61,32 @@ export const runSummarySchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
+  /** How it stands in line; only for jobs that limit how many of their runs go on at once, and in lists only while it waits. */
+  turn: turnViewSchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** A version of a command that a run uses, with the libraries that go with it, and the operations that do. */
+export const usedCommandSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  libraries: z.array(z.object({ name: z.string(), version: z.string() })),
+  operations: z.array(z.string()),
+});
+export type UsedCommand = z.infer<typeof usedCommandSchema>;
 
 /** A run with its progress. Small whatever the number of nodes: counts only. */
 export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
+  commands: z.array(usedCommandSchema),
   /** Where the run waited or waits for people, and what they said. */
   gates: z.array(gateRecordSchema),
   planDigest: z.string().optional(),
   groups: z.array(groupViewSchema),
+  /** Batches that wait for nodes which others use; absent for none. */
+  waits: z.array(waitViewSchema).optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 

@@ -29,7 +29,8 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
   return findings;
 };
 
-const checkParam = (path: Path, param: Param): readonly Finding[] => {
+/** Checks that the rules of a param fit its type, and its default them. */
+export const checkParam = (path: Path, param: Param): readonly Finding[] => {
   const rules = checkRules(path, param);
   if (param.default === undefined || rules.length > 0) return rules;
   const reading = checkParamDefault(param, param.default);

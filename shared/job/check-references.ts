@@ -64,7 +64,7 @@ const complainOfOutput = (
   if (hidden !== undefined)
     return { message: `outputs.${reference.operationId}.${reference.name} has no value here: ${hidden}` };
   const names = outputNamesOf(writer.operation);
-  if (names.includes(reference.name)) return undefined;
+  if (names === undefined || names.includes(reference.name)) return undefined;
   return unknown(
     `operation '${writer.operation.id}' has no output`,
     reference.name,
@@ -134,7 +134,7 @@ const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] => {
 const isTextOutput = (reference: Reference, { operations }: JobNames): boolean => {
   if (reference.kind !== 'output') return true;
   const writer = operations.get(reference.operationId)?.operation;
-  return (writer?.outputs[reference.name]?.type ?? 'string') === 'string';
+  return writer?.use === undefined && (writer?.outputs[reference.name]?.type ?? 'string') === 'string';
 };
 
 /** Outputs are texts unless they say otherwise: a text that is compared with a number is told here, not on the first node. */
@@ -200,7 +200,7 @@ const checkAggregate = (site: OperationSite, { operations }: JobNames): readonly
       suggestion: `Use \${{ outputs.${aggregate.from} }} itself.`,
     });
   const names = outputNamesOf(writer.operation);
-  return names.includes(name)
+  return names === undefined || names.includes(name)
     ? []
     : finding(unknown(`operation '${operationId}' has no output`, name, names, `Declare it: outputs: {${name}: {}}.`));
 };

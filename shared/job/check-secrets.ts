@@ -18,6 +18,12 @@ export const secretParams = (job: Job): ReadonlySet<string> =>
 const isEnv = ({ path, kind }: Reader): boolean =>
   kind === 'template' && path.at(-2) === 'env' && path.at(-3) !== 'outputs';
 
+/**
+ * True for what is given to a command that is not known yet. Once it is, its secret arguments stand under `env`, and the others must hold no
+ * secret.
+ */
+const isGiven = ({ path, site }: Reader): boolean => path.at(-2) === 'with' && site?.operation.use !== undefined;
+
 const referencesOf = ({ kind, text }: Reader): readonly Reference[] => {
   try {
     return (kind === 'template' ? parseTemplate(text) : parseCondition(text)).references;
@@ -40,14 +46,22 @@ const secretEnvNames = (readers: readonly Reader[], secrets: ReadonlySet<string>
 
 const useEnv = 'Give it to the script as an environment variable: env: {NAME: ${{ params.… }}}. There it is masked.';
 
-const complainOfPlace = ({ path }: Reader, reference: Reference, name: string): Finding => ({
-  path,
-  offset: reference.offset,
-  message: path.includes('args')
-    ? `param '${name}' is a secret, and arguments are seen by every user of the node (ps)`
-    : `param '${name}' is a secret, which only env may hold`,
-  suggestion: useEnv,
-});
+const complainOfPlace = ({ path }: Reader, reference: Reference, name: string): Finding => {
+  const at = { path, offset: reference.offset };
+  if (path.at(-2) === 'with')
+    return {
+      ...at,
+      message: `param '${name}' is a secret, and the command does not take '${path.at(-1)}' as one`,
+      suggestion: 'Declare the argument in the command with type: secret.',
+    };
+  return {
+    ...at,
+    message: path.includes('args')
+      ? `param '${name}' is a secret, and arguments are seen by every user of the node (ps)`
+      : `param '${name}' is a secret, which only env may hold`,
+    suggestion: useEnv,
+  };
+};
 
 const checkEnv = (reader: Reader, secrets: ReadonlySet<string>): readonly Finding[] => {
   const template = parseTemplate(reader.text);
@@ -88,7 +102,8 @@ export const checkSecrets = (job: Job): readonly Finding[] => {
         ? [{ path: reader.path, offset: one.offset, message: `env.${one.name} holds a secret`, suggestion: useEnv }]
         : [],
     );
-    if (isEnv(reader)) return references.length === 0 ? [] : [...checkEnv(reader, secrets), ...ofEnv];
+    if (isEnv(reader) || isGiven(reader))
+      return references.length === 0 ? [] : [...checkEnv(reader, secrets), ...ofEnv];
     const ofParams = references.flatMap((one) =>
       one.kind === 'param' && secrets.has(one.name) ? [complainOfPlace(reader, one, one.name)] : [],
     );

@@ -70,6 +70,7 @@ const readersOfTargets = (path: Path, targets: Job['spec']['targets']): readonly
 const readersOfLevels = ({ spec }: Job): readonly Reader[] => {
   const jobEnv = Object.keys(spec.env);
   return [
+    ...template(['spec', 'concurrency', 'key'], spec.concurrency?.key, nowhere),
     ...templates(['spec', 'env'], spec.env, nowhere),
     ...readersOfTargets(['spec', 'targets'], spec.targets),
     ...condition(['spec', 'runner', 'where'], spec.runner.where),

@@ -1,10 +1,11 @@
-import type { z } from 'zod';
 import { failureBudgetSchema } from '../model/failure-budget.ts';
 import { approveSchema, roundApprovalSchema, runApprovalSchema, waitInputSchema } from '../model/gate.ts';
 import {
+  concurrencySchema,
   groupSchema,
   jobSchema,
   jobSpecSchema,
+  onLeasedSchema,
   paramSchema,
   phaseSchema,
   runnerSchema,
@@ -21,22 +22,7 @@ import {
   retriesSchema,
   windowSchema,
 } from '../model/operation.ts';
-
-/** One kind of map in a job file, and what its keys mean, for editors and error messages. */
-export interface JobLevel {
-  /** With its article: `an operation`. */
-  readonly title: string;
-  readonly schema: z.ZodObject;
-  readonly keys: Readonly<Record<string, string>>;
-}
-
-type Keys<Schema extends z.ZodObject> = Readonly<Record<keyof Schema['shape'] & string, string>>;
-
-const level = <Schema extends z.ZodObject>(title: string, schema: Schema, keys: Keys<Schema>): JobLevel => ({
-  title,
-  schema,
-  keys,
-});
+import { type DocumentLevel, documentLevel as level } from './document-kind.ts';
 
 const approvalKeys = {
   count: 'How many people must approve; one rejection stops.',
@@ -47,7 +33,7 @@ const approvalKeys = {
 };
 
 /** Every kind of map in a job file, from the outside in. */
-export const jobLevels: readonly JobLevel[] = [
+export const jobLevels: readonly DocumentLevel[] = [
   level('a job', jobSchema, {
     apiVersion: 'Version of the job format: drover/v1.',
     kind: 'What the file holds: Job.',
@@ -67,6 +53,9 @@ export const jobLevels: readonly JobLevel[] = [
     roundCount: 'How many rounds groups have that say nothing themselves.',
     approval: 'Asks people before anything starts.',
     maxFailures: 'How many nodes may fail over all groups before nothing more starts.',
+    concurrency: 'How many runs may go on at once under one key, and what becomes of the next one.',
+    exclusive:
+      'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
@@ -96,6 +85,7 @@ export const jobLevels: readonly JobLevel[] = [
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
     approval: 'Asks people before the second round, or before every later one. grayScale only.',
     maxFailures: 'How many nodes may fail before nothing more starts: a count, a percentage, or a map with max.',
+    exclusive: 'As on the job, for this group.',
     targets: 'The nodes of this group, in place of those of the job.',
     env: 'Environment variables of every operation of the group, over those of the job.',
     phases: 'Phases of the group.',
@@ -223,7 +213,14 @@ export const jobLevels: readonly JobLevel[] = [
     default: 'Value when the script writes none; may hold ${{ }}.',
     description: 'What the output means.',
   }),
+  level('concurrency', concurrencySchema, {
+    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
+    policy:
+      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
+    limit: 'How many runs go on at once under the key.',
+  }),
+  level('exclusive', onLeasedSchema, {
+    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
+    timeout: 'How long to wait before that; a node that is waited for fails then.',
+  }),
 ];
-
-/** Says at which level a key belongs, when it was found at another. */
-export const levelOfKey = (key: string): JobLevel | undefined => jobLevels.find((one) => Object.hasOwn(one.keys, key));

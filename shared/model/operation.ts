@@ -8,6 +8,7 @@ import {
   templateSchema,
   variableNameSchema,
 } from './job-values.ts';
+import type { Param } from './param.ts';
 
 export const interpreters = ['sh', 'bash', 'python3', 'perl', 'node'] as const;
 /** What runs a script on the node. */
@@ -205,6 +206,24 @@ export interface Turn {
   readonly turn: number;
 }
 
+/** A library that is delivered with a script: its text under a file name. */
+export interface DeliveredLibrary {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The version of a command that an operation uses, as far as it is not in the operation itself. */
+export interface AppliedCommand {
+  readonly name: string;
+  readonly version: string;
+  readonly arguments: Readonly<Record<string, Param>>;
+  /** Names of the arguments that come by position. */
+  readonly positional: readonly string[];
+  readonly libraries: readonly DeliveredLibrary[];
+}
+
 /**
  * An operation as it is run. In a job that was expanded (`expandJob`) there are no blocks of steps any more: what was inside follows its block
  * in the list of the phase and carries the block's decisions as guards.
@@ -216,6 +235,8 @@ export type Operation = WrittenOperation & {
   readonly turns?: readonly Turn[];
   /** Ids that its author wrote, where the operation of the same turn has another one. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** The command of the library that its script and settings come from. */
+  readonly command?: AppliedCommand;
 };
 
 /** What an operation does. @throws never for a job that was checked; `run` when nothing is said. */

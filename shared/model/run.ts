@@ -3,6 +3,7 @@ import { tallySchema } from './failure-budget.ts';
 import { gateRecordSchema } from './gate.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
+import { turnSettingsSchema } from './lock.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
 import { outcomeSchema } from './outcome.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
@@ -40,10 +41,14 @@ export type Control = (typeof controls)[number];
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the Job as it was when the run started. */
+  /** Blob that holds the job as it was when the run started, with the commands it used (`runJobSchema`). */
   jobBlob: z.string(),
   jobDigest: z.string(),
+  /** Revision of a stored job; absent for a job that came with the request. */
+  jobRevision: z.int().min(1).optional(),
   params: paramValuesSchema,
+  /** Under which key its turn comes, when its job limits how many runs go on at once. */
+  turn: turnSettingsSchema.optional(),
   /** Blob that holds the nodes the caller named (`Node[]`); absent when the targets come from the inventory. */
   nodesBlob: z.string().optional(),
   actor: z.string(),
@@ -85,6 +90,8 @@ export const groupRecordSchema = z.strictObject({
   status: z.enum(phaseStatuses),
   /** When the soak before the next stage ends, by stage index. */
   soakUntil: z.record(z.string(), timeSchema),
+  /** Disruption budgets that nodes of the group are under, with the number of all such nodes when the targets were frozen. */
+  budgets: z.array(z.strictObject({ name: z.string(), total: z.int().min(0) })).optional(),
   startedAt: timeSchema,
   endedAt: timeSchema.optional(),
 });
@@ -131,6 +138,8 @@ export const batchRecordSchema = z.strictObject({
   /** False when the inventory said that these agents are offline. */
   online: z.boolean(),
   nodes: z.array(batchNodeSchema).min(1),
+  /** Disruption budgets that all of its nodes are under. */
+  budgets: z.array(z.string()).optional(),
 });
 export type BatchRecord = z.infer<typeof batchRecordSchema>;
 

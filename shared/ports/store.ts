@@ -10,18 +10,11 @@ import type {
   RunRecord,
   SliceRecord,
 } from '../model/run.ts';
+import type { LibraryStore } from './library-store.ts';
+import type { LockStore } from './lock-store.ts';
+import type { Page, PageRequest } from './pages.ts';
 
-/** A page of a list; `cursor` is opaque and absent on the last page. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor?: string;
-}
-
-/** Where to go on in a list, and how many items at most (1 to 1000, default 100). */
-export interface PageRequest {
-  readonly cursor?: string;
-  readonly limit?: number;
-}
+export type { Page, PageRequest } from './pages.ts';
 
 /** Runs and the keys that make their start idempotent. */
 export interface RunStore {
@@ -174,4 +167,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore {}

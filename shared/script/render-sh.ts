@@ -14,6 +14,13 @@ type Env = Readonly<Record<string, string>>;
 /** File name endings, because node takes the kind of a module from it and people know what they look at. */
 const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', python3: 'py', perl: 'pl', node: 'js' };
 
+/** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
+const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
+  python3: 'PYTHONPATH',
+  perl: 'PERL5LIB',
+  node: 'NODE_PATH',
+};
+
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
 
@@ -38,6 +45,14 @@ const envWords = (env: Env): string =>
       .filter(([name]) => needsEnvCommand(name))
       .map(([name, value]) => `${name}=${value}`),
   );
+
+const hasLibraries = ({ libraries = [] }: CompleteInput): boolean => libraries.length > 0;
+
+/** ` PYTHONPATH="$DROVER_LIB…"`: the folder of the libraries first, then what was there. */
+const searchPath = ({ interpreter }: CompleteInput): string => {
+  const name = searchPaths[interpreter];
+  return name === undefined ? '' : ` ${name}="$_base.lib\${${name}:+:$${name}}"`;
+};
 
 /** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` and its own arguments to `$2`. */
 const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
@@ -84,6 +99,7 @@ const templateOf = (input: CompleteInput): string => {
     when(asUser, execution.userCheck),
     secretTemplate(input.secrets),
     execution.scriptFile,
+    when(hasLibraries(input), execution.libraryFiles),
     when(asUser, execution.userFiles),
     execution.start,
     execution.run,
@@ -95,6 +111,7 @@ const templateOf = (input: CompleteInput): string => {
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
       ENVCOMMAND: when(has(needsEnvCommand), execution.envCommand),
+      LIBRARY: when(hasLibraries(input), fill(execution.libraryFolder, { SEARCHPATH: searchPath(input) })),
       RUNAS: when(asUser, execution.runAs),
       CHANGEDIRECTORY: when(input.workingDirectory !== undefined, execution.changeDirectory),
       EXPORTS: when(exportsOf(input) !== '', execution.exports),
@@ -165,6 +182,7 @@ export const renderSh = (input: CompleteInput): string =>
     ROOM: String(input.textBytes),
     HALF: String(Math.floor(input.textBytes / 2)),
     SCRIPT: shLiteral(input.script),
+    FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
     SUFFIX: suffixes[input.interpreter],
     INTERPRETER: input.interpreter,
     USER: input.runAs ?? '',

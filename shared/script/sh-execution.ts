@@ -141,6 +141,19 @@ export const scriptFile = `
 printf %s @SCRIPT@ >"$_base.@SUFFIX@"||_refuse disk
 `;
 
+/** The libraries as files, by name and text. */
+export const libraryFiles = `
+mkdir -p "$_base.lib"
+set -- @FILES@
+while [ $# -gt 0 ];do
+  printf %s "$2" >"$_base.lib/$1"||_refuse disk
+  shift 2
+done
+`;
+
+/** Where the libraries are, and how the language finds them. */
+export const libraryFolder = `export DROVER_LIB="$_base.lib"@SEARCHPATH@`;
+
 /** The user to run as: nothing to do when we are that user; else only root can change. */
 export const userCheck = `
 _user=@USER@
@@ -179,6 +192,7 @@ _go(){
   @PATHBACK@
   command -v timeout >/dev/null||_no timeout
   export DROVER_OUTPUT="$_base.out"
+  @LIBRARY@
   set -- @ENVCOMMAND@"$@"@ARGS@
   @RUNAS@
   exec timeout -k $_grace $_timeout "$@"

@@ -37,6 +37,14 @@ export interface InstanceValues {
   readonly args?: readonly string[];
 }
 
+/** A file that is put beside the script. */
+export interface LibraryFile {
+  /** Name in the folder `$DROVER_LIB`. */
+  readonly file: string;
+  /** Any text but NUL. */
+  readonly text: string;
+}
+
 /** Where the node puts complete output that the answer cannot hold. */
 export interface UploadInput {
   readonly form: UploadForm;
@@ -51,6 +59,11 @@ export interface WrapperInput {
   readonly interpreter: Interpreter;
   /** Any text but NUL. */
   readonly script: string;
+  /**
+   * Files for the script, in a folder of its own, which is `$DROVER_LIB` and is first where python3, perl and node look for what they load
+   * (PYTHONPATH, PERL5LIB, NODE_PATH).
+   */
+  readonly libraries?: readonly LibraryFile[];
   /** The script's arguments, as data. */
   readonly args?: readonly string[];
   /** The script's environment beside the agent's own, as data; the same for all nodes of the batch. */
@@ -119,8 +132,16 @@ const checkArgs = (args: readonly string[] = []): void => {
   for (const [index, value] of args.entries()) requireCarriable(`Argument ${index + 1}`, value);
 };
 
+const checkLibraries = (libraries: readonly LibraryFile[] = []): void => {
+  for (const { file, text } of libraries) {
+    requireThat(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(file), `'${file}' is not a file name.`);
+    requireCarriable(`The library ${file}`, text);
+  }
+};
+
 const checkValues = (input: WrapperInput): void => {
   requireCarriable('The script', input.script);
+  checkLibraries(input.libraries);
   checkArgs(input.args);
   requireCarriable('The working directory', input.workingDirectory ?? '');
   checkEnv(input.env);

@@ -88,7 +88,7 @@ describe(`${largest / 1e6} MB from one node and 1 MB from each of ${nodes - 1}`,
   it('are kept whole, and can be read, searched and saved, while the server’s memory stays flat', {
     timeout: 600_000,
   }, async () => {
-    const hello = await drover('exec', '--where', 'node.name == "n-1"', '--', 'echo hello');
+    const hello = await drover('exec', '--where', 'true', '--', 'echo hello');
     expect(hello.code).toBe(0);
     const before = peakOf(server.pid);
 
@@ -121,8 +121,7 @@ describe(`${largest / 1e6} MB from one node and 1 MB from each of ${nodes - 1}`,
     const [first] = items.filter((one: { readonly name: string }) => one.name === 'n-1');
     expect(await pagedDigest(run.runId, first)).toBe(digests.get('n-1'));
 
-    console.log((peakOf(server.pid) - before) / mebibyte);
-    expect((peakOf(server.pid) - before) / mebibyte).toBeLessThan(200);
+    expect((peakOf(server.pid) - before) / mebibyte).toBeLessThan(150);
   });
 });
 

@@ -70,11 +70,28 @@ describe('the rights of the functions', () => {
     expect(documents).toEqual(['document/AWS-RunShellScript']);
   });
 
+  it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
+    expect(holdersOf('s3:PutObject')).toEqual([
+      'ApiFunction',
+      'TasksCollectResults',
+      'TasksInvokeOperation',
+      'TasksNextStage',
+    ]);
+    expect(rightsOf('TasksInvokeOperation', 's3')).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  });
+
   it('to complete tasks are of those who park or wake', () => {
     expect(holdersOf('states:SendTaskSuccess')).toEqual([
       'ApiFunction',
       'TasksAwaitAgent',
+      'TasksAwaitPermit',
+      'TasksAwaitTurn',
+      'TasksClosePhase',
+      'TasksCollectResults',
+      'TasksFinishRun',
       'TasksHold',
+      'TasksInvokeOperation',
+      'TasksNextStage',
       'TasksOnAgentEvent',
     ]);
   });
@@ -142,6 +159,15 @@ describe('the rights of the functions', () => {
     ]);
     expect(rightsOf('TasksOnAgentEvent', 's3')).toEqual([]);
     expect(rightsOf('TasksOnAgentEvent', 'ssm')).toEqual([]);
+  });
+
+  it('on the contents of the library are of the API alone, and on nothing else of the bucket', () => {
+    const onLibrary = [...owners].flatMap(([owner, statements]) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('/library/*'))
+        .flatMap((one) => actionsOf(one).map((action) => `${owner} ${action}`)),
+    );
+    expect(onLibrary.sort()).toEqual(['ApiFunction s3:GetObject', 'ApiFunction s3:PutObject']);
   });
 
   it('to invoke are of the machine, on exactly the functions it names', () => {

@@ -31,6 +31,7 @@ export interface Rig extends System {
   readonly store: Store;
   readonly clock: HandClock;
   readonly blobs: MemoryBlobs;
+  readonly libraryBlobs: MemoryBlobs;
   readonly engine: RecordingEngine;
   readonly secrets: MemorySecrets;
   /** What both agents do. */
@@ -136,6 +137,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const clock = createClock();
   const store = createDynamoStore({ client, tableName, now: clock.now });
   const blobs = createMemoryBlobs();
+  const libraryBlobs = createMemoryBlobs();
   const engine = createEngine();
   const secrets = createMemorySecrets();
   const script = obedient();
@@ -146,7 +148,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
   const inventory = { nodes, list: async () => inventory.nodes };
   const system = createSystem({
-    ...{ store, blobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
+    ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
     sealer: createAesSealer(),
     roles: { of: () => [] },
     http: createFetchHttp(clock),
@@ -162,7 +164,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, engine, secrets, script, aws, aliyun, inventory, events, submit, records },
+    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events, submit, records },
   };
 };
 

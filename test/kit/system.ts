@@ -71,6 +71,7 @@ export const startTestSystem = async (
   const ports: SystemPorts = {
     store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
+    libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
     secrets: createMemorySecrets(),
     sealer: createAesSealer(),

@@ -245,6 +245,37 @@ describe('control', () => {
   });
 });
 
+describe('locks and budgets', () => {
+  test('are listed, taken away, made and removed', async () => {
+    const { call, asked } = makeApp();
+    expect(await (await call('/v1/locks')).json()).toEqual({ items: [] });
+    expect((await call('/v1/locks/break', post({ name: 'turn/k', reason: 'stuck' }))).status).toBe(200);
+    expect(await (await call('/v1/budgets')).json()).toMatchObject({ items: [{ name: 'shop', limit: 2 }] });
+    const put = await call('/v1/budgets/shop%2Dcn', { ...post({ where: 'true', max: '20%' }), method: 'PUT' });
+    expect(await put.json()).toMatchObject({ name: 'shop' });
+    expect((await call('/v1/budgets/shop', { method: 'DELETE' })).status).toBe(200);
+    expect(asked).toEqual([
+      ['listLocks'],
+      ['breakLock', { name: 'turn/k', reason: 'stuck' }, 'ada'],
+      ['listBudgets'],
+      ['putBudget', 'shop-cn', { where: 'true', max: '20%' }, 'ada'],
+      ['removeBudget', 'shop', 'ada'],
+    ]);
+  });
+
+  test.each([
+    ['POST', '/v1/locks/break', {}, '/name'],
+    ['PUT', '/v1/budgets/b', { where: 'true', max: '120%' }, '/max'],
+    ['PUT', '/v1/budgets/b', { where: 'true', max: 1, limit: 2 }, '/limit'],
+  ])('%s %s with %j is answered with the place of what is wrong', async (method, path, body, pointer) => {
+    const { call, asked } = makeApp();
+    const answer = await call(path, { ...post(body), method });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'request.invalid', errors: [{ pointer }] });
+    expect(asked).toEqual([]);
+  });
+});
+
 describe('who may ask', () => {
   test.each([
     ['no token', {}],

@@ -72,7 +72,13 @@ describe('closePhase', () => {
   it('can be broken off and delivered again', async () => {
     const rig = newRig(hosts(2));
     const { runId, sliceId, batches } = await opened(rig);
-    const deps = { store: rig.store, json: createJsonBlobs(rig.blobs), clock: rig.clock, log: silent };
+    const deps = {
+      store: rig.store,
+      json: createJsonBlobs(rig.blobs),
+      engine: rig.engine,
+      clock: rig.clock,
+      log: silent,
+    };
     const closeSlice = () => Promise.reject(new Error('died here'));
     await expect(closePhase({ ...deps, store: { ...rig.store, closeSlice } })({ runId, sliceId })).rejects.toThrow();
 
@@ -93,7 +99,7 @@ describe('closePhase', () => {
         return rig.store.putResultIfAbsent(result);
       },
     };
-    const deps = { store, json: createJsonBlobs(rig.blobs), clock: rig.clock, log: silent };
+    const deps = { store, json: createJsonBlobs(rig.blobs), engine: rig.engine, clock: rig.clock, log: silent };
 
     expect(await closePhase(deps)({ runId, sliceId })).toEqual({ status: 'succeeded' });
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import type { OutputQuery } from '#shared/contract/requests.ts';
 import { type ResultId, type RunId, resultIdSchema } from '#shared/model/ids.ts';
@@ -117,6 +118,9 @@ describe('a part of the output', () => {
     const { rig, runId, result } = await printed(Buffer.from('0123456789abc'), true);
     for (const key of rig.blobs.keys()) if (key.startsWith('output/')) await rig.blobs.put(key, Buffer.from('no gzip'));
     await expect(read(rig, runId, { result })).rejects.toMatchObject({ code: 'output.damaged' });
+    for (const key of rig.blobs.keys()) if (key.startsWith('output/')) await rig.blobs.put(key, gzipSync('0123'));
+    expect(await read(rig, runId, { result, limit: 4 })).toMatchObject({ text: '0123', nextOffset: 4 });
+    await expect(read(rig, runId, { result, offset: 4 })).rejects.toMatchObject({ code: 'output.damaged' });
   });
 });
 

@@ -4,6 +4,7 @@ import { createClient } from '#shared/client/client.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import {
   makeApp,
+  makeBudget,
   makeContent,
   makeMatch,
   makeNode,
@@ -48,6 +49,11 @@ describe('the client', () => {
       makeOutputPage(),
     );
     expect(await client.searchOutput(runId, { pattern: 'ok' })).toEqual({ items: [makeMatch()] });
+    expect(await client.listLocks()).toEqual({ items: [] });
+    expect(await client.breakLock({ name: 'turn/k' })).toEqual({ items: [{ runId: otherRunId, attempt: 1 }] });
+    expect(await client.listBudgets()).toEqual({ items: [makeBudget()] });
+    expect(await client.putBudget('shop', { where: 'true', max: 3 })).toEqual(makeBudget());
+    expect(await client.removeBudget('shop')).toEqual(makeBudget());
     expect((await client.listRuns()).items[0]?.runId).toBe(runId);
     expect(await client.version()).toEqual({ name: 'drover', version: '1.2.3' });
   });
@@ -90,6 +96,9 @@ describe('the client', () => {
     await client.abortRun(runId, { reason: 'because' });
     await client.listResults(runId, { status: ['failed', 'lost'], limit: 5, cursor: 'c/&=', operation: 'op' });
     await client.listNodes({ where: 'node.tags.a == "b&c"' });
+    await client.breakLock({ name: 'turn/a b/ü', runId, reason: 'stuck' });
+    await client.putBudget('a.b', { where: 'true', max: '5%', description: 'd' });
+    await client.removeBudget('a.b');
     expect(asked.filter(([name]) => name !== 'viewRun')).toEqual([
       [
         'submitRun',
@@ -103,6 +112,9 @@ describe('the client', () => {
       ['abortRun', runId, { reason: 'because' }, 'ada'],
       ['listResults', runId, { status: ['failed', 'lost'], limit: 5, cursor: 'c/&=', operation: 'op' }],
       ['listNodes', { limit: 100, where: 'node.tags.a == "b&c"' }],
+      ['breakLock', { name: 'turn/a b/ü', runId, reason: 'stuck' }, 'ada'],
+      ['putBudget', 'a.b', { where: 'true', max: '5%', description: 'd' }, 'ada'],
+      ['removeBudget', 'a.b', 'ada'],
     ]);
   });
 

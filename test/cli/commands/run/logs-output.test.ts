@@ -45,7 +45,7 @@ describe('long output', () => {
         'line ',
         '[... 17 bytes omitted ...]',
         'stderr oops',
-        '… all 22 bytes of stdout are kept: --full prints them, --save writes them to files',
+        '… all 22 bytes of stdout are kept: see them with drover run logs --full',
         '',
       ].join('\n'),
     );
