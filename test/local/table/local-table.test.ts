@@ -159,7 +159,7 @@ describe('the folder of a table', () => {
   it('does not grow when the same item is written again and again between queries', async () => {
     const table = await open();
 
-    for (let count = 0; count < 240; count += 1) {
+    for (let count = 0; count < 120; count += 1) {
       await put(table, 'same', 250_000);
       await keys(table);
     }
