@@ -52,7 +52,7 @@ export const prove = async (clean: Clean, one: Case, world: World): Promise<Verd
   const { ledger, problems, lives } = await play(clean.job, { world, script, downMs });
   const changed = ledger && problems.length === 0 ? differences(clean.ledger, asComparable(clean.job, ledger)) : [];
   return {
-    problems: [...problems, ...changed.slice(0, 12)],
+    problems: [...problems, ...changed.slice(0, 8)],
     struck: script.struck(),
     lives,
     seconds: (performance.now() - startedMs) / 1000,
