@@ -1,52 +1,26 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createClient, type DroverClient } from '#shared/client/client.ts';
+import { survive, wrongWith } from '#test/faults/kit/many-kills.ts';
 import { hostsFleet } from '#test/kit/fleet.ts';
+import { type KillableServer, killableServer } from '#test/kit/killable-server.ts';
 import { readTrace, traced } from '#test/kit/trace.ts';
 
 let dir: string;
 let trace: string;
-let server: ChildProcess | undefined;
+let server: KillableServer;
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'drover-killed-'));
   trace = join(dir, 'trace');
   writeFileSync(join(dir, 'fleet.yaml'), hostsFleet(6, 3));
+  server = killableServer(dir);
 });
 afterEach(async () => {
-  if (server?.exitCode === null && server.signalCode === null) {
-    server.kill('SIGTERM');
-    await once(server, 'exit');
-  }
+  await server.down();
   rmSync(dir, { recursive: true, force: true });
 });
-
-/** `drover local up` as its user starts it, in a process group of its own. */
-const up = async (): Promise<DroverClient> => {
-  rmSync(join(dir, 'server.json'), { force: true });
-  server = spawn(
-    process.execPath,
-    ['cli/main.ts', 'local', 'up', '--state-dir', dir, '--fleet', join(dir, 'fleet.yaml')],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      detached: true,
-    },
-  );
-  await expect.poll(() => existsSync(join(dir, 'server.json')), { timeout: 30_000 }).toBe(true);
-  const { url } = JSON.parse(readFileSync(join(dir, 'server.json'), 'utf8')) as { readonly url: string };
-  return createClient({ baseUrl: url, fetch, token: readFileSync(join(dir, 'token'), 'utf8') });
-};
-
-const kill = async (target: 'server' | 'everything'): Promise<void> => {
-  const pid = server?.pid ?? 0;
-  const gone = once(server!, 'exit');
-  process.kill(target === 'server' ? pid : -pid, 'SIGKILL');
-  await gone;
-};
 
 const operation = (id: string) => traced(id, trace, { body: 'sleep 0.4; echo "$NODE"' });
 const job = () => ({
@@ -71,11 +45,11 @@ describe('kill -9 in the middle of a run', () => {
   ] as const)(
     'of the $target after $after executions: the run goes on to its end, and nothing runs twice',
     async ({ target, after }) => {
-      const { run } = await (await up()).submitRun({ job: job(), params: {}, only: {} }, 'key');
+      const { run } = await (await server.up()).submitRun({ job: job(), params: {}, only: {} }, 'key');
       await expect.poll(() => readTrace(trace).length, { timeout: 30_000, interval: 10 }).toBeGreaterThanOrEqual(after);
 
-      await kill(target);
-      const client = await up();
+      await server.kill(target);
+      const client = await server.up();
       const ended = async () => (await client.viewRun(run.runId)).endedAt !== undefined;
       await expect.poll(ended, { timeout: 50_000 }).toBe(true);
 
@@ -87,4 +61,14 @@ describe('kill -9 in the middle of a run', () => {
       expect([...times.values()].every((executions) => executions.length === 1)).toBe(true);
     },
   );
+
+  // The full form: 20 kills in a run of 500 nodes.
+  const { kills, nodes } =
+    process.env['DROVER_TEST_NIGHTLY'] === '1' ? { kills: 20, nodes: 500 } : { kills: 8, nodes: 100 };
+  it(`${kills} times in one run of ${nodes} nodes x 3 operations: it succeeds, and each is executed once`, async () => {
+    const survived = await survive({ nodes, kills, seed: 1 });
+
+    expect(wrongWith(survived, nodes)).toEqual([]);
+    expect(survived.kills).toBe(kills);
+  }, 900_000);
 });

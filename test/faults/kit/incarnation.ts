@@ -17,6 +17,8 @@ export interface Incarnation {
   readonly table: (client: DynamoDBClient) => DynamoDBClient;
   /** The API as its callers reach it. A request to a dead process has no answer; watch `died` beside it. */
   readonly requests: (services: System['services']) => System['services'];
+  /** Where everything goes through that is called from inside. */
+  readonly passage: Passage;
   /** Resolves at the death. */
   readonly died: Promise<void>;
   readonly isDead: () => boolean;
@@ -27,6 +29,9 @@ export interface Incarnation {
 
 /** A call that turns out to be outside of another one is noticed after this time. */
 const settleMs = 20;
+
+/** A call that takes longer is not waited for. */
+const longestCallMs = 20_000;
 
 /** So long a call hangs at most before what made it has been done by a second delivery. */
 const twinMs = 3000;
@@ -46,6 +51,8 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
   const underWay = new Map<CallSite, Promise<unknown>>();
   /** Delivers once more what began a chain, by its site. */
   const repeats = new Map<string, () => Promise<unknown>>();
+  /** Chains that died alone, by their root's site. */
+  const crashed = new Set<string>();
   let dead = false;
   let tell: () => void = () => undefined;
   const died = new Promise<void>((resolve) => {
@@ -60,6 +67,8 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     return never();
   };
 
+  /** What is outside of a call of a dead chain hangs for ever: the answer of the inner one never comes. */
+  const isHanging = (call: CallSite): boolean => call.isOuter() && (dead || crashed.has(call.root));
   const track = async (call: CallSite, made: Promise<unknown>): Promise<unknown> => {
     underWay.set(call, made);
     try {
@@ -84,6 +93,7 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
 
   /** What began this chain goes no further, and is delivered again. */
   const crash = (call: CallSite): Promise<never> => {
+    crashed.add(call.root);
     void repeats
       .get(call.root)?.()
       .catch(() => undefined);
@@ -149,7 +159,7 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     isClosed: () => dead,
     call: (name, run) => {
       const call = sites.inner(name);
-      return dead ? never() : alive(pass(call, run));
+      return dead || crashed.has(call.root) ? never() : alive(pass(call, run));
     },
     first: (name, run) => {
       const call = sites.inner(name);
@@ -168,14 +178,16 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
   };
   const api: Passage = { isClosed: inside.isClosed, call: (name, run) => deliver({ origin: 'request', name, run }) };
   return {
+    passage: inside,
     died,
     isDead: () => dead,
     kill,
     settled: async () => {
-      // After a death, what is outside of another call hangs for ever: the answer of the inner one never comes.
-      const onTheirWay = () => [...underWay].flatMap(([call, made]) => (dead && call.isOuter() ? [] : [made]));
+      const onTheirWay = () => [...underWay].flatMap(([call, made]) => (isHanging(call) ? [] : [made]));
       await setTimeout(settleMs);
-      while (onTheirWay().length > 0) await Promise.race([Promise.allSettled(onTheirWay()), setTimeout(settleMs)]);
+      const until = performance.now() + longestCallMs;
+      while (onTheirWay().length > 0 && performance.now() < until)
+        await Promise.race([Promise.allSettled(onTheirWay()), setTimeout(settleMs)]);
     },
     aroundPorts: (ports) => watchedObject('', ports, inside),
     clients: ({ ssm, tagging, ecs }) => ({

@@ -33,32 +33,21 @@ export const readLedger = async (services: System['services'], runId: RunId): Pr
 };
 
 /**
- * What no run has in common with another one of the same job: its id and the ids of agents, times, and whether a node answered a second
- * arrival from its record. Everything else has to be the same.
+ * What no run has in common with another one of the same job, beside its id and times: the agents' ids, how long it took, whether a node
+ * answered a second arrival from its record, and digests of the job, which names the file that its nodes write to. All else has to be the
+ * same.
  */
-const ownToARun: ReadonlySet<string> = new Set([
-  'runId',
-  'agentInvocationId',
-  'createdAt',
-  'startedAt',
-  'endedAt',
-  'openedAt',
-  'closedAt',
-  'decidedAt',
-  'recordedAt',
-  'expiresAt',
-  'at',
-  'durationMs',
-  'replayed',
-  // The job names the file that its nodes write to.
-  'digest',
-  'planDigest',
-]);
+const ownToARun: ReadonlySet<string> = new Set(['agentInvocationId', 'durationMs', 'replayed', 'digest', 'planDigest']);
+
+const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 
 /** The ledger without what is own to a run, as plain data. */
 export const comparable = (ledger: Ledger, runId: RunId): unknown =>
   JSON.parse(
-    JSON.stringify(ledger, (name, value) => (ownToARun.has(name) ? undefined : value)).replaceAll(runId, 'RUN'),
+    JSON.stringify(ledger, (name, value) => {
+      if (ownToARun.has(name)) return undefined;
+      return typeof value === 'string' && time.test(value) ? 'TIME' : value;
+    }).replaceAll(runId, 'RUN'),
   );
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -3,7 +3,7 @@ import type { FaultJob } from './fault-job.ts';
 import { createFaultScript, type SeenCall } from './fault-script.ts';
 import { comparable, differences, type Ledger } from './ledger.ts';
 import type { Execution } from './node-notes.ts';
-import { play } from './scenario.ts';
+import { type PlayOptions, play } from './scenario.ts';
 import type { World } from './world.ts';
 
 /** A run of a job without faults: what all others have to end like. */
@@ -12,6 +12,9 @@ export interface Clean {
   readonly calls: readonly SeenCall[];
   readonly ledger: unknown;
 }
+
+/** A product that is wrong on purpose. */
+export type Wrong = Pick<PlayOptions, 'sabotage' | 'quietMs'>;
 
 /** What came of a case. */
 export interface Verdict {
@@ -44,15 +47,18 @@ export const playClean = async (job: FaultJob, world: World): Promise<Clean> => 
 };
 
 /** Plays a job with a fault in it, and holds its end against that of the clean run. */
-export const prove = async (clean: Clean, one: Case, world: World): Promise<Verdict> => {
+export const prove = async (clean: Clean, one: Case, world: World, wrong: Wrong = {}): Promise<Verdict> => {
   const startedMs = performance.now();
   const { weather, downMs, patience } = circumstances(one.seed);
   world.setWeather(weather, one.seed);
   const script = createFaultScript(decisionsOf(one), patience);
-  const { ledger, problems, lives } = await play(clean.job, { world, script, downMs });
+  const { ledger, problems, lives } = await play(clean.job, {
+    ...{ world, script, downMs },
+    ...wrong,
+  });
   const changed = ledger && problems.length === 0 ? differences(clean.ledger, asComparable(clean.job, ledger)) : [];
   return {
-    problems: [...problems, ...changed.slice(0, 12)],
+    problems: [...problems, ...changed.slice(0, 8)],
     struck: script.struck(),
     lives,
     seconds: (performance.now() - startedMs) / 1000,

@@ -20,6 +20,7 @@ import { type Ledger, readLedger } from './ledger.ts';
 import { type Execution, type Notebook, readNotes } from './node-notes.ts';
 import { faultFleet } from './nodes.ts';
 import { createOperator, type Life } from './operator.ts';
+import type { Sabotage } from './sabotage.ts';
 import type { World } from './world.ts';
 
 /** What came of one run of a job. */
@@ -39,10 +40,13 @@ export interface PlayOptions {
   readonly script: FaultScript;
   /** How long Drover stays down after a death. */
   readonly downMs: number;
+  readonly sabotage?: Sabotage;
+  /** A run in which no call is made for so long does not go on any more. */
+  readonly quietMs?: number;
 }
 
-/** A run in which no call is made for so long does not go on any more: nothing that a job waits for takes longer, on a busy machine either. */
-const quietMs = 90_000;
+/** Nothing that a job waits for takes longer, on a busy machine either. */
+const longestQuietMs = 90_000;
 /** A run that takes longer goes round in circles. */
 const longestMs = 900_000;
 
@@ -91,7 +95,12 @@ const quickPacing = {
 };
 
 /** Starts Drover on what is outside, and takes up what an earlier life left. */
-const live = async (outside: Outside, world: World, incarnation: Incarnation): Promise<Life> => {
+const live = async (
+  outside: Outside,
+  { world, sabotage }: PlayOptions,
+  incarnation: Incarnation,
+  life: number,
+): Promise<Life> => {
   const { local, table } = outside;
   const client = incarnation.table(localClient(table.endpoint, { maxAttempts: 1 }));
   const system = await openLocalSystem({
@@ -99,7 +108,7 @@ const live = async (outside: Outside, world: World, incarnation: Incarnation): P
     ...{ log: silentLog, pacing: quickPacing },
     table: { client, tableName: table.tableName },
     clients: incarnation.clients(localClients(world.provider)),
-    aroundPorts: incarnation.aroundPorts,
+    aroundPorts: (ports) => incarnation.aroundPorts(sabotage?.(ports, life) ?? ports),
     aroundTasks: incarnation.aroundTasks,
   });
   world.listen((event) => {
@@ -116,12 +125,13 @@ const live = async (outside: Outside, world: World, incarnation: Incarnation): P
 };
 
 /** Keeps Drover alive: after each death it is started again on what is left. */
-const keepAlive = (outside: Outside, { world, script, downMs }: PlayOptions) => {
+const keepAlive = (outside: Outside, options: PlayOptions) => {
+  const { world, script, downMs } = options;
   const lives: Life[] = [];
   let over = false;
   let current: Promise<Life>;
   const start = async (): Promise<Life> => {
-    const life = await live(outside, world, createIncarnation(outside.sites, script));
+    const life = await live(outside, options, createIncarnation(outside.sites, script), lives.length + 1);
     lives.push(life);
     return life;
   };
@@ -178,6 +188,7 @@ export const play = async (job: FaultJob, options: PlayOptions): Promise<Played>
   const { notes, reader } = outside;
   const alive = keepAlive(outside, options);
   const startedMs = performance.now();
+  const { quietMs = longestQuietMs } = options;
   const isHopeless = () => options.script.quietMs() > quietMs || performance.now() - startedMs > longestMs;
   const operator = createOperator({ notes, reader: reader.services, current: alive.current, isHopeless });
   const problems: string[] = [];
