@@ -1,16 +1,14 @@
-import type { Interpreter } from '../model/job.ts';
+import { AppError } from '../errors/app-error.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
+import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
-import type { CompleteInput, InstanceValues } from './wrapper-input.ts';
+import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** File name endings, because node takes the kind of a module from it and people know what they look at. */
-const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', python3: 'py', perl: 'pl', node: 'js' };
 
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
@@ -34,7 +32,7 @@ const envWords = (env: Env): string =>
 
 const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
 
-/** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` and its own arguments to `$2`. */
+/** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` (`$3` may be several words) and its own arguments to `$2`. */
 const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
   const key = fenceName(input.fence, values.nodeKey).slice(fenceName(input.fence).length);
   const env = values.env ?? {};
@@ -109,6 +107,13 @@ const stopTemplateOf = (input: CompleteInput): string =>
     ].join('\n'),
   );
 
+/** @throws AppError `internal.bug` for an interpreter that only Windows has: checkedInput refuses it before */
+const posixProgram = ({ interpreter }: CompleteInput): Program => {
+  const program = interpreterRules[interpreter].posix;
+  if (program === undefined) throw new AppError('internal.bug', `${interpreter} in a wrapper for a POSIX shell`);
+  return program;
+};
+
 /** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
@@ -122,8 +127,10 @@ const arms = (input: CompleteInput): string =>
  * The wrapper in POSIX sh. The caller has checked the input.
  * @throws AppError `script.invalid` for a fence that makes no file name
  */
-export const renderSh = (input: CompleteInput): string =>
-  fill(templateOf(input), {
+export const renderSh = (input: CompleteInput): string => {
+  const program = posixProgram(input);
+  const command = `${program.name} ${program.options}`.trimEnd();
+  return fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
     NAME: shLiteral(fenceName(input.fence)),
@@ -133,9 +140,10 @@ export const renderSh = (input: CompleteInput): string =>
     QUICK: String(Math.min(builtinReadBytes, input.textBytes)),
     ROOM: String(input.textBytes),
     HALF: String(Math.floor(input.textBytes / 2)),
-    SCRIPT: shLiteral(input.script),
-    SUFFIX: suffixes[input.interpreter],
-    INTERPRETER: input.interpreter,
+    SCRIPT: shLiteral(shippedScript(input)),
+    SUFFIX: interpreterRules[input.interpreter].suffix,
+    INTERPRETER: program.name,
+    COMMAND: input.perInstance === undefined ? command : shLiteral(command),
     USER: input.runAs ?? '',
     PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
     ENVWORDS: envWords(input.env),
@@ -143,6 +151,7 @@ export const renderSh = (input: CompleteInput): string =>
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
     ASSIGNMENTS: assignments(input.env),
   });
+};
 
 /**
  * The script that ends what {@link renderSh} started for the same input. Its table has the instances' fences only.

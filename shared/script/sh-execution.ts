@@ -216,7 +216,7 @@ exec 3>>"$_fence.o" 4>>"$_fence.e"
 (
   @CHANGEDIRECTORY@
   @EXPORTS@
-  @GO@ @INTERPRETER@ "$_base.@SUFFIX@"
+  @GO@ @COMMAND@ "$_base.@SUFFIX@"
 ) </dev/null >&3 2>&4 3>&- 4>&- &
 _pid=$!
 wait $_pid

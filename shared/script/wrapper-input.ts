@@ -1,7 +1,9 @@
 import { AppError } from '../errors/app-error.ts';
-import type { Interpreter } from '../model/job.ts';
+import type { Interpreter } from '../model/operation.ts';
 import { isVariableName } from './env-names.ts';
+import { type Shell, scriptFault } from './interpreters.ts';
 import { requireCarriable } from './literal.ts';
+import { viriScript } from './viri.ts';
 
 /** What one instance of a batch has of its own. */
 export interface InstanceValues {
@@ -15,6 +17,8 @@ export interface InstanceValues {
 
 /** One script and the values it runs with, for all nodes of a batch. */
 export interface WrapperInput {
+  /** What the agent on the nodes runs the wrapper with; `sh` when absent. */
+  readonly shell?: Shell;
   /** Unique per run, phase, operation, attempt and try: on one node, a second arrival of the same fence never runs the script again. */
   readonly fence: string;
   readonly interpreter: Interpreter;
@@ -36,7 +40,7 @@ export interface WrapperInput {
   /** Whole seconds from TERM to KILL, at least 1; 5 when absent. */
   readonly killAfterSeconds?: number;
   readonly workingDirectory?: string;
-  /** A user of the node. The node refuses when it has no such user, or when the agent is neither root nor that user. */
+  /** A user of the node; not on Windows. The node refuses when it has no such user, or when the agent is neither root nor that user. */
   readonly runAs?: string;
   /** How many bytes of stdout and stderr together may be printed after the envelope. */
   readonly textBytes: number;
@@ -45,7 +49,11 @@ export interface WrapperInput {
 }
 
 /** Input with its defaults filled in. */
-export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfterSeconds' | 'outputsBytes'>>;
+export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'shell' | 'killAfterSeconds' | 'outputsBytes'>>;
+
+/** The script as it lies on the node. */
+export const shippedScript = ({ interpreter, script, outputsBytes }: CompleteInput): string =>
+  interpreter === 'viri' ? viriScript(script, outputsBytes) : script;
 
 /** What SSM returns at most (GetCommandInvocation: the first 24,000 characters); Cloud Assistant drops nothing below it. */
 const printLimitBytes = 24_000;
@@ -81,6 +89,15 @@ const checkValues = (input: WrapperInput): void => {
   }
 };
 
+/** What no node of this shell can run: callers keep it away from the nodes one by one (scriptFault), here it would end a whole batch. */
+const checkShell = ({ shell, interpreter, runAs, args, perInstance = {} }: CompleteInput): void => {
+  const os = shell === 'powershell' ? 'windows' : 'linux';
+  for (const own of [args, ...Object.values(perInstance).map((values) => values.args)]) {
+    const fault = scriptFault(os, { interpreter, runAs, args: own ?? [] });
+    requireThat(fault === undefined, fault ?? '');
+  }
+};
+
 const checkSettings = (input: CompleteInput): void => {
   const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
   requireThat(whole(input.timeoutSeconds, 1), 'timeoutSeconds must be a whole number of at least 1.');
@@ -108,10 +125,12 @@ const checkSettings = (input: CompleteInput): void => {
 export const checkedInput = (input: WrapperInput): CompleteInput => {
   const complete = {
     ...input,
+    shell: input.shell ?? 'sh',
     killAfterSeconds: input.killAfterSeconds ?? defaultKillAfterSeconds,
     outputsBytes: input.outputsBytes ?? defaultOutputsBytes,
   };
   checkValues(complete);
+  checkShell(complete);
   checkSettings(complete);
   return complete;
 };
