@@ -24,7 +24,7 @@ def folder():
     os.makedirs(path,mode=0o700,exist_ok=True)
     if os.access(path,os.W_OK):return path
   except OSError:pass
- raise OSError('no folder for data can be made; set DROVER_DATA_DIR')
+ raise OSError('there is no data_dir: neither '+os.path.join(state,'data')+' nor '+os.path.join(home,'data')+' can be made')
 class ViriScript(object):
  args=sys.argv[1:]
  env=os.environ
