@@ -6,6 +6,7 @@ import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
+import * as reboot from './sh-reboot.ts';
 import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -60,6 +61,7 @@ const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const byInstance = input.perInstance !== undefined;
   const asUser = input.runAs !== undefined;
+  const reboots = input.reboot === true;
   const setsPath = has((name) => name === 'PATH');
   const text = [
     '#!/bin/sh',
@@ -69,6 +71,7 @@ const templateOf = (input: CompleteInput): string => {
     asUser ? arrival.userBase : arrival.ownBase,
     arrival.kill,
     arrival.replay,
+    when(reboots, reboot.boot + reboot.resume + reboot.arrive),
     arrival.firstOnly,
     execution.finish,
     execution.cancel,
@@ -80,6 +83,8 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      REBOOT: when(reboots, reboot.finish),
+      REBOOTCOUNT: when(reboots, reboot.count),
       SHIFT: when(byInstance, execution.dropKey),
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
@@ -103,6 +108,7 @@ const stopTemplateOf = (input: CompleteInput): string =>
       input.runAs === undefined ? arrival.ownBase : arrival.userBase,
       arrival.kill,
       arrival.replay,
+      input.reboot === true ? reboot.boot + reboot.resume + reboot.stop : '',
       arrival.stop,
     ].join('\n'),
   );

@@ -92,6 +92,7 @@ _print(){
 _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
+  @REBOOT@
   ${outputs}
   ${text}
   _code=$_status
@@ -170,7 +171,7 @@ _go(){
   command -v @INTERPRETER@ >/dev/null||_no interpreter
   @PATHBACK@
   command -v timeout >/dev/null||_no timeout
-  export DROVER_OUTPUT="$_base.out"
+  export DROVER_OUTPUT="$_base.out" @REBOOTCOUNT@
   set -- @ENVCOMMAND@"$@"@ARGS@
   @RUNAS@
   exec timeout -k $_grace $_timeout "$@"

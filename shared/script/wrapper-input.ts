@@ -40,6 +40,11 @@ export interface WrapperInput {
   /** Whole seconds from TERM to KILL, at least 1; 5 when absent. */
   readonly killAfterSeconds?: number;
   readonly workingDirectory?: string;
+  /**
+   * A script that exits with 194 or 3010 has the node rebooted, and is run again when it is delivered again after that, with DROVER_REBOOT_COUNT 1
+   * and so on, at most three times (reboot.ts); `timeoutSeconds` is for all of it. Otherwise such a code is an ordinary failure.
+   */
+  readonly reboot?: boolean;
   /** A user of the node; not on Windows. The node refuses when it has no such user, or when the agent is neither root nor that user. */
   readonly runAs?: string;
   /** How many bytes of stdout and stderr together may be printed after the envelope. */
