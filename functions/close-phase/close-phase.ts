@@ -87,7 +87,7 @@ const account = async (
     operationIndex: next?.operationIndex ?? 0,
     operationId: place.phase.operations[next?.operationIndex ?? 0]?.id ?? '',
     nodeId: node.id,
-    tryNumber: 0,
+    tryNumber: next?.tryNumber ?? 0,
     ...(open ? { invocationId: open.invocationId } : {}),
     outcome,
     recordedAt: nowIso(deps.clock),

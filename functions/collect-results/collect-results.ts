@@ -4,19 +4,24 @@ import { requireRun } from '#functions/records/change-run.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { lookDelaySeconds } from '#functions/records/look-delay.ts';
+import { keepText } from '#functions/records/keep-text.ts';
+import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
+import { isScript, type Operation } from '#shared/model/operation.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import { judgeByRules } from '#shared/plan/outcome-rules.ts';
 import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-import { keepText } from './keep-text.ts';
+
 import { type NodeVerdict, verdictOf } from './verdict.ts';
+import { waitingVerdicts } from './waiting-verdicts.ts';
 
 /** Once cancel was asked, a node has this long to end before it is recorded as aborted without confirmation. */
 const abortGraceMs = 30_000;
@@ -40,6 +45,7 @@ export interface CollectResultsDeps {
 
 interface Look extends ProgressView {
   readonly invocation: InvocationRecord;
+  readonly operation: Operation;
   readonly agent: Agent;
   /** Nodes of the invocation without a result. */
   readonly open: readonly BatchNode[];
@@ -56,8 +62,9 @@ export const collectResults =
     const look = await beginLook(deps, input);
     if (look.invocation.status === 'sending') return { state: 'next', invocationId: input.invocationId, look: 1 };
     const aborting = look.run.control === 'abort';
-    const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
-    const verdicts = judge(deps, look, reports, aborting);
+    const verdicts = isScript(look.operation)
+      ? await judgeAtAgent(deps, look, aborting)
+      : waitingVerdicts(look.open, look.invocation, { nowMs: deps.clock.now(), aborting });
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };
@@ -73,11 +80,16 @@ const beginLook = async (
     deps.store.listResults(runId, batchId),
   ]);
   const place = await phasePlace(deps, run, parseSliceId(batchId));
+  const operation = place.phase.operations[invocation.operationIndex];
+  if (!operation)
+    throw new AppError('record.missing', `Invocation ${invocationId} is of an operation that its phase does not have`);
   const answered = new Set(
-    results.filter((one) => one.operationIndex === invocation.operationIndex).map((one) => one.nodeId),
+    results
+      .filter((one) => one.operationIndex === invocation.operationIndex && one.tryNumber === invocation.tryNumber)
+      .map((one) => one.nodeId),
   );
   const open = batch.nodes.filter(({ node }) => invocation.nodeIds.includes(node.id) && !answered.has(node.id));
-  return { run, place, batch, progress, results, invocation, agent: agentOf(deps.agents, batch), open };
+  return { run, place, batch, progress, results, invocation, operation, agent: agentOf(deps.agents, batch), open };
 };
 
 /** The invocation as the agent knows it; asks the agent to stop it first, once, when the run is being aborted. */
@@ -96,6 +108,15 @@ const aim = async (deps: CollectResultsDeps, look: Look, aborting: boolean) => {
   return target;
 };
 
+const judgeAtAgent = async (
+  deps: CollectResultsDeps,
+  look: Look,
+  aborting: boolean,
+): Promise<readonly NodeVerdict[]> => {
+  const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
+  return judge(deps, look, reports, aborting);
+};
+
 const judge = (
   deps: CollectResultsDeps,
   look: Look,
@@ -110,8 +131,8 @@ const judge = (
     operationId: look.invocation.operationId,
     tryNumber: look.invocation.tryNumber,
   });
-  return look.open.map((batchNode) =>
-    verdictOf({
+  return look.open.map((batchNode) => {
+    const verdict = verdictOf({
       batchNode,
       fence,
       report: byInstance.get(batchNode.via.instanceId),
@@ -119,8 +140,9 @@ const judge = (
       deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),
       deadlineMs: Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)),
       abortByMs: cancelledAt === undefined ? undefined : Date.parse(cancelledAt) + abortGraceMs,
-    }),
-  );
+    });
+    return verdict.kind === 'said' ? { ...verdict, outcome: judgeByRules(look.operation, verdict.outcome) } : verdict;
+  });
 };
 
 /**
@@ -198,11 +220,11 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
   const { invocationId } = look.invocation;
   if (!isSettled(look.invocation, look.results)) {
     if (news) await recordProgress(deps, look, 'running');
-    const deadlineMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock));
+    const leftMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)) - deps.clock.now();
     return {
       state: 'open',
       invocationId,
-      look: lookDelaySeconds(look.invocation.looks, (deadlineMs - deps.clock.now()) / 1000),
+      look: isScript(look.operation) ? lookDelaySeconds(look.invocation.looks, leftMs / 1000) : waitSeconds(leftMs),
     };
   }
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);

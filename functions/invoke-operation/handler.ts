@@ -7,12 +7,14 @@ import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
 /** Invoke Operation on Lambda. */
-export const handler = lambdaTask('invokeOperation', () =>
-  invokeOperation({
+export const handler = lambdaTask('invokeOperation', () => {
+  const blobs = openBlobs();
+  return invokeOperation({
     store: openStore(),
-    json: createJsonBlobs(openBlobs()),
+    blobs,
+    json: createJsonBlobs(blobs),
     agents: openAgents(),
     clock: systemClock,
     log: openProcessLog(),
-  }),
-);
+  });
+});

@@ -2,37 +2,39 @@ import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
 import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
-import { firstLookSeconds } from '#functions/records/look-delay.ts';
+import { firstLookSeconds, waitSeconds } from '#functions/records/look-delay.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
-import type {
-  BatchNode,
-  BatchProgress,
-  BatchRecord,
-  InvocationRecord,
-  ResultRecord,
-  RunRecord,
-} from '#shared/model/run.ts';
-import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import { isScript, type Operation } from '#shared/model/operation.ts';
+import type { BatchProgress, BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
+import { type NextOperation, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-import { nodeCalls, readReferencedOutputs } from './node-values.ts';
+import { gatherValues } from './gather-values.ts';
+import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
+import { type NodeCall, nodeCalls } from './node-values.ts';
 import type { Recipient } from './render-script.ts';
-import { sendInvocation } from './send-invocation.ts';
+import { newInvocation, sendInvocation } from './send-invocation.ts';
+import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
 export interface InvokeOperationDeps {
   readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
+    Pick<
+      PlanStore,
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'
+    > &
     Pick<
       LedgerStore,
-      'listInvocations' | 'listResults' | 'createInvocation' | 'recordSent' | 'putResults' | 'getOutputs'
+      'listInvocations' | 'listResults' | 'createInvocation' | 'recordSent' | 'putResults' | 'putOutputs' | 'getOutputs'
     >;
   readonly json: JsonBlobs;
+  readonly blobs: Blobs;
   readonly agents: Agents;
   readonly clock: Clock;
   readonly log: Log;
@@ -51,7 +53,7 @@ export interface BatchState {
 const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', look: 1 };
 
 /**
- * Sends the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
+ * Sends or does the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
  * made fail, and the next operation is looked at until one is sent or the batch is at its end. A batch that has not started does not start
  * any more once the failure budget is spent; pause and abort hold it between operations. An invocation that is open already is found again,
  * never sent a second time without asking the agent for it first.
@@ -78,8 +80,29 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
   const next = nextOperationOfBatch(state.place.phase.operations, state.batch.nodes, state.results);
   if (!next) return finish(deps, state, 'done');
   if (mayNotGoOn(state)) return finish(deps, state, 'stopped');
-  const step = await sendOperation(deps, state, next.operationIndex, next.nodes);
+  const pause = retryPause(deps, state, next);
+  if (pause !== undefined) return pause;
+  const step = await performOperation(deps, state, next);
   return step.kind === 'sent' ? step.output : advance(deps, { ...state, results: [...state.results, ...step.results] });
+};
+
+/** Before another try: waits, at the invocation of the last one, until the back-off is over. */
+const retryPause = (
+  deps: InvokeOperationDeps,
+  { place, invocations, results }: BatchState,
+  { operationIndex, tryNumber, nodes }: NextOperation,
+): TaskOutput<'invokeOperation'> | undefined => {
+  const retries = place.phase.operations[operationIndex]?.retries;
+  const last = invocations.findLast((one) => one.operationIndex === operationIndex);
+  if (tryNumber === 0 || retries === undefined || last === undefined) return undefined;
+  const ids = new Set(nodes.map(({ node }) => node.id));
+  const ended = results
+    .filter((one) => one.operationIndex === operationIndex && ids.has(one.nodeId))
+    .map((one) => Date.parse(one.recordedAt));
+  const retryAtMs = Math.max(...ended) + parseDurationMs(retries.backoff) * retries.factor ** (tryNumber - 1);
+  const leftMs = retryAtMs - deps.clock.now();
+  if (leftMs <= 0) return undefined;
+  return { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) };
 };
 
 const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
@@ -95,13 +118,16 @@ const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' 
 /** What to wait for; the same answer for the same invocation, however often it is asked. */
 const opened = (
   deps: InvokeOperationDeps,
-  { batch }: BatchState,
-  { invocationId }: InvocationRecord,
-): TaskOutput<'invokeOperation'> => ({
-  state: 'open',
-  invocationId,
-  look: firstLookSeconds[agentOf(deps.agents, batch).kind],
-});
+  { batch, place }: BatchState,
+  { invocationId, operationIndex, deadlineAt }: InvocationRecord,
+): TaskOutput<'invokeOperation'> => {
+  const operation = place.phase.operations[operationIndex];
+  const waits = operation !== undefined && !isScript(operation) && deadlineAt !== undefined;
+  const look = waits
+    ? waitSeconds(Date.parse(deadlineAt) - deps.clock.now())
+    : firstLookSeconds[agentOf(deps.agents, batch).kind];
+  return { state: 'open', invocationId, look };
+};
 
 /**
  * An invocation that a broken execution left open: sent ones are only waited for, the others are looked up at the agent first, and sent only
@@ -114,7 +140,7 @@ const reopen = async (
 ): Promise<TaskOutput<'invokeOperation'>> => {
   if (open.status === 'sent') return opened(deps, state, open);
   const nodes = state.batch.nodes.filter(({ node }) => open.nodeIds.includes(node.id));
-  const step = await sendOperation(deps, state, open.operationIndex, nodes);
+  const step = await performOperation(deps, state, { ...open, nodes });
   if (step.kind === 'sent') return step.output;
   if (!mayNotGoOn(state)) return opened(deps, state, open);
   return finish(deps, { ...state, results: [...state.results, ...step.results] }, 'stopped');
@@ -124,46 +150,65 @@ type Step =
   | { readonly kind: 'sent'; readonly output: TaskOutput<'invokeOperation'> }
   | { readonly kind: 'settled'; readonly results: readonly ResultRecord[] };
 
-/** Sends one operation to the nodes that are to get it; nodes that get nothing are settled at once. */
-const sendOperation = async (
-  deps: InvokeOperationDeps,
-  state: BatchState,
-  operationIndex: number,
-  nodes: readonly BatchNode[],
-): Promise<Step> => {
-  const operation = state.place.phase.operations[operationIndex];
+/** Sends one operation to the nodes that are to get it; nodes that get nothing, and what Drover does itself, are settled at once. */
+const performOperation = async (deps: InvokeOperationDeps, state: BatchState, next: NextOperation): Promise<Step> => {
+  const { group, phase, job } = state.place;
+  const operation = phase.operations[next.operationIndex];
   if (!operation) return { kind: 'settled', results: [] };
-  const context = { run: state.run, job: state.place.job, operation };
-  const calls = nodeCalls(context, nodes, await readReferencedOutputs(deps.store, context, nodes));
-  const recipients: Recipient[] = [];
-  const settled: ResultRecord[] = [];
-  const settle = (nodeId: BatchNode['node']['id'], outcome: Outcome) =>
-    settled.push({
-      runId: state.run.runId,
-      batchId: state.batch.batchId,
-      operationIndex,
-      operationId: operation.id,
-      nodeId,
-      tryNumber: 0,
-      outcome,
-      recordedAt: nowIso(deps.clock),
-    });
-  for (const [index, batchNode] of nodes.entries()) {
+  const context: CallContext = { run: state.run, job, group, phase, operation };
+  const [stored, gathered] = await Promise.all([
+    readReferencedOutputs(deps.store, context, next.nodes),
+    gatherValues(deps, context),
+  ]);
+  const calls = nodeCalls(context, next.nodes, stored, { nowMs: deps.clock.now(), gathered });
+  const settled = await settleCalls(deps, state, context, { next, calls });
+  const wait = calls.find((call) => call.kind === 'wait');
+  const recipients = next.nodes.flatMap((batchNode, index): Recipient[] => {
     const call = calls[index];
-    if (call?.kind === 'send') recipients.push({ batchNode, call });
-    else if (call?.kind === 'fail') settle(batchNode.node.id, bareOutcome('failed', call.reason));
-    else settle(batchNode.node.id, bareOutcome('skipped', 'its condition is false'));
-  }
-  if (settled.length > 0) await deps.store.putResults(settled);
+    return call?.kind === 'send' ? [{ batchNode, call }] : [];
+  });
+  if (wait !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs: wait.untilMs });
   if (recipients.length === 0) return { kind: 'settled', results: settled };
   const sent = await sendInvocation(deps, state, {
     operation,
-    operationIndex,
+    operationIndex: next.operationIndex,
+    tryNumber: next.tryNumber,
     recipients,
     mayStart: !mayNotGoOn(state),
   });
   if (sent.invocation.status !== 'sent') return { kind: 'settled', results: [...settled, ...sent.results] };
-  const all = [...state.results, ...settled, ...sent.results];
-  await recordProgress(deps, { ...state, results: all }, 'running');
-  return { kind: 'sent', output: opened(deps, state, sent.invocation) };
+  return running(deps, { ...state, results: [...state.results, ...settled, ...sent.results] }, sent.invocation);
+};
+
+const running = async (deps: InvokeOperationDeps, state: BatchState, invocation: InvocationRecord): Promise<Step> => {
+  await recordProgress(deps, state, 'running');
+  return { kind: 'sent', output: opened(deps, state, invocation) };
+};
+
+/** Waiting is an invocation that no agent hears of: it is awaited as any other one, and its deadline is its end. */
+const waitAtDrover = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  waiting: {
+    readonly next: NextOperation;
+    readonly calls: readonly NodeCall[];
+    readonly settled: readonly ResultRecord[];
+    readonly untilMs: number;
+  },
+): Promise<Step> => {
+  const { next, calls, settled, untilMs } = waiting;
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'wait' ? [node.id] : []));
+  const { invocation } = await deps.store.createInvocation({
+    ...newInvocation(deps, state, { ...next, operation: requireOperation(state, next), nodeIds }),
+    status: 'sent',
+    sentAt: nowIso(deps.clock),
+    deadlineAt: new Date(untilMs).toISOString(),
+  });
+  return running(deps, { ...state, results: [...state.results, ...settled] }, invocation);
+};
+
+const requireOperation = ({ place }: BatchState, { operationIndex }: NextOperation): Operation => {
+  const operation = place.phase.operations[operationIndex];
+  if (!operation) throw new AppError('internal.bug', `Phase '${place.phase.name}' has no operation ${operationIndex}`);
+  return operation;
 };

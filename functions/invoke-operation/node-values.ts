@@ -1,111 +1,86 @@
-import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
-import { type OutputReference, outputReferences } from '#shared/expression/references.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
-import type { NodeId } from '#shared/model/ids.ts';
-import type { Job, Operation } from '#shared/model/job.ts';
-import type { BatchNode, RunRecord } from '#shared/model/run.ts';
-import type { LedgerStore, NodeOutputs, OutputKey } from '#shared/ports/store.ts';
+import type { Node } from '#shared/model/node.ts';
+import { isScript } from '#shared/model/operation.ts';
+import type { Outcome } from '#shared/model/outcome.ts';
+import type { BatchNode } from '#shared/model/run.ts';
+import type { NodeOutputs } from '#shared/ports/store.ts';
+import { type BuiltInInput, builtInStep } from './built-ins.ts';
+import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 
-/** What a node gets of an operation: its values, or a reason why nothing is sent to it. */
+/** What a node gets of an operation: its values, the outcome of what Drover does itself, or a reason why nothing is sent to it. */
 export type NodeCall =
   | { readonly kind: 'send'; readonly env: Readonly<Record<string, string>>; readonly args: readonly string[] }
-  | { readonly kind: 'skip' }
+  | { readonly kind: 'settle'; readonly outcome: Outcome }
+  | { readonly kind: 'wait'; readonly untilMs: number }
+  | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string };
-
-/** Everything that is needed to say what nodes get of an operation. */
-export interface CallContext {
-  readonly run: RunRecord;
-  readonly job: Job;
-  readonly operation: Operation;
-}
-
-/** Reads the outputs that an operation refers to, in one read for all nodes. */
-export const readReferencedOutputs = async (
-  store: Pick<LedgerStore, 'getOutputs'>,
-  { run, job, operation }: CallContext,
-  nodes: readonly BatchNode[],
-): Promise<readonly NodeOutputs[]> => {
-  const wanted = new Set(referencesOf(job, operation).map((one) => one.operationId));
-  const keys = [...wanted].flatMap((operationId): OutputKey[] =>
-    isRunnerOperation(job, operationId)
-      ? [{ nodeId: runnerOutputsNode, operationId }]
-      : nodes.map(({ node }) => ({ nodeId: node.id, operationId })),
-  );
-  return keys.length === 0 ? [] : store.getOutputs(run.runId, keys);
-};
 
 /** What each node gets, in the order of `nodes`. An expression that fails on a node fails that node, not its batch. */
 export const nodeCalls = (
   context: CallContext,
   nodes: readonly BatchNode[],
   stored: readonly NodeOutputs[],
+  input: BuiltInInput,
 ): readonly NodeCall[] => {
-  const outputsOf = outputsReader(context, stored);
-  return nodes.map((one) => nodeCall(context, one, outputsOf(one.node.id)));
+  const scopes = nodeScopes(context, nodes, stored);
+  return nodes.map(({ node }, index) => {
+    try {
+      const seen = scopes[index]?.();
+      if (seen === undefined) return { kind: 'skip', reason: 'it is not part of this batch' };
+      return nodeCall(context, node, seen, input);
+    } catch (error) {
+      return { kind: 'fail', reason: `Operation ${context.operation.id} was not sent: ${messageOf(error)}` };
+    }
+  });
 };
 
-const nodeCall = ({ run, job, operation }: CallContext, { node }: BatchNode, outputs: Scope['outputs']): NodeCall => {
-  const scope: Scope = {
-    params: run.params,
-    node,
-    run: { id: run.runId, attempt: run.attempts.length, job: run.jobName },
-    outputs,
-  };
-  try {
-    if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope)) return { kind: 'skip' };
-    const render = (text: string) => renderTemplate(parseTemplate(text), scope);
-    const env = Object.fromEntries(
-      Object.entries({ ...job.spec.env, ...operation.env }).map(([name, text]) => [name, render(text)]),
-    );
-    return { kind: 'send', env: { ...env, DROVER_RUN_ID: run.runId }, args: operation.args.map(render) };
-  } catch (error) {
-    return { kind: 'fail', reason: `Operation ${operation.id} was not sent: ${messageOf(error)}` };
+const nodeCall = (context: CallContext, node: Node, { scope, decisions }: NodeScope, input: BuiltInInput): NodeCall => {
+  const { operation } = context;
+  const closed = closedGuard(context, decisions);
+  if (closed !== undefined) return { kind: 'skip', reason: closed };
+  if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope))
+    return { kind: 'skip', reason: 'its condition is false' };
+  return isScript(operation) ? scriptCall(context, node, scope) : builtInStep(operation, scope, input);
+};
+
+/** Why a block around the operation keeps it from this node; undefined when none does. */
+const closedGuard = ({ operation }: CallContext, decisions: NodeScope['decisions']): string | undefined => {
+  for (const guard of operation.guards ?? []) {
+    const decision = decisions[guard.block];
+    if (decision === undefined) return `block '${guard.block}' around it did not run`;
+    if ('was' in guard && decision['result'] !== String(guard.was))
+      return `the condition of '${guard.block}' was ${decision['result']}`;
+    if ('turn' in guard && guard.turn >= Number(decision['count']))
+      return `the list of '${guard.block}' has ${decision['count']} items`;
   }
+  return undefined;
 };
 
-/** Stored outputs of a node by operation, the runner's added, declared defaults filled in. */
-const outputsReader = (
-  { job, operation }: CallContext,
-  stored: readonly NodeOutputs[],
-): ((nodeId: NodeId) => Scope['outputs']) => {
-  const byKey = new Map(stored.map((one) => [`${one.nodeId} ${one.operationId}`, one.values]));
-  const wanted = [...new Set(referencesOf(job, operation).map((one) => one.operationId))];
-  const declared = new Map(wanted.map((id) => [id, defaultsOf(job, id)]));
-  return (nodeId) =>
-    Object.fromEntries(
-      wanted.map((id) => {
-        const owner = isRunnerOperation(job, id) ? runnerOutputsNode : nodeId;
-        return [id, { ...declared.get(id), ...byKey.get(`${owner} ${id}`) }];
-      }),
-    );
+const scriptCall = ({ run, phase, operation }: CallContext, node: Node, scope: Scope): NodeCall => {
+  const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
+  const own = Object.entries(operation.env).map(([name, text]): [string, string] => [name, render(text)]);
+  return {
+    kind: 'send',
+    env: {
+      ...scope.env,
+      ...Object.fromEntries(own),
+      ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
+      DROVER_RUN_ID: run.runId,
+    },
+    args: operation.args.map(render),
+  };
 };
 
-const defaultsOf = (job: Job, operationId: string): Record<string, string> => {
-  const operation = operationsOf(job).find((one) => one.operation.id === operationId)?.operation;
-  return Object.fromEntries(
-    Object.entries(operation?.outputs ?? {}).flatMap(([name, output]) =>
-      output.default === undefined ? [] : [[name, output.default]],
-    ),
-  );
-};
-
-const isRunnerOperation = (job: Job, operationId: string): boolean =>
-  operationsOf(job).some((one) => one.onRunner && one.operation.id === operationId);
-
-const operationsOf = (job: Job): readonly { readonly operation: Operation; readonly onRunner: boolean }[] =>
-  job.spec.groups.flatMap((group) =>
-    group.phases.flatMap((phase) =>
-      phase.operations.map((operation) => ({ operation, onRunner: phase.on === 'runner' })),
-    ),
-  );
-
-const referencesOf = (job: Job, operation: Operation): readonly OutputReference[] => {
-  const texts = [...Object.values(job.spec.env), ...Object.values(operation.env), ...operation.args];
-  return [
-    ...texts.flatMap((text) => outputReferences(parseTemplate(text))),
-    ...(operation.when === undefined ? [] : outputReferences(parseCondition(operation.when))),
-  ];
-};
+/** What a script on a runner knows of the node it works for. */
+const nodeEnv = (node: Node): Readonly<Record<string, string>> => ({
+  DROVER_NODE: JSON.stringify(node),
+  DROVER_NODE_ID: node.id,
+  DROVER_NODE_NAME: node.name,
+  DROVER_NODE_HOST: node.host,
+  ...(node.port === undefined ? {} : { DROVER_NODE_PORT: String(node.port) }),
+  DROVER_NODE_REGION: node.region,
+  DROVER_NODE_INSTANCE_ID: node.instanceId,
+});

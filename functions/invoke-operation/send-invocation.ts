@@ -2,7 +2,7 @@ import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
-import type { Operation } from '#shared/model/job.ts';
+import type { Operation } from '#shared/model/operation.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts';
@@ -29,6 +29,7 @@ export interface SendDeps {
 export interface Sending {
   readonly operation: Operation;
   readonly operationIndex: number;
+  readonly tryNumber: number;
   readonly recipients: readonly Recipient[];
   /** False when nothing new may start: then only what the agent has already is recorded. */
   readonly mayStart: boolean;
@@ -53,7 +54,12 @@ export interface Sent {
  */
 export const sendInvocation = async (deps: SendDeps, state: SendState, sending: Sending): Promise<Sent> => {
   const agent = agentOf(deps.agents, state.batch);
-  const { invocation, created } = await deps.store.createInvocation(newInvocation(deps, state, sending));
+  const { invocation, created } = await deps.store.createInvocation(
+    newInvocation(deps, state, {
+      ...sending,
+      nodeIds: sending.recipients.map(({ batchNode }) => batchNode.node.id),
+    }),
+  );
   if (invocation.status === 'sent') return { invocation, results: [] };
   const script = renderScript({
     run: state.run,
@@ -145,28 +151,29 @@ const record = async (
   return { invocation: sent, results };
 };
 
-const newInvocation = (
-  deps: SendDeps,
-  state: SendState,
-  { operation, operationIndex, recipients }: Sending,
-): InvocationRecord => ({
-  runId: state.run.runId,
-  batchId: state.batch.batchId,
-  invocationId: formatInvocationId({
-    runId: state.run.runId,
-    batchId: state.batch.batchId,
+/** What is known of an invocation before anything is sent. */
+export const newInvocation = (
+  deps: Pick<SendDeps, 'clock'>,
+  { run, batch }: Pick<SendState, 'run' | 'batch'>,
+  what: Pick<Sending, 'operation' | 'operationIndex' | 'tryNumber'> & Pick<InvocationRecord, 'nodeIds'>,
+): InvocationRecord => {
+  const { operation, operationIndex, tryNumber, nodeIds } = what;
+  const { runId } = run;
+  const { batchId } = batch;
+  return {
+    runId,
+    batchId,
+    invocationId: formatInvocationId({ runId, batchId, operationIndex, tryNumber }),
     operationIndex,
-    tryNumber: 0,
-  }),
-  operationIndex,
-  operationId: operation.id,
-  tryNumber: 0,
-  status: 'sending',
-  nodeIds: recipients.map(({ batchNode }) => batchNode.node.id),
-  createdAt: nowIso(deps.clock),
-  looks: 0,
-  signalled: false,
-});
+    operationId: operation.id,
+    tryNumber,
+    status: 'sending',
+    nodeIds,
+    createdAt: nowIso(deps.clock),
+    looks: 0,
+    signalled: false,
+  };
+};
 
 const refuseAll = async (
   deps: SendDeps,

@@ -2,6 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
+import { expandJob } from '#shared/job/expand-job.ts';
 import { type Job, jobSchema } from '#shared/model/job.ts';
 import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
 import type { Blobs } from '#shared/ports/services.ts';
@@ -19,15 +20,20 @@ export const putJson = async (blobs: Blobs, folder: string, value: unknown): Pro
 
 /** Reads the JSON blobs that use cases share, parsed and checked once per process. */
 export interface JsonBlobs {
-  job(run: Pick<RunRecord, 'jobBlob'>): Promise<Job>;
+  /** The job of a run, its blocks laid out for the run's params. */
+  job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
 export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
-  const job = remembering((key) => readJson(blobs, key, jobSchema));
-  const targets = remembering((key) => readJson(blobs, key, frozenTargetsSchema));
-  return { job: (run) => job(run.jobBlob), targets };
+  const written = remembering((key: string) => readJson(blobs, key, jobSchema));
+  // Params never change during a run, so the run stands for them.
+  const laidOut = remembering(async (_key: string, run: Pick<RunRecord, 'jobBlob' | 'params'>) =>
+    expandJob(await written(run.jobBlob), run.params),
+  );
+  const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
+  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
 };
 
 /**
@@ -42,12 +48,14 @@ export const readJson = async <S extends z.ZodType>(blobs: Blobs, key: string, s
   return parsed.data;
 };
 
-const remembering = <T>(read: (key: string) => Promise<T>): ((key: string) => Promise<T>) => {
+const remembering = <T, More extends readonly unknown[]>(
+  read: (key: string, ...more: More) => Promise<T>,
+): ((key: string, ...more: More) => Promise<T>) => {
   const kept = new Map<string, Promise<T>>();
-  return (key) => {
+  return (key, ...more) => {
     const known = kept.get(key);
     if (known) return known;
-    const reading = read(key);
+    const reading = read(key, ...more);
     kept.set(key, reading);
     // A failed read must not be remembered.
     reading.catch(() => kept.delete(key));

@@ -9,6 +9,9 @@ export const firstLookSeconds: Readonly<Record<AgentKind, number>> = { aws: 2, a
 /** No pause between looks is longer, in the first half day of an operation. */
 const longestSeconds = 60;
 
+/** The state machine waits at least one second and at most five minutes at a time. */
+export const waitSeconds = (leftMs: number): number => Math.min(300, Math.max(1, Math.ceil(leftMs / 1000)));
+
 /** After so many looks the pause is this long: a batch may look some 1,900 times before its history is full (13 events of 25,000 each). */
 const patience = { looks: 700, seconds: 300 } as const;
 

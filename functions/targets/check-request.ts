@@ -1,5 +1,6 @@
 import type { RunRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { expandJob } from '#shared/job/expand-job.ts';
 import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
@@ -44,8 +45,9 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
   const candidates = request.nodes
     ? candidatesOf(request.nodes, inventory)
     : { nodes: inventory, explicit: false, inventory };
+  const laidOut = expandJob(job, params);
   const plan = planRun({
-    job,
+    job: laidOut,
     groups: targetsOfGroups({ job, params, candidates, request }),
     limitOf: (agent) => deps.agents[agent].limits.instances,
     selection: request.only,

@@ -1,5 +1,8 @@
 import { isJsonPath } from '../built-in/extract.ts';
 import { isTimeZone } from '../built-in/maintenance-window.ts';
+import { isAppError } from '../errors/app-error.ts';
+import type { Reference } from '../expression/references.ts';
+import { parseTemplate } from '../expression/template.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import type { Job } from '../model/job.ts';
 import { type Action, actionOf, actions, isScript, type WrittenOperation } from '../model/operation.ts';
@@ -141,6 +144,32 @@ const checkWaits = (path: Path, { wait, maintenanceWindow, timeout, failOn }: Wr
   return findings;
 };
 
+/** Nodes run at once, so a variable of the whole run must be the same whoever sets it. */
+const checkRunScope = (path: Path, { operation, phase }: OperationSite): readonly Finding[] => {
+  if (operation.scope !== 'run' || phase.on === 'runner') return [];
+  return Object.entries(operation.setEnv ?? {}).flatMap(([name, text]) =>
+    referencesIn(text).some(({ kind }) => !['param', 'run'].includes(kind))
+      ? [
+          {
+            path: [...path, 'setEnv', name],
+            message: 'may differ between nodes, and a variable of the whole run has one value',
+            suggestion: "Set it in a phase with 'on: runner', or leave 'scope: run' away.",
+          },
+        ]
+      : [],
+  );
+};
+
+/** What a template refers to; a template that does not parse is told elsewhere. */
+const referencesIn = (text: string): readonly Reference[] => {
+  try {
+    return parseTemplate(text).references;
+  } catch (error) {
+    if (isAppError(error, 'expression.')) return [];
+    throw error;
+  }
+};
+
 const checkPlace = (path: Path, { operation, phase }: OperationSite): readonly Finding[] => {
   if (operation.aggregate === undefined || phase.on === 'runner') return [];
   return [
@@ -167,5 +196,6 @@ export const checkActions = (job: Job): readonly Finding[] =>
       ...checkWindow(path, operation),
       ...checkWaits(path, operation),
       ...checkPlace(path, site),
+      ...checkRunScope(path, site),
     ];
   });

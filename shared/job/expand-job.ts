@@ -71,9 +71,10 @@ const expand = (
       ...inside(otherSteps, { ...around, guards: [...around.guards, { block: operation.id, was: false }] }),
     ];
   if (written.forEach === undefined) return [operation];
-  const turns = Array.from({ length: turnsOf(written, params) }, (_, turn) => turn);
+  const limit = turnsOf(written, params);
+  const turns = Array.from({ length: limit }, (_, turn) => turn);
   return [
-    operation,
+    { ...operation, limit },
     ...turns.flatMap((turn) =>
       inside(steps, turnAround(around, { block: operation.id, name: written.as ?? 'item', turn, steps: steps ?? [] })),
     ),

@@ -4,18 +4,20 @@ import type { BatchNode, ResultRecord } from '../model/run.ts';
 import { countStatuses, type NodeStatus, type OutcomeStatus, type StatusCounts } from '../model/status.ts';
 
 /** The parts of a result that progress depends on. */
-export type ResultStep = Pick<ResultRecord, 'nodeId' | 'operationIndex' | 'tryNumber'> & {
+export type ResultStep = Pick<ResultRecord, 'nodeId' | 'operationIndex' | 'tryNumber' | 'invocationId'> & {
   readonly outcome: { readonly status: OutcomeStatus };
 };
 
 /** The part of an operation that progress depends on. */
-export type Tolerance = Pick<Operation, 'failIgnore'>;
+export type Tolerance = Pick<Operation, 'failIgnore' | 'retries'>;
 
 /** How far a node is in its phase. */
 export interface NodeProgress {
   readonly status: NodeStatus;
   /** The operation to run now, by index; undefined at the node's end. */
   readonly nextOperation: number | undefined;
+  /** Which try of that operation, from 0. */
+  readonly nextTry: number;
   /** The first operation that is not done, by index, where another attempt would pick the node up; the number of operations when all are. */
   readonly resumeAt: number;
   /** True when an operation before `resumeAt` failed and was tolerated. */
@@ -27,7 +29,8 @@ export interface NodeProgress {
  *
  * Operations count in order. Succeeded and skipped ones are done. With `failIgnore`, failed and timed out ones are done too, and leave a mark.
  * Any other end is the end of the node: `undeliverable`, `lost` and `aborted` are never tolerated, because nobody knows what the next
- * operation would stand on, or somebody said stop. Of several tries of one operation the last one counts.
+ * operation would stand on, or somebody said stop. Of several tries of one operation the last one counts; where `retries` has another one for
+ * such an end, the node is not at its end. What never was sent (its values could not be made) is not tried again: it would end the same way.
  * With all operations done: `ignored` when one was tolerated, `skipped` when every one was skipped, else `succeeded`.
  * Before its end a node is `pending`: results do not tell whether something runs now.
  */
@@ -39,17 +42,27 @@ export const nodeProgress = (
   const outcomes = lastTries(results);
   let { tolerated } = from;
   for (let index = from.startAt; index < operations.length; index += 1) {
-    const status = outcomes.get(index)?.outcome.status;
+    const last = outcomes.get(index);
     const here = { resumeAt: index, tolerated };
-    if (status === undefined) return { status: 'pending', nextOperation: index, ...here };
+    if (last === undefined) return { status: 'pending', nextOperation: index, nextTry: 0, ...here };
+    if (isTriedAgain(last, operations[index]))
+      return { status: 'pending', nextOperation: index, nextTry: last.tryNumber + 1, ...here };
+    const { status } = last.outcome;
     const kind = endOf(status, operations[index]);
-    if (kind === 'stop') return { status, nextOperation: undefined, ...here };
+    if (kind === 'stop') return { status, nextOperation: undefined, nextTry: 0, ...here };
     tolerated ||= kind === 'tolerated';
   }
   // Operations before this batch are done, and not known to have been skipped.
   const skipped = from.startAt === 0 && operations.every((_, i) => outcomes.get(i)?.outcome.status === 'skipped');
-  return { status: doneStatus(tolerated, skipped), nextOperation: undefined, resumeAt: operations.length, tolerated };
+  const status = doneStatus(tolerated, skipped);
+  return { status, nextOperation: undefined, nextTry: 0, resumeAt: operations.length, tolerated };
 };
+
+const isTriedAgain = ({ outcome, tryNumber, invocationId }: ResultStep, operation: Tolerance | undefined): boolean =>
+  operation?.retries !== undefined &&
+  invocationId !== undefined &&
+  tryNumber < operation.retries.max &&
+  operation.retries.on.some((status) => status === outcome.status);
 
 const doneStatus = (tolerated: boolean, skipped: boolean): NodeStatus => {
   if (tolerated) return 'ignored';
@@ -93,19 +106,33 @@ export const batchStatusCounts = (
 export interface NextOperation {
   /** Index in the phase. */
   readonly operationIndex: number;
+  /** Which try of it, from 0. */
+  readonly tryNumber: number;
   readonly nodes: readonly BatchNode[];
 }
 
-/** The first operation that a node of the batch still needs, with the nodes that need it; undefined when every node is at its end. */
+/**
+ * The first operation that a node of the batch still needs, in its first try that one needs, with the nodes that need it; undefined when
+ * every node is at its end.
+ */
 export const nextOperationOfBatch = (
   operations: readonly Tolerance[],
   nodes: readonly BatchNode[],
   results: readonly ResultStep[],
 ): NextOperation | undefined => {
   const progress = progressOfNodes(operations, nodes, results);
-  const needed = (from: BatchNode): number => progress.get(from.node.id)?.nextOperation ?? Number.POSITIVE_INFINITY;
-  const operationIndex = nodes.reduce((least, from) => Math.min(least, needed(from)), Number.POSITIVE_INFINITY);
-  return operationIndex === Number.POSITIVE_INFINITY
-    ? undefined
-    : { operationIndex, nodes: nodes.filter((from) => needed(from) === operationIndex) };
+  const rankOf = (from: BatchNode): number => {
+    const { nextOperation, nextTry = 0 } = progress.get(from.node.id) ?? {};
+    return nextOperation === undefined ? Number.POSITIVE_INFINITY : nextOperation * triesPerOperation + nextTry;
+  };
+  const first = nodes.reduce((least, from) => Math.min(least, rankOf(from)), Number.POSITIVE_INFINITY);
+  if (first === Number.POSITIVE_INFINITY) return undefined;
+  return {
+    operationIndex: Math.floor(first / triesPerOperation),
+    tryNumber: first % triesPerOperation,
+    nodes: nodes.filter((from) => rankOf(from) === first),
+  };
 };
+
+/** More than the tries that any operation has. */
+const triesPerOperation = 1000;

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createJsonBlobs, putJson } from '#functions/records/json-blob.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
 import { createMemoryBlobs } from '#test/kit/memory-blobs.ts';
 import { jobOf, op } from '#test/kit/rig.ts';
 
 const job = (name: string) => parseJob(jobOf([{ name, phases: [{ name: 'p', operations: [op('a')] }] }]));
+
+const runId = runIdSchema.parse('01JD0000000000000000000000');
+const runOf = (jobBlob: string) => ({ runId, jobBlob, params: {} });
 
 describe('JSON blobs', () => {
   it('store the same value once, under its hash', async () => {
@@ -22,8 +26,8 @@ describe('JSON blobs', () => {
     const jobBlob = await putJson(blobs, 'jobs', job('g'));
     const json = createJsonBlobs(blobs);
 
-    const [one, other] = await Promise.all([json.job({ jobBlob }), json.job({ jobBlob })]);
-    await json.job({ jobBlob });
+    const [one, other] = await Promise.all([json.job(runOf(jobBlob)), json.job(runOf(jobBlob))]);
+    await json.job(runOf(jobBlob));
 
     expect(one).toEqual(job('g'));
     expect(other).toBe(one);
@@ -47,9 +51,9 @@ describe('JSON blobs', () => {
     const json = createJsonBlobs(blobs);
     const keys = await Promise.all(Array.from({ length: 33 }, (_, index) => putJson(blobs, 'jobs', job(`g${index}`))));
 
-    for (const jobBlob of keys) await json.job({ jobBlob });
-    await json.job({ jobBlob: keys[32]! });
-    await json.job({ jobBlob: keys[0]! });
+    for (const jobBlob of keys) await json.job(runOf(jobBlob));
+    await json.job(runOf(keys[32]!));
+    await json.job(runOf(keys[0]!));
 
     expect(blobs.reads).toHaveLength(34);
   });

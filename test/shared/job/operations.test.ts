@@ -61,6 +61,7 @@ describe('operations of a job', () => {
     ['- {id: a, extract: {from: x}}', "needs either 'path' or 'pattern'"],
     ['- {id: a, extract: {from: x, path: "$["}}', 'is not a JSON path'],
     ['- {id: a, maintenanceWindow: {windows: [{}], timeZone: Europe/Wien}}', "there is no time zone 'Europe/Wien'"],
+    ['- {id: a, scope: run, setEnv: {A: "${{ node.name }}"}}', 'may differ between nodes'],
     ['- {id: a, wait: 6d}', 'is longer than five days'],
     ['- {id: a, run: x, failOn: {}}', "needs 'patterns' or 'exitCodes'"],
     ['- {id: a, run: x, failOn: {patterns: ["("]}}', 'is not a regular expression'],

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { invocationIdSchema } from '#shared/model/ids.ts';
+import { type Retries, retriesSchema } from '#shared/model/operation.ts';
 import { isTerminalNodeStatus, type OutcomeStatus, outcomeStatuses, totalCount } from '#shared/model/status.ts';
 import { batchStatusCounts, nextOperationOfBatch, nodeProgress, type ResultStep } from '#shared/plan/node-progress.ts';
 import { candidateOf, nodeOf, operationsOf, resultOf } from './plan-fixtures.ts';
@@ -18,6 +20,7 @@ describe('nodeProgress', () => {
     expect(nodeProgress(operationsOf(false, false), [], fresh)).toEqual({
       status: 'pending',
       nextOperation: 0,
+      nextTry: 0,
       resumeAt: 0,
       tolerated: false,
     });
@@ -46,6 +49,7 @@ describe('nodeProgress', () => {
       expect(nodeProgress(operationsOf(true, false), results(status), fresh)).toEqual({
         status,
         nextOperation: undefined,
+        nextTry: 0,
         resumeAt: 0,
         tolerated: false,
       });
@@ -56,6 +60,7 @@ describe('nodeProgress', () => {
     expect(nodeProgress(operationsOf(true, false, false), results('failed', 'failed'), fresh)).toEqual({
       status: 'failed',
       nextOperation: undefined,
+      nextTry: 0,
       resumeAt: 1,
       tolerated: true,
     });
@@ -151,9 +156,13 @@ describe('a batch', () => {
 
   test('needs the smallest operation that a node still needs, for those nodes', () => {
     const next = nextOperationOfBatch(operations, nodes, given);
-    expect(next).toEqual({ operationIndex: 0, nodes: [nodes[2]] });
+    expect(next).toEqual({ operationIndex: 0, tryNumber: 0, nodes: [nodes[2]] });
     const later = [...given, resultOf('h3', 0, 'succeeded')];
-    expect(nextOperationOfBatch(operations, nodes, later)).toEqual({ operationIndex: 1, nodes: [nodes[2]] });
+    expect(nextOperationOfBatch(operations, nodes, later)).toEqual({
+      operationIndex: 1,
+      tryNumber: 0,
+      nodes: [nodes[2]],
+    });
   });
 
   test('lets nodes that start later wait for the others', () => {
@@ -161,6 +170,7 @@ describe('a batch', () => {
     expect(nextOperationOfBatch(operations, mixed, [])?.nodes).toEqual([nodes[1]]);
     expect(nextOperationOfBatch(operations, mixed, [resultOf('h2', 0, 'succeeded')])).toEqual({
       operationIndex: 1,
+      tryNumber: 0,
       nodes: mixed,
     });
   });
@@ -169,5 +179,38 @@ describe('a batch', () => {
     const ended = [...given, resultOf('h3', 0, 'aborted')];
     expect(nextOperationOfBatch(operations, nodes, ended)).toBeUndefined();
     expect(totalCount(batchStatusCounts(operations, nodes, ended))).toBe(3);
+  });
+});
+
+describe('an operation with retries', () => {
+  const retrying = (more: Partial<Retries> = {}) => [
+    { failIgnore: false, retries: retriesSchema.parse({ max: 2, ...more }) },
+    { failIgnore: false },
+  ];
+  const sent = (status: OutcomeStatus, tryNumber: number) => ({
+    ...resultOf('h', 0, status, tryNumber),
+    invocationId: invocationIdSchema.parse(`01JD0000000000000000000000.a1-g0-s0-p0-x0-b0.o0.t${tryNumber}`),
+  });
+
+  test('is tried again until it succeeds', () => {
+    const once = nodeProgress(retrying(), [sent('failed', 0)], fresh);
+    expect(once).toMatchObject({ status: 'pending', nextOperation: 0, nextTry: 1 });
+    const twice = nodeProgress(retrying(), [sent('failed', 0), sent('succeeded', 1)], fresh);
+    expect(twice).toMatchObject({ status: 'pending', nextOperation: 1, nextTry: 0 });
+  });
+
+  test('ends the node when no try is left', () => {
+    const all = [sent('failed', 0), sent('timedOut', 1), sent('failed', 2)];
+    expect(nodeProgress(retrying(), all, fresh)).toMatchObject({ status: 'failed', nextOperation: undefined });
+  });
+
+  test('is not tried again after an end that it does not name', () => {
+    expect(nodeProgress(retrying(), [sent('lost', 0)], fresh)).toMatchObject({ status: 'lost' });
+    expect(nodeProgress(retrying({ on: ['lost'] }), [sent('lost', 0)], fresh)).toMatchObject({ nextTry: 1 });
+    expect(nodeProgress(retrying({ on: ['lost'] }), [sent('failed', 0)], fresh)).toMatchObject({ status: 'failed' });
+  });
+
+  test('is not tried again where nothing was ever sent', () => {
+    expect(nodeProgress(retrying(), [resultOf('h', 0, 'failed', 0)], fresh)).toMatchObject({ status: 'failed' });
   });
 });

@@ -1,7 +1,7 @@
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import type { TextBlob } from '#functions/records/text-blob.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
+import type { TextBlob } from './text-blob.ts';
 
 /** Text of one stream that stays in the ledger, in bytes; longer text goes to a blob as a whole. */
 export const inlineTextBytes = 2048;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { inlineTextBytes, keepText } from '#functions/collect-results/keep-text.ts';
+import { inlineTextBytes, keepText } from '#functions/records/keep-text.ts';
 import { bareOutcome } from '#shared/model/outcome.ts';
 
 const blobsOf = () => {
