@@ -9,17 +9,17 @@ import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts'
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
-import { AppError } from '#shared/errors/app-error.ts';
+import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { isScript, type Operation } from '#shared/model/operation.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { judgeByRules } from '#shared/plan/outcome-rules.ts';
-import type { Agent, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Agent, AgentInvocation, Agents, InstanceReport } from '#shared/ports/agent.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
-
+import { afterReboots } from './after-reboots.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 import { waitingVerdicts } from './waiting-verdicts.ts';
 
@@ -113,8 +113,33 @@ const judgeAtAgent = async (
   look: Look,
   aborting: boolean,
 ): Promise<readonly NodeVerdict[]> => {
-  const reports = look.open.length === 0 ? [] : await look.agent.look(await aim(deps, look, aborting));
-  return judge(deps, look, reports, aborting);
+  if (look.open.length === 0) return [];
+  const target = await aim(deps, look, aborting);
+  const reports = await look.agent.look(target);
+  if (look.operation.reboot !== true) return judge(deps, look, reports, aborting);
+  const { standing, gone } = afterReboots(reports, {
+    fence: fenceOfLook(look),
+    comesBack: look.agent.sendAgain === undefined,
+    nowMs: deps.clock.now(),
+  });
+  if (gone.length > 0 && !aborting) await goOn(deps, look, { ...target, instanceIds: gone });
+  return judge(deps, look, standing, aborting);
+};
+
+const fenceOfLook = ({ run, place, invocation: { operationId, tryNumber } }: Look): string =>
+  fenceOf({ run, key: place.key, operationId, tryNumber });
+
+/** Sends to nodes that were rebooted what they are to go on with. When the agent refuses, the next look tries again, until the deadline. */
+const goOn = async (deps: CollectResultsDeps, look: Look, target: AgentInvocation): Promise<void> => {
+  try {
+    const receipt = await look.agent.sendAgain?.(target);
+    if (receipt?.agentInvocationId === undefined) return;
+    await deps.store.updateInvocation(look.run.runId, look.invocation.invocationId, {
+      agentInvocationId: receipt.agentInvocationId,
+    });
+  } catch (error) {
+    if (!isAppError(error, 'agent.refused') && !isAppError(error, 'agent.quota-exceeded')) throw error;
+  }
 };
 
 const judge = (
@@ -125,16 +150,12 @@ const judge = (
 ): readonly NodeVerdict[] => {
   const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
   const cancelledAt = look.invocation.cancelledAt ?? (aborting ? nowIso(deps.clock) : undefined);
-  const fence = fenceOf({
-    run: look.run,
-    key: look.place.key,
-    operationId: look.invocation.operationId,
-    tryNumber: look.invocation.tryNumber,
-  });
+  const fence = fenceOfLook(look);
   return look.open.map((batchNode) => {
     const verdict = verdictOf({
       batchNode,
       fence,
+      mayReboot: look.operation.reboot === true,
       report: byInstance.get(batchNode.via.instanceId),
       nowMs: deps.clock.now(),
       deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),

@@ -2,21 +2,22 @@ import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
 import { type Envelope, parseEnvelope } from '#shared/script/envelope.ts';
 import type { OutputsError } from '#shared/script/outputs.ts';
+import { asksForReboot, mostReboots } from '#shared/script/reboot.ts';
 
 /**
  * The verdict of a report that is at its end, with all the text that the agent returned; undefined while the instance waits or runs.
- * Only an envelope of `fence` counts.
+ * Only an envelope of `fence` counts. `mayReboot`: the operation may have its node rebooted.
  */
-export const outcomeOf = (report: InstanceReport, fence: string): Outcome | undefined => {
+export const outcomeOf = (report: InstanceReport, fence: string, mayReboot = false): Outcome | undefined => {
   if (report.state === 'waiting' || report.state === 'running') return undefined;
   if (report.state === 'undeliverable')
     return bareOutcome('undeliverable', report.reason ?? 'The agent never took it.', report.rawStatus);
   const envelope = report.text === null ? undefined : parseEnvelope(report.text, fence);
-  return envelope ? fromEnvelope(report, envelope) : withoutEnvelope(report);
+  return envelope ? fromEnvelope(report, envelope, mayReboot) : withoutEnvelope(report);
 };
 
 /** What the wrapper says goes before what the agent says: it was there. */
-const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
+const fromEnvelope = (report: InstanceReport, envelope: Envelope, mayReboot: boolean): Outcome => {
   if (envelope.kind === 'interrupted')
     return bareOutcome(
       'lost',
@@ -24,8 +25,14 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
       report.rawStatus,
     );
   if (envelope.kind === 'refused') return bareOutcome('failed', envelope.text, report.rawStatus);
+  if (envelope.kind === 'rebooting')
+    return bareOutcome(
+      'lost',
+      'It asked for a reboot of its node, and nothing was heard of it after that.',
+      report.rawStatus,
+    );
   return {
-    ...finishedStatus(report, envelope),
+    ...finishedStatus(report, envelope, mayReboot),
     exitCode: envelope.exitCode,
     signal: envelope.signal,
     rawStatus: report.rawStatus,
@@ -55,17 +62,26 @@ const missingBytes = ({ stdoutBytes, stderrBytes, stdout, stderr, omittedBytes }
 
 type Finished = Envelope & { readonly kind: 'finished' };
 
-const finishedStatus = (report: InstanceReport, envelope: Finished): Pick<Outcome, 'status' | 'reason'> => {
+const exitReason = ({ exitCode, signal }: Finished, mayReboot: boolean): string => {
+  if (signal !== null) return `It was killed by ${signal}.`;
+  if (!asksForReboot(exitCode)) return `It exited with code ${exitCode}.`;
+  const why = mayReboot
+    ? `its node was rebooted ${mostReboots} times already, or does not tell one boot from another`
+    : 'the operation does not allow it with reboot: true';
+  return `It exited with code ${exitCode}, which asks for a reboot, and ${why}.`;
+};
+
+const finishedStatus = (
+  report: InstanceReport,
+  envelope: Finished,
+  mayReboot: boolean,
+): Pick<Outcome, 'status' | 'reason'> => {
   if (envelope.timedOut) return { status: 'timedOut', reason: 'It did not end within its timeout and was killed.' };
   if (envelope.cancelled || (report.state === 'cancelled' && envelope.exitCode !== 0))
     return { status: 'aborted', reason: 'It was stopped: confirmed by the node.' };
   if (envelope.outputsError !== null) return { status: 'failed', reason: outputsReason(envelope.outputsError) };
   if (envelope.exitCode === 0) return { status: 'succeeded', reason: null };
-  return {
-    status: 'failed',
-    reason:
-      envelope.signal === null ? `It exited with code ${envelope.exitCode}.` : `It was killed by ${envelope.signal}.`,
-  };
+  return { status: 'failed', reason: exitReason(envelope, mayReboot) };
 };
 
 const wordless: Readonly<

@@ -8,6 +8,8 @@ export interface VerdictInput {
   readonly batchNode: BatchNode;
   /** Fence under which the operation was sent. */
   readonly fence: string;
+  /** True when the operation may have its node rebooted. */
+  readonly mayReboot?: boolean;
   /** Absent when the agent does not know of it (yet). */
   readonly report: InstanceReport | undefined;
   readonly nowMs: number;
@@ -30,12 +32,13 @@ export const verdictOf = ({
   batchNode,
   report,
   fence,
+  mayReboot = false,
   nowMs,
   deliverByMs,
   deadlineMs,
   abortByMs,
 }: VerdictInput): NodeVerdict => {
-  const outcome = report && outcomeOf(report, fence);
+  const outcome = report && outcomeOf(report, fence, mayReboot);
   if (outcome) return { kind: 'said', batchNode, outcome };
   const rawStatus = report?.rawStatus ?? null;
   const giveUp = (status: 'undeliverable' | 'lost' | 'aborted', reason: string): NodeVerdict => ({

@@ -7,6 +7,7 @@ import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { NodeOutputs } from '#shared/ports/store.ts';
+import { scriptFault } from '#shared/script/interpreters.ts';
 import { type BuiltInInput, builtInStep } from './built-ins.ts';
 import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 
@@ -26,24 +27,29 @@ export const nodeCalls = (
   input: BuiltInInput,
 ): readonly NodeCall[] => {
   const scopes = nodeScopes(context, nodes, stored);
-  return nodes.map(({ node }, index) => {
+  return nodes.map((batchNode, index) => {
     try {
       const seen = scopes[index]?.();
       if (seen === undefined) return { kind: 'skip', reason: 'it is not part of this batch' };
-      return nodeCall(context, node, seen, input);
+      return nodeCall(context, batchNode, seen, input);
     } catch (error) {
       return { kind: 'fail', reason: `Operation ${context.operation.id} was not sent: ${messageOf(error)}` };
     }
   });
 };
 
-const nodeCall = (context: CallContext, node: Node, { scope, decisions }: NodeScope, input: BuiltInInput): NodeCall => {
+const nodeCall = (
+  context: CallContext,
+  batchNode: BatchNode,
+  { scope, decisions }: NodeScope,
+  input: BuiltInInput,
+): NodeCall => {
   const { operation } = context;
   const closed = closedGuard(context, decisions);
   if (closed !== undefined) return { kind: 'skip', reason: closed };
   if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope))
     return { kind: 'skip', reason: 'its condition is false' };
-  return isScript(operation) ? scriptCall(context, node, scope) : builtInStep(operation, scope, input);
+  return isScript(operation) ? scriptCall(context, batchNode, scope) : builtInStep(operation, scope, input);
 };
 
 /** Why a block around the operation keeps it from this node; undefined when none does. */
@@ -59,8 +65,11 @@ const closedGuard = ({ operation }: CallContext, decisions: NodeScope['decisions
   return undefined;
 };
 
-const scriptCall = ({ run, phase, operation }: CallContext, node: Node, scope: Scope): NodeCall => {
+const scriptCall = ({ run, phase, operation }: CallContext, { node, via }: BatchNode, scope: Scope): NodeCall => {
   const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
+  const args = operation.args.map(render);
+  const fault = scriptFault(via.os, { interpreter: operation.interpreter, runAs: operation.runAs, args });
+  if (fault !== undefined) return { kind: 'fail', reason: fault };
   const own = Object.entries(operation.env).map(([name, text]): [string, string] => [name, render(text)]);
   return {
     kind: 'send',
@@ -70,7 +79,7 @@ const scriptCall = ({ run, phase, operation }: CallContext, node: Node, scope: S
       ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
       DROVER_RUN_ID: run.runId,
     },
-    args: operation.args.map(render),
+    args,
   };
 };
 

@@ -5,6 +5,7 @@ import type { SliceKey } from '#shared/model/ids.ts';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { Operation } from '#shared/model/operation.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
+import { type Shell, shellOf } from '#shared/script/interpreters.ts';
 import { type RenderedWrapper, renderWrapper } from '#shared/script/wrapper.ts';
 import type { NodeCall } from './node-values.ts';
 
@@ -38,6 +39,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
   const common = commonEnv(recipients);
   const alike = recipients.every(({ call, batchNode }) => isPlain(batchNode) && sameCall(call, recipients[0]?.call));
   return renderWrapper({
+    shell: shellOfBatch(recipients),
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
     script: scriptOf(operation),
@@ -53,6 +55,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     instanceIdFrom: input.agent === 'aws' ? 'ssm' : 'aliyun',
     timeoutSeconds: timeoutSecondsOf(operation),
     ...(operation.workingDirectory === undefined ? {} : { workingDirectory: operation.workingDirectory }),
+    ...(operation.reboot === true ? { reboot: true } : {}),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: input.textBytes,
   });
@@ -63,6 +66,10 @@ const scriptOf = ({ id, run }: Operation): string => {
   if (run === undefined) throw new AppError('internal.bug', `Operation ${id} has no script`);
   return run;
 };
+
+/** What runs the wrapper on the nodes of a batch, which all have the same. */
+export const shellOfBatch = (recipients: readonly Recipient[]): Shell =>
+  shellOf(recipients[0]?.batchNode.via.os ?? 'linux');
 
 /** True when the instance alone says which node is meant: then the fence needs no name of the node. */
 const isPlain = ({ node, via }: BatchNode): boolean =>

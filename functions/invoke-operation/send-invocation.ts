@@ -9,7 +9,7 @@ import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
-import { type Recipient, renderScript, timeoutSecondsOf } from './render-script.ts';
+import { type Recipient, renderScript, shellOfBatch, timeoutSecondsOf } from './render-script.ts';
 
 /** Time for an agent to take an operation: when the inventory says that it answers, and when it says that it does not. */
 const deliverySeconds = { online: 120, offline: 30 } as const;
@@ -107,6 +107,7 @@ const send = async (
       invocationId: invocation.invocationId,
       instanceIds,
       script: script.content,
+      shell: shellOfBatch(sending.recipients),
       needsInstanceId: script.needsInstanceId,
       timeoutSeconds: timeoutSecondsOf(sending.operation),
       deliveryTimeoutSeconds: batch.online ? deliverySeconds.online : deliverySeconds.offline,

@@ -4,6 +4,7 @@ import { requireFile, requireSendable } from '#functions/adapters/agent/requirem
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, PushFileRequest, SendReceipt, SendRequest } from '#shared/ports/agent.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 import { pushFileScript } from './push-file-script.ts';
 import { callName, type SsmContext, ssmLimits } from './ssm-context.ts';
 import { validateInstances } from './ssm-instances.ts';
@@ -20,6 +21,9 @@ const longestDeliverySeconds = 2_592_000;
 const pushTimeoutSeconds = 60;
 const pushDeliverySeconds = 120;
 
+/** AWS's documents that run a script, by what runs it. */
+const documents: Readonly<Record<Shell, string>> = { sh: 'AWS-RunShellScript', powershell: 'AWS-RunPowerShellScript' };
+
 /** Refusals of a whole call for which one instance is to blame (SendCommand API reference). */
 const instanceFaults: ReadonlySet<string> = new Set(['InvalidInstanceId', 'UnsupportedPlatformType']);
 
@@ -27,7 +31,7 @@ const clamp = (value: number, least: number, most: number): number => Math.min(m
 
 /** The call for a sending. */
 export const sendCommandInput = (request: SendRequest, instanceIds: readonly string[]): SendCommandCommandInput => ({
-  DocumentName: 'AWS-RunShellScript',
+  DocumentName: documents[request.shell ?? 'sh'],
   InstanceIds: [...instanceIds],
   Comment: request.invocationId,
   TimeoutSeconds: clamp(request.deliveryTimeoutSeconds, shortestDeliverySeconds, longestDeliverySeconds),
@@ -71,7 +75,7 @@ export const send = (context: SsmContext, request: SendRequest): Promise<SendRec
     {
       send: (instanceIds) => sendOnce(context, request, instanceIds),
       blamesInstance: (code) => instanceFaults.has(code),
-      validate: (instanceIds) => validateInstances(context, request, instanceIds),
+      validate: (instanceIds) => validateInstances(context, request, instanceIds, request.shell),
     },
     request.instanceIds,
   );
