@@ -19,6 +19,8 @@ export interface EngineDeps {
   readonly uuid: () => string;
   /** Search path of the commands. */
   readonly path: string;
+  /** PowerShell on this machine; without it no instance runs PowerShell scripts. */
+  readonly powershell: string | undefined;
   /** Users that exist on the instances. */
   readonly users: readonly string[];
 }
