@@ -61,13 +61,13 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
-  it('to send commands are of Invoke Operation alone, on one document', () => {
+  it('to send commands are of Invoke Operation alone, on the two documents that run scripts', () => {
     expect(holdersOf('ssm:SendCommand')).toEqual(['TasksInvokeOperation']);
     const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
       actionsOf(one).includes('ssm:SendCommand'),
     );
     const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents).toEqual(['document/AWS-RunShellScript']);
+    expect(documents).toEqual(['document/AWS-RunShellScript', 'document/AWS-RunPowerShellScript']);
   });
 
   it('to complete tasks are of those who park or wake', () => {

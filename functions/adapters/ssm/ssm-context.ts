@@ -1,12 +1,19 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { Caller } from '#functions/adapters/agent/caller.ts';
 import type { AgentLimits, AgentScope } from '#shared/ports/agent.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 
 /**
  * What SSM takes and returns: 50 ids in SendCommand (API reference), 64 KB of document with its parameters, of which the rest is
  * SSM's own; 24,000 characters of output in GetCommandInvocation, of which the wrapper's envelope takes up to 8,000.
  */
 export const ssmLimits: AgentLimits = { instances: 50, scriptBytes: 60_000, textBytes: 16_000 };
+
+/** AWS's documents that run a script, by what runs it; the orchestrator needs the right to send them, and events are of them. */
+export const ssmDocuments = {
+  sh: 'AWS-RunShellScript',
+  powershell: 'AWS-RunPowerShellScript',
+} as const satisfies Record<Shell, string>;
 
 /** Rows of a page, of all listing calls of SSM. */
 export const pageSize = 50;

@@ -4,9 +4,8 @@ import { requireFile, requireSendable } from '#functions/adapters/agent/requirem
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, PushFileRequest, SendReceipt, SendRequest } from '#shared/ports/agent.ts';
-import type { Shell } from '#shared/script/interpreters.ts';
 import { pushFileScript } from './push-file-script.ts';
-import { callName, type SsmContext, ssmLimits } from './ssm-context.ts';
+import { callName, type SsmContext, ssmDocuments, ssmLimits } from './ssm-context.ts';
 import { validateInstances } from './ssm-instances.ts';
 
 /** The wrapper ends a script itself; the agent's own limit comes so much later. */
@@ -21,9 +20,6 @@ const longestDeliverySeconds = 2_592_000;
 const pushTimeoutSeconds = 60;
 const pushDeliverySeconds = 120;
 
-/** AWS's documents that run a script, by what runs it. */
-const documents: Readonly<Record<Shell, string>> = { sh: 'AWS-RunShellScript', powershell: 'AWS-RunPowerShellScript' };
-
 /** Refusals of a whole call for which one instance is to blame (SendCommand API reference). */
 const instanceFaults: ReadonlySet<string> = new Set(['InvalidInstanceId', 'UnsupportedPlatformType']);
 
@@ -31,7 +27,7 @@ const clamp = (value: number, least: number, most: number): number => Math.min(m
 
 /** The call for a sending. */
 export const sendCommandInput = (request: SendRequest, instanceIds: readonly string[]): SendCommandCommandInput => ({
-  DocumentName: documents[request.shell ?? 'sh'],
+  DocumentName: ssmDocuments[request.shell ?? 'sh'],
   InstanceIds: [...instanceIds],
   Comment: request.invocationId,
   TimeoutSeconds: clamp(request.deliveryTimeoutSeconds, shortestDeliverySeconds, longestDeliverySeconds),
