@@ -1,3 +1,4 @@
+import { decodeBase64 } from './base64.ts';
 import { fenceName } from './fence.ts';
 import { type OutputsError, parseOutputs } from './outputs.ts';
 import { splitText } from './printed-text.ts';
@@ -115,14 +116,14 @@ const finishedBody = new RegExp(
   ].join(' '),
 );
 
-const decodeBase64 = (encoded: string): string | undefined => {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
-  return new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+const textOfBase64 = (encoded: string): string | undefined => {
+  const bytes = decodeBase64(encoded);
+  return bytes && new TextDecoder().decode(bytes);
 };
 
 const outputsOf = (field: string): Pick<FinishedEnvelope, 'outputs' | 'outputsError'> | undefined => {
   if (field.startsWith('!')) return { outputs: {}, outputsError: { code: 'tooLarge', bytes: Number(field.slice(1)) } };
-  const content = field.startsWith('+') ? decodeBase64(field.slice(1)) : field.slice(1).replaceAll('%', '\n');
+  const content = field.startsWith('+') ? textOfBase64(field.slice(1)) : field.slice(1).replaceAll('%', '\n');
   if (content === undefined) return undefined;
   const { values, error } = parseOutputs(content);
   return { outputs: values, outputsError: error };

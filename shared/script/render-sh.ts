@@ -2,6 +2,7 @@ import { AppError } from '../errors/app-error.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
+import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import * as arrival from './sh-arrival.ts';
@@ -48,10 +49,6 @@ const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
 
 const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
   from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
-
-/** Puts `values` in for `@WORD@`, in one pass: what is put in is never looked at again. Words it does not know stay. */
-const fill = (text: string, values: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/@([A-Z]+)@/g, (placeholder, word: string) => values[word] ?? placeholder);
 
 /** The wrapper's own text for this shape of input, with placeholders for the values. */
 const templateOf = (input: CompleteInput): string => {
