@@ -31,13 +31,13 @@ $zNl=[string][char]10
 $zIc=[Globalization.CultureInfo]::InvariantCulture
 $zSi=New-Object Diagnostics.ProcessStartInfo
 $zOwn=$false
-$dn=@NAME@
-$df=@FILE@
 $zTimeout=@TIMEOUT@
-$da=@ARGS@
 function dt($s){[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($s))}
 function dl($s){$s.Replace([string][char]13,'')}
 function ds($n,$v){$zSi.EnvironmentVariables[$n]=$v}
+$dn=@NAME@
+$df=@FILE@
+$da=@ARGS@
 function zPrint($s){
   $b=$zLatin.GetBytes($s)
   $zOut.Write($b,0,$b.Length)

@@ -57,13 +57,14 @@ const templateOf = (input: CompleteInput): string => {
   const reboots = input.reboot === true;
   return [
     arrival.basics,
+    // An instance's own values come after them, and win.
+    '@VARIABLES@',
     when(input.perInstance !== undefined, arrival.table),
     arrival.fence,
     arrival.kill,
     arrival.replay,
     when(reboots, arrival.reboot + arrival.resume),
     arrival.firstOnly,
-    '@VARIABLES@',
     when(reboots, arrival.rebootCount),
     when(isPython(input.interpreter), execution.python),
     execution.prepare,

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { callOf, type FileStream, type Statics } from './dotnet-io.ts';
-import { integerOf, isNetObject, isTrue, type NetObject, NotKnown, numberOf, PsError, textOf } from './values.ts';
+import { integerOf, isTrue, type NetObject, NotKnown, numberOf, PsError, textOf } from './values.ts';
 
 /** A command line as Windows programs read theirs (CommandLineToArgvW): written on its own, not from the code under test. */
 export const splitCommandLine = (line: string): readonly string[] => {
@@ -94,30 +94,31 @@ export class StartInfo implements NetObject {
   }
 }
 
-/** Copies a stream into a file, as CopyToAsync does. */
-const copying = (source: NodeJS.ReadableStream | null): NetObject => ({
-  type: 'Stream',
-  call: (name, [target]) =>
-    callOf(
-      {
-        copytoasync: () => {
-          const { fd } = target as FileStream;
-          source?.on('data', (chunk: Buffer) => {
-            try {
-              writeSync(fd, chunk);
-            } catch {
-              // The file was closed: the wrapper waits no longer for what a process left behind prints.
-            }
-          });
-          return source === null ? Promise.resolve() : once(source, 'close');
-        },
-      },
-      name,
-    )(),
-});
-
-/** Processes that were started, for the job object. */
-export const started = new Set<ChildProcess>();
+/** A stream of a process with CopyToAsync. It is read from the start: Node.js drops what nobody reads of a process that ended. */
+const copying = (source: NodeJS.ReadableStream): NetObject => {
+  const early: Buffer[] = [];
+  let write = (chunk: Buffer): unknown => early.push(chunk);
+  source.on('data', (chunk: Buffer) => write(chunk));
+  const closed = new Promise<void>((resolve) => source.on('close', () => resolve()));
+  const copyToAsync = (target: unknown) => {
+    const { fd } = target as FileStream;
+    write = (chunk) => {
+      try {
+        return writeSync(fd, chunk);
+      } catch {
+        // The file was closed: the wrapper waits no longer for what a process that was left behind prints.
+        return 0;
+      }
+    };
+    for (const chunk of early) write(chunk);
+    return closed;
+  };
+  // A task is a value here and no promise: a promise would be waited for at once.
+  return {
+    type: 'Stream',
+    call: (name, [target]) => callOf({ copytoasync: () => ({ task: copyToAsync(target) }) }, name)(),
+  };
+};
 
 /** System.Diagnostics.Process.Start with streams of its own. */
 export const startProcess = async (info: unknown): Promise<NetObject> => {
@@ -136,20 +137,20 @@ export const startProcess = async (info: unknown): Promise<NetObject> => {
     child.on('exit', (code, signal) => resolve(code ?? (signal ? -1 : 0))),
   );
   child.stdin.on('error', () => undefined);
+  const streams = { standardoutput: copying(child.stdout), standarderror: copying(child.stderr) };
   await Promise.race([
     once(child, 'spawn'),
     once(child, 'error').then(([error]) => {
       throw new PsError(String(error));
     }),
   ]);
-  started.add(child);
   let exitCode: number | undefined;
   void ended.then((code) => {
     exitCode = code;
   });
   const members: Statics = {
     waitforexit: async (ms) => {
-      await Promise.race([ended, sleep(numberOf(ms), undefined, { ref: false })]);
+      await Promise.race([ended, sleep(numberOf(ms))]);
       // The exit of a process is seen at the earliest in the next turn.
       return exitCode !== undefined;
     },
@@ -163,9 +164,8 @@ export const startProcess = async (info: unknown): Promise<NetObject> => {
       if (name === 'exitcode') return exitCode;
       if (name === 'standardinput')
         return { type: 'StreamWriter', call: () => void child.stdin.end() } satisfies NetObject;
-      const stream = name === 'standardoutput' ? child.stdout : name === 'standarderror' ? child.stderr : undefined;
-      if (stream === undefined) throw new NotKnown(`Process.${name}`);
-      return { type: 'StreamReader', get: () => copying(stream) } satisfies NetObject;
+      if (name !== 'standardoutput' && name !== 'standarderror') throw new NotKnown(`Process.${name}`);
+      return { type: 'StreamReader', get: () => streams[name] } satisfies NetObject;
     },
     call: (name, args) => callOf(members, name)(...args),
   };
@@ -194,8 +194,9 @@ export const killTree = (pid: number): void => {
 
 /** Waits for tasks, at most so long. */
 export const waitAll = async (tasks: unknown, ms: unknown): Promise<boolean> => {
-  const all = Promise.all(Array.isArray(tasks) ? tasks : [tasks]).then(() => true);
-  return Promise.race([all, sleep(numberOf(ms), false, { ref: false })]);
+  const list: readonly { readonly task: Promise<void> }[] = Array.isArray(tasks) ? tasks : [];
+  const all = Promise.all(list.map(({ task }) => task)).then(() => true);
+  return Promise.race([all, sleep(numberOf(ms), false)]);
 };
 
 /** The class that the wrapper compiles: here it is this one, whatever the source says, and its source is looked at by another test. */
@@ -215,5 +216,3 @@ export const jobStatics = (): Statics => {
     },
   };
 };
-
-export { isNetObject };

@@ -1,4 +1,4 @@
-import type { Node } from './parse.ts';
+import { named, nodesOf, type Tree } from './tree.ts';
 import {
   Char,
   collected,
@@ -41,7 +41,7 @@ class Flow {
 
 interface PsFunction {
   readonly parameters: readonly string[];
-  readonly body: Node | undefined;
+  readonly body: Tree | undefined;
 }
 
 type Scope = Map<string, unknown>;
@@ -55,9 +55,7 @@ const passes = new Set(
     .concat('integer_literal', 'left_assignment_expression', 'while_condition', 'command_name_expr'),
 );
 
-const childrenOf = (node: Node): readonly Node[] => node.children.filter((child) => child !== null);
-const named = (node: Node): readonly Node[] => node.namedChildren.filter((child) => child !== null);
-const childOf = (node: Node, type: string): Node | undefined => named(node).find((child) => child.type === type);
+const childOf = (node: Tree, type: string): Tree | undefined => named(node).find((child) => child.type === type);
 const need = <T>(value: T | undefined | null, what: string): T => {
   if (value === undefined || value === null) throw new NotKnown(what);
   return value;
@@ -74,7 +72,7 @@ export class Interpreter {
   }
 
   /** The exit code of a script. */
-  async run(root: Node, print: Emit): Promise<number> {
+  async run(root: Tree, print: Emit): Promise<number> {
     try {
       await this.#statements(root, print);
       return 0;
@@ -84,11 +82,11 @@ export class Interpreter {
     }
   }
 
-  async #statements(node: Node, emit: Emit): Promise<void> {
+  async #statements(node: Tree, emit: Emit): Promise<void> {
     for (const child of named(node)) await this.#statement(child, emit);
   }
 
-  async #statement(node: Node, emit: Emit): Promise<void> {
+  async #statement(node: Tree, emit: Emit): Promise<void> {
     switch (node.type) {
       case 'statement_list':
       case 'statement_block':
@@ -118,7 +116,7 @@ export class Interpreter {
     }
   }
 
-  async #pipeline(node: Node, emit: Emit): Promise<void> {
+  async #pipeline(node: Tree, emit: Emit): Promise<void> {
     const [first] = named(node);
     if (first?.type === 'assignment_expression') return this.#assign(first);
     if (named(node).length !== 1) throw new NotKnown(`a pipeline of several commands: ${node.text.slice(0, 80)}`);
@@ -129,7 +127,7 @@ export class Interpreter {
   }
 
   /** The value of a pipeline, as an assignment or parentheses take it. */
-  async #collect(node: Node): Promise<unknown> {
+  async #collect(node: Tree): Promise<unknown> {
     const chain = node.type === 'pipeline' ? named(node)[0] : node;
     const command = chain?.type === 'pipeline_chain' ? named(chain)[0] : undefined;
     if (command !== undefined && command.type !== 'command') return this.#value(command);
@@ -138,9 +136,9 @@ export class Interpreter {
     return collected(output);
   }
 
-  #define(node: Node): void {
+  #define(node: Tree): void {
     const name = need(childOf(node, 'function_name'), 'function name').text.toLowerCase();
-    const parameters = node.descendantsOfType('script_parameter').flatMap((one) => (one === null ? [] : [one.text]));
+    const parameters = nodesOf(node, 'script_parameter').map((one) => one.text);
     const body = childOf(node, 'script_block');
     this.#functions.set(name, {
       parameters: parameters.map((text) => text.slice(1).toLowerCase()),
@@ -148,7 +146,7 @@ export class Interpreter {
     });
   }
 
-  async #if(node: Node, emit: Emit): Promise<void> {
+  async #if(node: Tree, emit: Emit): Promise<void> {
     const [condition, block] = named(node);
     if (isTrue(await this.#collect(need(condition, 'if')))) return this.#statement(need(block, 'if'), emit);
     for (const clause of named(node).flatMap((one) => (one.type === 'elseif_clauses' ? named(one) : []))) {
@@ -160,7 +158,7 @@ export class Interpreter {
   }
 
   /** False when the loop is to end. */
-  async #turn(block: Node, emit: Emit): Promise<boolean> {
+  async #turn(block: Tree, emit: Emit): Promise<boolean> {
     try {
       await this.#statement(block, emit);
       return true;
@@ -171,7 +169,7 @@ export class Interpreter {
     }
   }
 
-  async #while(node: Node, emit: Emit): Promise<void> {
+  async #while(node: Tree, emit: Emit): Promise<void> {
     const condition = need(childOf(node, 'while_condition'), 'while');
     const block = need(childOf(node, 'statement_block'), 'while');
     while (isTrue(await this.#collect(need(named(condition)[0], 'while')))) {
@@ -179,7 +177,7 @@ export class Interpreter {
     }
   }
 
-  async #foreach(node: Node, emit: Emit): Promise<void> {
+  async #foreach(node: Tree, emit: Emit): Promise<void> {
     const [variable, list, block] = named(node);
     const items = await this.#collect(need(list, 'foreach'));
     for (const item of Array.isArray(items) ? items : items === null ? [] : [items]) {
@@ -188,13 +186,12 @@ export class Interpreter {
     }
   }
 
-  async #switch(node: Node, emit: Emit): Promise<void> {
+  async #switch(node: Tree, emit: Emit): Promise<void> {
     const caseSensitive = childOf(node, 'switch_parameters')?.text.toLowerCase().includes('-casesensitive') === true;
     const condition = need(childOf(node, 'switch_condition'), 'switch');
     const value = await this.#collect(need(named(condition)[0], 'switch'));
     let matched = false;
-    for (const clause of node.descendantsOfType('switch_clause')) {
-      if (clause === null) continue;
+    for (const clause of nodesOf(node, 'switch_clause')) {
       const [pattern, block] = named(clause);
       const text = need(pattern, 'switch').text;
       const isDefault = text.toLowerCase() === 'default';
@@ -204,21 +201,22 @@ export class Interpreter {
     }
   }
 
-  async #try(node: Node, emit: Emit): Promise<void> {
-    const catcher = node.descendantsOfType('catch_clause').find((one) => one?.parent?.parent?.id === node.id);
+  async #try(node: Tree, emit: Emit): Promise<void> {
+    const clauses = childOf(node, 'catch_clauses');
+    const catcher = clauses && childOf(clauses, 'catch_clause');
     const last = childOf(node, 'finally_clause');
     try {
       await this.#statement(need(childOf(node, 'statement_block'), 'try'), emit);
     } catch (error) {
-      if (!(error instanceof PsError) || catcher === undefined || catcher === null) throw error;
+      if (!(error instanceof PsError) || catcher === undefined) throw error;
       await this.#statements(catcher, emit);
     } finally {
       if (last !== undefined) await this.#statements(last, emit);
     }
   }
 
-  async #flow(node: Node, emit: Emit): Promise<void> {
-    const kind = need(childrenOf(node)[0], 'flow').text.toLowerCase();
+  async #flow(node: Tree, emit: Emit): Promise<void> {
+    const kind = need(node.children[0], 'flow').text.toLowerCase();
     const given = named(node)[0];
     if (kind === 'break' || kind === 'continue') throw new Flow(kind);
     const value = given === undefined ? null : await this.#collect(given);
@@ -228,7 +226,7 @@ export class Interpreter {
     throw new Flow('return');
   }
 
-  async #assign(node: Node): Promise<void> {
+  async #assign(node: Tree): Promise<void> {
     const [left, operator, right] = named(node);
     const place = innermost(need(left, 'assignment'));
     let value = await this.#collect(need(right, 'assignment'));
@@ -244,7 +242,7 @@ export class Interpreter {
     } else throw new NotKnown(`assignment to ${place.type}`);
   }
 
-  async #setMember(place: Node, value: unknown): Promise<void> {
+  async #setMember(place: Tree, value: unknown): Promise<void> {
     const [owner, member] = named(place);
     const name = need(member, 'member').text.toLowerCase();
     if (owner?.type === 'type_literal') {
@@ -256,7 +254,7 @@ export class Interpreter {
     object.set(name, value);
   }
 
-  async #command(node: Node, emit: Emit): Promise<void> {
+  async #command(node: Tree, emit: Emit): Promise<void> {
     const name = childOf(node, 'command_name');
     const expression = childOf(node, 'command_name_expr');
     const program =
@@ -312,9 +310,9 @@ export class Interpreter {
     else this.#scopes.at(-1)?.set(name, value);
   }
 
-  async #value(node: Node): Promise<unknown> {
+  async #value(node: Tree): Promise<unknown> {
     const inner = named(node);
-    if (passes.has(node.type) && inner.length === 1 && childrenOf(node).length === 1)
+    if (passes.has(node.type) && inner.length === 1 && node.children.length === 1)
       return this.#value(need(inner[0], 'value'));
     switch (node.type) {
       case 'variable':
@@ -357,7 +355,7 @@ export class Interpreter {
     }
   }
 
-  async #expand(node: Node): Promise<string> {
+  async #expand(node: Tree): Promise<string> {
     let text = '';
     let at = node.startIndex + 1;
     const raw = node.text;
@@ -371,8 +369,8 @@ export class Interpreter {
     return text;
   }
 
-  async #unary(node: Node): Promise<unknown> {
-    const [operator] = childrenOf(node);
+  async #unary(node: Tree): Promise<unknown> {
+    const [operator] = node.children;
     const operand = need(named(node)[0], 'operand');
     if (operand.type === 'cast_expression') return this.#cast(operand);
     const value = await this.#value(operand);
@@ -381,7 +379,7 @@ export class Interpreter {
     throw new NotKnown(`operator ${operator?.text}`);
   }
 
-  async #cast(node: Node): Promise<unknown> {
+  async #cast(node: Tree): Promise<unknown> {
     const [type, operand] = named(node);
     const value = await this.#value(need(operand, 'cast'));
     const name = need(type, 'cast').text.toLowerCase();
@@ -393,7 +391,7 @@ export class Interpreter {
     throw new NotKnown(`cast ${name}`);
   }
 
-  async #member(node: Node): Promise<unknown> {
+  async #member(node: Tree): Promise<unknown> {
     const [owner, member] = named(node);
     const name = need(member, 'member').text.toLowerCase();
     if (owner?.type === 'type_literal') return this.#world.staticGet(typeName(owner), name);
@@ -402,7 +400,7 @@ export class Interpreter {
     return isNetObject(value) && value.get !== undefined ? value.get(name) : this.#world.get(value, name);
   }
 
-  async #invoke(node: Node): Promise<unknown> {
+  async #invoke(node: Tree): Promise<unknown> {
     const [owner, member, list] = named(node);
     const name = need(member, 'member').text.toLowerCase();
     const args: unknown[] = [];
@@ -417,7 +415,7 @@ export class Interpreter {
       : this.#world.call(value, name, args);
   }
 
-  async #element(node: Node): Promise<unknown> {
+  async #element(node: Tree): Promise<unknown> {
     const [owner, key] = named(node);
     const value = await this.#value(need(owner, 'element'));
     const index = await this.#value(need(key, 'element'));
@@ -427,8 +425,8 @@ export class Interpreter {
     throw new NotKnown(`element of ${node.text}`);
   }
 
-  async #binary(node: Node): Promise<unknown> {
-    const [leftNode, operatorNode, rightNode] = childrenOf(node);
+  async #binary(node: Tree): Promise<unknown> {
+    const [leftNode, operatorNode, rightNode] = node.children;
     const operator = need(operatorNode, node.text).text.toLowerCase();
     const left = await this.#value(need(leftNode, node.text));
     if (operator === '-and' && !isTrue(left)) return false;
@@ -438,14 +436,14 @@ export class Interpreter {
   }
 }
 
-const typeName = (node: Node): string => node.text.slice(1, -1).toLowerCase();
+const typeName = (node: Tree): string => node.text.slice(1, -1).toLowerCase();
 
 const verbatim = (text: string): string => {
   if (!text.startsWith("'") || !text.endsWith("'")) throw new NotKnown(`text ${text}`);
   return text.slice(1, -1).replaceAll("''", "'");
 };
 
-const innermost = (node: Node): Node => {
+const innermost = (node: Tree): Tree => {
   const [only, ...others] = named(node);
   return passes.has(node.type) && only !== undefined && others.length === 0 ? innermost(only) : node;
 };
