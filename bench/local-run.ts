@@ -5,6 +5,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseFleet } from '#local/cloud/fleet.ts';
 import { startLocalCloud } from '#local/local-cloud.ts';
 import type { Log } from '#shared/ports/services.ts';
+import { type MemoryFigures, watchMemory } from './memory.ts';
 
 /** What one run of one trivial operation cost. */
 export interface RunFigures {
@@ -18,11 +19,8 @@ export interface RunFigures {
   readonly transitions: number;
   /** Tasks called: what would be Lambda invocations. Agent events are not counted: there is one for each batch and operation. */
   readonly tasks: number;
-  /** Resident memory of this process during the run, above that before it, in MiB. */
-  readonly grownMiB: number;
+  readonly memory: MemoryFigures;
 }
-
-const mebibytes = () => process.memoryUsage().rss / 1_048_576;
 
 /** Counts items written, on the way to the wire. */
 const countWrites = (client: DynamoDBClient): { items: number } => {
@@ -67,11 +65,7 @@ export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
       groups: [{ name: 'g', phases: [{ name: 'p', operations: [{ id: 'op', run: 'true' }] }] }],
     },
   };
-  const idleMiB = mebibytes();
-  let peakMiB = idleMiB;
-  const sampler = setInterval(() => {
-    peakMiB = Math.max(peakMiB, mebibytes());
-  }, 50);
+  const memory = watchMemory(50);
   try {
     await cloud.services.listNodes({ limit: 1 });
     const callsBefore = sum(cloud.provider.calls());
@@ -81,9 +75,9 @@ export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
     const seconds = (performance.now() - startedMs) / 1000;
     const agentCalls = sum(cloud.provider.calls()) - callsBefore;
     const { status } = await cloud.services.viewRun(runId);
-    return { nodes, seconds, status, agentCalls, tableWrites: writes.items, ...counts, grownMiB: peakMiB - idleMiB };
+    return { nodes, seconds, status, agentCalls, tableWrites: writes.items, ...counts, memory: memory.stop() };
   } finally {
-    clearInterval(sampler);
+    memory.stop();
     await cloud.close();
     await rm(stateDir, { recursive: true, force: true });
   }

@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { type LocalApp, openLocalApp, quietLog } from '#local/local-app.ts';
 import { readFleet } from '#local/read-fleet.ts';
 import type { EmbeddedOptions, OpenEmbedded } from './context.ts';
-import { localFolder } from './local-server.ts';
+import { localFolder, secretsFolder } from './local-server.ts';
 import { version } from './version.ts';
 
 /** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. */
@@ -15,6 +15,7 @@ export const openLocal = async (
     stateDir: folder,
     fleet: await readFleet(folder, fleetFile),
     keepRunning: true,
+    secretsDir: secretsFolder(stateDir),
     log: quietLog(write),
     version,
     actor: userInfo().username,
@@ -24,6 +25,11 @@ export const openLocal = async (
 /** Opens the app in this process, on the embedded local cloud. Unfinished runs of that folder go on. */
 export const openEmbedded: OpenEmbedded = async (options: EmbeddedOptions) => {
   const local = await openLocal(options, (line) => process.stderr.write(line));
-  const fetchInProcess: typeof fetch = async (input, init) => local.app.fetch(new Request(input, init));
+  const fetchInProcess: typeof fetch = async (input, init) => {
+    const answer = await local.app.fetch(new Request(input, init));
+    // Complete outputs lie elsewhere, under an address of their own that is no secret of the app.
+    const elsewhere = answer.status === 307 ? answer.headers.get('location') : null;
+    return elsewhere === null ? answer : fetch(elsewhere);
+  };
   return { fetch: fetchInProcess, baseUrl: 'http://drover.local', token: local.token, close: () => local.close() };
 };

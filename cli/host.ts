@@ -10,6 +10,11 @@ export interface TextSink {
   readonly rows?: number | undefined;
 }
 
+/** Where what nodes printed goes too, byte for byte. */
+export interface OutputSink extends TextSink {
+  writeBytes(bytes: Uint8Array): void;
+}
+
 /** Where text comes from: standard input. */
 export interface TextSource {
   readonly isTerminal: boolean;
@@ -17,6 +22,8 @@ export interface TextSource {
   readText(): Promise<string>;
   /** Asks the person at the terminal; an interrupt or the end of the input answers ''. */
   ask(question: string): Promise<string>;
+  /** The same, without showing what is typed. */
+  askHidden(question: string): Promise<string>;
 }
 
 /** Everything that the CLI needs of the process and the machine it runs on; tests give their own. */
@@ -24,9 +31,9 @@ export interface CliHost extends SettingsSource, ConnectionHost {
   readonly version: string;
   readonly stdin: TextSource;
   /** For data. */
-  readonly stdout: TextSink;
+  readonly stdout: OutputSink;
   /** For everything else. */
-  readonly stderr: TextSink;
+  readonly stderr: OutputSink;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Resolves after that many milliseconds, or at once when the signal is aborted. */

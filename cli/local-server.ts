@@ -10,6 +10,9 @@ export type ServerState = z.infer<typeof serverStateSchema>;
 /** Where the local cloud of a state directory keeps everything. */
 export const localFolder = (stateDir: string): string => join(stateDir, 'local');
 
+/** Where the local store of secrets is: not with the rest, so that a reset leaves it alone. */
+export const secretsFolder = (stateDir: string): string => join(stateDir, 'secrets');
+
 /** Where the running local server says where it is. */
 export const serverStateFile = (stateDir: string): string => join(stateDir, 'server.json');
 /** Where its token is; readable by its user only (mode 0600). */

@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { createInterface } from 'node:readline/promises';
-import type { CliHost, TextSink, TextSource } from './host.ts';
+import { createInterface, type Interface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import type { CliHost, OutputSink, TextSource } from './host.ts';
 
 /** The parts of a process that the CLI uses. */
 export type HostProcess = Pick<NodeJS.Process, 'env' | 'stdin' | 'stdout' | 'stderr' | 'kill' | 'on' | 'off'>;
 
-const sinkOf = (stream: NodeJS.WriteStream): TextSink => ({
+const sinkOf = (stream: NodeJS.WriteStream): OutputSink => ({
   write: (text) => void stream.write(text),
+  writeBytes: (bytes) => void stream.write(bytes),
   isTerminal: stream.isTTY === true,
   get columns() {
     return stream.columns;
@@ -26,17 +28,28 @@ const readAll = async (stream: NodeJS.ReadStream): Promise<string> => {
 const sourceOf = ({ stdin, stderr }: HostProcess): TextSource => ({
   isTerminal: stdin.isTTY === true,
   readText: () => readAll(stdin),
-  ask: async (question) => {
-    const lines = createInterface({ input: stdin, output: stderr });
+  ask: (question) => answerOf(createInterface({ input: stdin, output: stderr }), question),
+  askHidden: async (question) => {
+    stderr.write(question);
+    // As a terminal it takes the echo away from the terminal, and shows what is typed itself: to nobody.
+    const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
     try {
-      // An interrupt or the end of the input closes the interface, which leaves its question unanswered for ever.
-      const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
-      return await Promise.race([lines.question(question), closed]);
+      return await answerOf(createInterface({ input: stdin, output: nowhere, terminal: true }), '');
     } finally {
-      lines.close();
+      stderr.write('\n');
     }
   },
 });
+
+const answerOf = async (lines: Interface, question: string): Promise<string> => {
+  try {
+    // An interrupt or the end of the input closes the interface, which leaves its question unanswered for ever.
+    const closed = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+    return await Promise.race([lines.question(question), closed]);
+  } finally {
+    lines.close();
+  }
+};
 
 const isAlive = (kill: HostProcess['kill'], pid: number): boolean => {
   try {

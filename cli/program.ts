@@ -1,20 +1,42 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { budgetListCommand } from './commands/budget/list.ts';
+import { budgetPutCommand } from './commands/budget/put.ts';
+import { budgetRemoveCommand } from './commands/budget/remove.ts';
+import { commandDiffCommand } from './commands/command/diff.ts';
+import { commandGetCommand } from './commands/command/get.ts';
+import { commandHistoryCommand } from './commands/command/history.ts';
+import { commandLsCommand } from './commands/command/ls.ts';
+import { commandPutCommand } from './commands/command/put.ts';
+import { commandRmCommand } from './commands/command/rm.ts';
+import { commandShowCommand } from './commands/command/show.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { jobApplyCommand } from './commands/job/apply.ts';
+import { jobDiffCommand } from './commands/job/diff.ts';
+import { jobExportCommand } from './commands/job/export.ts';
+import { jobLsCommand } from './commands/job/ls.ts';
+import { jobRmCommand } from './commands/job/rm.ts';
+import { jobShowCommand } from './commands/job/show.ts';
 import { localResetCommand } from './commands/local/reset.ts';
 import { localUpCommand } from './commands/local/up.ts';
+import { lockListCommand } from './commands/lock/list.ts';
+import { lockRemoveCommand } from './commands/lock/remove.ts';
 import { nodesListCommand } from './commands/nodes/list.ts';
 import { planCommand } from './commands/plan.ts';
 import { runContinueCommand } from './commands/run/continue.ts';
 import { runAbortCommand, runPauseCommand, runResumeCommand } from './commands/run/control.ts';
+import { runAnswerCommand, runApproveCommand, runRejectCommand } from './commands/run/gate.ts';
 import { runListCommand } from './commands/run/list.ts';
 import { runLogsCommand } from './commands/run/logs.ts';
 import { runNodesCommand } from './commands/run/nodes.ts';
 import { runShowCommand } from './commands/run/show.ts';
 import { runStartCommand } from './commands/run/start.ts';
 import { runWatchCommand } from './commands/run/watch.ts';
+import { secretListCommand } from './commands/secret/ls.ts';
+import { secretRemoveCommand } from './commands/secret/rm.ts';
+import { secretSetCommand } from './commands/secret/set.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import { exitCodeHelp } from './exit-codes.ts';
@@ -39,13 +61,49 @@ const nouns: readonly Noun[] = [
       runNodesCommand,
       runLogsCommand,
       runContinueCommand,
+      runApproveCommand,
+      runRejectCommand,
+      runAnswerCommand,
       runPauseCommand,
       runResumeCommand,
       runAbortCommand,
     ],
   },
+  {
+    name: 'job',
+    summary: 'Store jobs with their revisions',
+    commands: [jobApplyCommand, jobLsCommand, jobShowCommand, jobDiffCommand, jobExportCommand, jobRmCommand],
+  },
+  {
+    name: 'command',
+    summary: 'Keep scripts as versioned commands that jobs use',
+    commands: [
+      commandPutCommand,
+      commandGetCommand,
+      commandLsCommand,
+      commandShowCommand,
+      commandDiffCommand,
+      commandHistoryCommand,
+      commandRmCommand,
+    ],
+  },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'lock',
+    summary: 'See what runs keep from each other, and take it away',
+    commands: [lockListCommand, lockRemoveCommand],
+  },
+  {
+    name: 'budget',
+    summary: 'Limit how many nodes of a kind are worked on at once, over all runs',
+    commands: [budgetListCommand, budgetPutCommand, budgetRemoveCommand],
+  },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
+  {
+    name: 'secret',
+    summary: 'Keep secrets for the local cloud',
+    commands: [secretSetCommand, secretListCommand, secretRemoveCommand],
+  },
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
 ];
 

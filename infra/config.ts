@@ -5,6 +5,16 @@ const regions = z
   .regex(/^([a-z]+(-[a-z0-9]+)+(,|$))*$/, 'is a list of regions such as eu-west-1,us-east-1')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
+const names = z
+  .string()
+  .regex(/^([\w./+=@-]+(,|$))*$/, 'is a list of starts of names such as /shop/,/drover/secrets/')
+  .transform((text) => text.split(',').filter((part) => part !== ''));
+
+const keyArns = z
+  .string()
+  .regex(/^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+(,|$))*$/, 'is a list of ARNs of KMS keys')
+  .transform((text) => text.split(',').filter((part) => part !== ''));
+
 const configSchema = z
   .strictObject({
     /** Part of the stack's name. `prod` keeps table and bucket when the stack is deleted. */
@@ -28,7 +38,21 @@ const configSchema = z
       .string()
       .regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter')
       .optional(),
+    /** Starts of the names of the SSM parameters that `ssm:` references of jobs may read. Whoever may start runs may use them all. */
+    secretParameters: names.default(['/drover/secrets/']),
+    /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
+    secretNames: names.default(['drover/secrets/']),
+    /** KMS keys of one's own that these are encrypted with. */
+    secretKeys: keyArns.default([]),
   })
+  .refine(
+    ({ aliyunParameter = '', secretParameters }) =>
+      !secretParameters.some((start) => aliyunParameter.startsWith(start)),
+    {
+      path: ['aliyunParameter'],
+      message: 'must not be among the secretParameters, which jobs can read',
+    },
+  )
   .refine(({ aliyunRegions, aliyunParameter }) => aliyunRegions.length === 0 || aliyunParameter !== undefined, {
     path: ['aliyunParameter'],
     message: 'is needed with aliyunRegions',
@@ -45,6 +69,9 @@ export const configKeys = [
   'awsRegions',
   'aliyunRegions',
   'aliyunParameter',
+  'secretParameters',
+  'secretNames',
+  'secretKeys',
 ] as const;
 
 /**

@@ -9,6 +9,11 @@ export type Need =
   | 'listRuns'
   | 'readBlobs'
   | 'writeBlobs'
+  | 'readLibrary'
+  | 'writeLibrary'
+  | 'checkSecrets'
+  | 'readSecrets'
+  | 'removeSecrets'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -25,14 +30,38 @@ export interface FunctionRow {
 
 const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   startRun: ['readTable', 'writeTable', 'readBlobs'],
-  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory'],
+  nextStage: ['readTable', 'writeTable', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  awaitTurn: ['readTable', 'writeTable', 'completeTasks'],
   openPhase: ['readTable', 'writeTable', 'writeBulk', 'readBlobs'],
-  invokeOperation: ['readTable', 'readBulk', 'writeTable', 'writeBulk', 'readBlobs', 'sendCommands'],
+  invokeOperation: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'sendCommands',
+    'completeTasks',
+  ],
+  awaitPermit: ['readTable', 'writeTable', 'completeTasks'],
   awaitAgent: ['readTable', 'writeTable', 'completeTasks'],
-  collectResults: ['readTable', 'writeTable', 'writeBulk', 'readBlobs', 'writeBlobs', 'readCommands'],
-  closePhase: ['readTable', 'writeTable', 'readBlobs'],
+  collectResults: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'writeBulk',
+    'readBlobs',
+    'writeBlobs',
+    'readSecrets',
+    'removeSecrets',
+    'readCommands',
+    'completeTasks',
+  ],
+  closePhase: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   hold: ['readTable', 'writeTable', 'completeTasks'],
-  finishRun: ['readTable', 'writeTable', 'readBlobs'],
+  finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
 };
 
@@ -54,5 +83,17 @@ export const apiRow: FunctionRow = {
   folder: 'api',
   memoryMiB: 1024,
   timeoutSeconds: 29,
-  needs: ['readTable', 'readBulk', 'writeTable', 'listRuns', 'readBlobs', 'writeBlobs', 'inventory', 'completeTasks'],
+  needs: [
+    'readTable',
+    'readBulk',
+    'writeTable',
+    'listRuns',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'writeLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
 };

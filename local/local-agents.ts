@@ -1,7 +1,7 @@
-import { realPacing } from '#functions/adapters/agent/caller.ts';
+import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
-import { createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
+import { type CloudInventoryOptions, createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
@@ -16,32 +16,45 @@ const freshForMs = 1000;
 /** Any key does: the local endpoints check the form of a signature, not its owner. */
 const localKey = { accessKeyId: 'local', secretAccessKey: 'local' };
 
-/** The real adapters, pointed at the endpoints of a local cloud. */
-export const connectAgents = (
-  provider: Pick<FleetCloud, 'ssmEndpoint' | 'taggingEndpoint' | 'ecsEndpoint'>,
-  fleet: Fleet,
-): { readonly agents: Agents; readonly inventory: Inventory } => {
-  const ssmClientFor = ssmClients({ endpoint: provider.ssmEndpoint, credentials: localKey });
-  const taggingClientFor = taggingClients({ endpoint: provider.taggingEndpoint, credentials: localKey });
-  const aliyunClientFor = aliyunClients({
-    endpoint: provider.ecsEndpoint,
+/** Clients of a local cloud's endpoints, by account and region. */
+export interface LocalClients {
+  readonly ssm: NonNullable<CloudInventoryOptions['aws']>['ssmClientFor'];
+  readonly tagging: NonNullable<CloudInventoryOptions['aws']>['taggingClientFor'];
+  readonly ecs: Parameters<typeof createAliyunAgent>[0]['clientFor'];
+}
+
+/** Where the endpoints of a local cloud are. */
+export type LocalEndpoints = Pick<FleetCloud, 'ssmEndpoint' | 'taggingEndpoint' | 'ecsEndpoint'>;
+
+/** The clouds' own clients, pointed at the endpoints of a local cloud. */
+export const localClients = ({ ssmEndpoint, taggingEndpoint, ecsEndpoint }: LocalEndpoints): LocalClients => ({
+  ssm: ssmClients({ endpoint: ssmEndpoint, credentials: localKey }),
+  tagging: taggingClients({ endpoint: taggingEndpoint, credentials: localKey }),
+  ecs: aliyunClients({
+    endpoint: ecsEndpoint,
     protocol: 'http',
     accessKeyId: localKey.accessKeyId,
     accessKeySecret: localKey.secretAccessKey,
-  });
-  return {
-    agents: {
-      aws: createSsmAgent({ clientFor: ssmClientFor, ...realPacing }),
-      aliyun: createAliyunAgent({ clientFor: aliyunClientFor, ...realPacing }),
-    },
-    inventory: createCloudInventory({
-      aws: { scopes: regionsOf(fleet, 'aws'), ssmClientFor, taggingClientFor },
-      aliyun: { scopes: regionsOf(fleet, 'aliyun'), clientFor: aliyunClientFor },
-      freshForMs,
-      ...realPacing,
-    }),
-  };
-};
+  }),
+});
+
+/** The real adapters over the clients of a local cloud. */
+export const connectAgents = (
+  clients: LocalClients,
+  fleet: Fleet,
+  pacing: Pacing = realPacing,
+): { readonly agents: Agents; readonly inventory: Inventory } => ({
+  agents: {
+    aws: createSsmAgent({ clientFor: clients.ssm, ...pacing }),
+    aliyun: createAliyunAgent({ clientFor: clients.ecs, ...pacing }),
+  },
+  inventory: createCloudInventory({
+    aws: { scopes: regionsOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },
+    aliyun: { scopes: regionsOf(fleet, 'aliyun'), clientFor: clients.ecs },
+    freshForMs,
+    ...pacing,
+  }),
+});
 
 const regionsOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
   const regions = new Set(fleet.instances.filter((one) => one.cloud === cloud).map((one) => one.region));

@@ -1,16 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ulid } from 'ulid';
-import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
-import { createSystem, type System } from '#functions/runtime/system.ts';
-import { runIdSchema } from '#shared/model/ids.ts';
+import type { System } from '#functions/runtime/system.ts';
 import type { Log } from '#shared/ports/services.ts';
-import { createFolderBlobs } from './blobs/folder-blobs.ts';
+import { startBlobServer } from './blobs/blob-server.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
-import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
-import { connectAgents } from './local-agents.ts';
+import type { LocalEngine } from './engine/local-engine.ts';
+import { serverEnvironment } from './env.ts';
+import { localClients } from './local-agents.ts';
+import { type LocalSystem, openLocalSystem } from './local-system.ts';
+import { connectSecrets } from './secrets/connect-secrets.ts';
+import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
 
 /** What a local cloud needs. */
@@ -21,6 +22,10 @@ export interface LocalCloudOptions {
   readonly faults?: FaultPlan;
   /** True: commands that run on instances go on when the cloud is closed, as on real ones; the next start hears of their ends. */
   readonly keepRunning?: boolean;
+  /** Where the local store of secrets is; `secrets` in `stateDir` when absent. */
+  readonly secretsDir?: string;
+  /** What `env:` references may read; the environment of this process when absent. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   readonly log: Log;
 }
 
@@ -42,38 +47,46 @@ export const startLocalCloud = async ({
   fleet,
   faults,
   keepRunning = false,
+  secretsDir = join(stateDir, 'secrets'),
+  environment = serverEnvironment(),
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
-  const table = await startLocalTable({ path: join(stateDir, 'table') });
+  const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
-  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
-  let system: System | undefined;
+  const blobServer = await startBlobServer({
+    dir: join(stateDir, 'blobs'),
+    stateFile: join(stateDir, 'blob-server.json'),
+    now: clock.now,
+  });
+  const secretStore = openSecretStore(secretsDir, clock.now);
+  let system: LocalSystem | undefined;
   const provider = await startFleetCloud({
     fleet,
     dir: stateDir,
     keepRunning,
     // The wrapper's fence answers a second arrival from its record.
     redeliver: true,
+    secretOf: secretStore.get,
     ...(faults === undefined ? {} : { faults }),
     onEvent: async (event) => {
       await system?.tasks.onAgentEvent(event);
     },
   });
-  const store = createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now });
-  const { agents, inventory } = connectAgents(provider, fleet);
-  const blobs = createFolderBlobs(join(stateDir, 'blobs'));
-  const ids = { runId: () => runIdSchema.parse(ulid()) };
-  system = createSystem({ store, blobs, agents, inventory, engine, clock, ids, log });
-  await engine.attach(system.tasks);
+  system = await openLocalSystem({
+    ...{ stateDir, fleet, table, clock, log },
+    blobAccess: blobServer.access,
+    clients: localClients(provider),
+    secrets: connectSecrets(provider, secretStore, environment),
+  });
+  const { tasks, services, engine } = system;
+  await system.begin();
   return {
-    ...system,
-    provider,
-    engine,
-    table,
+    ...{ tasks, services, engine, provider, table },
     close: async () => {
       await engine.close();
       await provider.close();
+      await blobServer.close();
       await table.close();
     },
   };

@@ -8,14 +8,14 @@ export const planCommand = defineCommand({
   name: 'plan',
   summary: 'Show what a run would do, without doing it',
   details: 'Nodes and why one is left out, rounds, batches, calls of the agents. Nothing is sent to any node.',
-  args: { '[job]': 'job file, or - for standard input' },
+  args: { '[job]': 'job file, - for standard input, or the name of a stored job: name or name@revision' },
   options: jobOptions,
   schema: jobFlagsSchema,
-  run: async (session, options, [jobFile]) => {
+  run: async (session, options, [job]) => {
     const { host, say } = session;
     const client = async () => (await session.connect()).client;
-    const request = await readRunRequest({ host, client, say }, jobFile, options);
-    const plan = await (await client()).planPreview(request);
+    const { request, explained } = await readRunRequest({ host, client, say }, job, options);
+    const plan = await explained((await client()).planPreview(request));
     session.print(plan, () => planText(plan, session.style));
     return 0;
   },

@@ -20,3 +20,20 @@ export const readInputFile = async (host: Pick<CliHost, 'stdin'>, path: string):
     throw new AppError('usage.invalid', `Cannot read ${path}: ${messageOf(cause)}`, { cause });
   }
 };
+
+const isMissing = (error: unknown): boolean => error instanceof AppError && isNoEntry(error.cause);
+
+const isNoEntry = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+
+/**
+ * Reads a text file when there is one; `-` is standard input.
+ * @throws AppError `usage.invalid` when it is there and cannot be read.
+ */
+export const readFileIfThere = async (host: Pick<CliHost, 'stdin'>, path: string): Promise<InputFile | undefined> => {
+  try {
+    return await readInputFile(host, path);
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw error;
+  }
+};

@@ -1,14 +1,17 @@
 import type { DroverClient, RunRequestInput } from '#shared/client/client.ts';
-import { AppError } from '#shared/errors/app-error.ts';
+import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { type AutoexecImport, importAutoexec } from '#shared/import/autoexec/import-autoexec.ts';
-import { parseJobFile } from '#shared/job/job-file.ts';
+import { readDocumentFile } from '#shared/job/document-file.ts';
 import { resolveParams } from '#shared/job/params.ts';
+import { jobDocument } from '#shared/job/parse-job.ts';
+import { readJobReference } from '#shared/library/job-reference.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { CliHost } from '../host.ts';
+import { type SentFile, withFilePlaces } from './file-places.ts';
 import { type NarrowingFlags, narrowingOf } from './narrowing.ts';
 import { readInventory, readNodesFile } from './nodes-file.ts';
 import { readParams } from './params.ts';
-import { readInputFile } from './read-file.ts';
+import { type InputFile, readFileIfThere, readInputFile } from './read-file.ts';
 import { readScripts } from './scripts-folder.ts';
 
 /** Flags of commands that take a job, or the files of an autoexec job in its place. */
@@ -50,49 +53,92 @@ export const importJob = async (
   return imported;
 };
 
-const requestOfImport = async (deps: RequestDeps, params: string, flags: JobFlags): Promise<RunRequestInput> => {
+/** A request, and what is needed to explain the server's errors to the one who wrote the job. */
+export interface ReadRequest {
+  readonly request: RunRequestInput;
+  /** Waits for the server; its errors are told with the places in the job file. */
+  readonly explained: <T>(work: Promise<T>) => Promise<T>;
+}
+
+const inFile =
+  (file?: SentFile): ReadRequest['explained'] =>
+  (work) =>
+    withFilePlaces(file, work);
+
+const requestOfImport = async (deps: RequestDeps, params: string, flags: JobFlags): Promise<ReadRequest> => {
   const { nodes, scripts } = flags;
   const imported = await importJob(deps, { params, nodes, scripts });
   const values = { ...imported.params, ...(await readParams(deps.host, flags)) };
-  return {
+  const request = {
     job: imported.job,
     params: resolveParams(imported.job, values),
     ...(imported.nodes === undefined ? {} : { nodes: [...imported.nodes] }),
     ...(imported.context === undefined ? {} : { context: imported.context }),
     only: narrowingOf(flags),
   };
+  return { request, explained: inFile() };
 };
 
-const requestOfJob = async (deps: RequestDeps, jobFile: string, flags: JobFlags): Promise<RunRequestInput> => {
-  const { text, fileName } = await readInputFile(deps.host, jobFile);
-  const job = parseJobFile(text, fileName);
+const nodesOf = async (deps: RequestDeps, { nodesFile }: JobFlags): Promise<Pick<RunRequestInput, 'nodes'>> => {
+  if (nodesFile === undefined) return {};
+  const file = await readInputFile(deps.host, nodesFile);
+  return { nodes: [...(await readNodesFile(file, async () => readInventory(await deps.client())))] };
+};
+
+const requestOfFile = async (
+  deps: RequestDeps,
+  { text, fileName }: InputFile,
+  flags: JobFlags,
+): Promise<ReadRequest> => {
+  const { value: job, source } = readDocumentFile(jobDocument, text, fileName);
   const params = resolveParams(job, await readParams(deps.host, flags));
-  const nodes =
-    flags.nodesFile === undefined
-      ? undefined
-      : await readNodesFile(await readInputFile(deps.host, flags.nodesFile), async () =>
-          readInventory(await deps.client()),
-        );
-  return { job, params, ...(nodes === undefined ? {} : { nodes: [...nodes] }), only: narrowingOf(flags) };
+  const request = { job, params, ...(await nodesOf(deps, flags)), only: narrowingOf(flags) };
+  return { request, explained: inFile({ fileName, source }) };
+};
+
+/** A name that is neither a file nor a stored job is most often a file that is elsewhere. */
+const withoutFile =
+  (name: string): ReadRequest['explained'] =>
+  async (work) => {
+    try {
+      return await work;
+    } catch (error) {
+      if (!isAppError(error, 'job.not-found') || !error.message.startsWith('There is no job')) throw error;
+      throw new AppError('job.not-found', `There is no file '${name}' and no stored job of that name`, {
+        cause: error,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+      });
+    }
+  };
+
+const requestOfJob = async (deps: RequestDeps, jobOrFile: string, flags: JobFlags): Promise<ReadRequest> => {
+  const file = await readFileIfThere(deps.host, jobOrFile);
+  if (file !== undefined) return requestOfFile(deps, file, flags);
+  // A mistyped file name is told as such; `x.yaml@latest` would name a stored job.
+  if (/\.(?:ya?ml|json)$/.test(jobOrFile) || readJobReference(jobOrFile) === undefined)
+    await readInputFile(deps.host, jobOrFile);
+  const params = await readParams(deps.host, flags);
+  const request = { job: jobOrFile, params, ...(await nodesOf(deps, flags)), only: narrowingOf(flags) };
+  return { request, explained: withoutFile(jobOrFile) };
 };
 
 /**
- * The request that the files and flags make: a job file, or the files of an autoexec job. Everything that can be checked without a server is
- * checked here, where the places in the files are known.
+ * The request that the files and flags make: a job file, the name of a stored job where there is no such file, or the files of an autoexec job.
+ * Everything that can be checked without a server is checked here, where the places in the files are known.
  * @throws AppError `usage.invalid` when both or neither are given, and whatever is wrong in the files.
  */
 export const readRunRequest = (
   deps: RequestDeps,
-  jobFile: string | undefined,
+  jobOrFile: string | undefined,
   flags: JobFlags,
-): Promise<RunRequestInput> => {
-  if (jobFile !== undefined && flags.params === undefined) return requestOfJob(deps, jobFile, flags);
-  if (jobFile === undefined && flags.params !== undefined) return requestOfImport(deps, flags.params, flags);
+): Promise<ReadRequest> => {
+  if (jobOrFile !== undefined && flags.params === undefined) return requestOfJob(deps, jobOrFile, flags);
+  if (jobOrFile === undefined && flags.params !== undefined) return requestOfImport(deps, flags.params, flags);
   throw new AppError(
     'usage.invalid',
-    jobFile === undefined ? 'No job is given' : 'A job file and --params exclude each other',
+    jobOrFile === undefined ? 'No job is given' : 'A job and --params exclude each other',
     {
-      hint: 'Give a job file, or --params (with --nodes and --scripts) for a job of autoexec.',
+      hint: 'Give a job file or the name of a stored job, or --params (with --nodes and --scripts) for a job of autoexec.',
     },
   );
 };

@@ -2,15 +2,17 @@ import type { RunView } from '#shared/contract/run-views.ts';
 import { countsText } from './counts-text.ts';
 import { type ProgressRow, progressRows } from './progress.ts';
 import { makeStyle } from './style.ts';
+import { waitingLines } from './waiting-text.ts';
 
 /** What was printed last, so that only changes are printed. */
 export interface PlainProgress {
   readonly status: string | undefined;
+  readonly waiting: readonly string[];
   readonly rows: ReadonlyMap<string, { readonly text: string; readonly status: string; readonly printedAt: number }>;
 }
 
 /** Nothing printed yet. */
-export const noPlainProgress: PlainProgress = { status: undefined, rows: new Map() };
+export const noPlainProgress: PlainProgress = { status: undefined, waiting: [], rows: new Map() };
 
 /** While a round goes on, its counts are printed this often at most. */
 const quietMs = 5000;
@@ -35,6 +37,8 @@ export const plainProgress = (
 ): { readonly lines: readonly string[]; readonly next: PlainProgress } => {
   const time = clockText(now);
   const lines = view.status === last.status ? [] : [`${time} ${view.job.name} ${view.runId} ${view.status}`];
+  const waiting = waitingLines(view);
+  for (const line of waiting) if (!last.waiting.includes(line)) lines.push(`${time} ${line}`);
   const rows = new Map(last.rows);
   const passes = new Map<string, number>();
   for (const row of progressRows(view, now)) {
@@ -51,5 +55,5 @@ export const plainProgress = (
     lines.push(`${time} ${text}`);
     rows.set(key, { text, status: row.status, printedAt: now });
   }
-  return { lines, next: { status: view.status, rows } };
+  return { lines, next: { status: view.status, waiting, rows } };
 };

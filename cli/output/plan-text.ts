@@ -1,6 +1,16 @@
 import { foldNames } from '#shared/client/fold-names.ts';
+import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
-import type { PlanGroup, PlanPhase, PlanRound, PlanSlice, RunPlan } from '#shared/plan/run-plan.ts';
+import type {
+  PlanBudget,
+  PlanGroup,
+  PlanOperation,
+  PlanPhase,
+  PlanRound,
+  PlanSecret,
+  PlanSlice,
+  RunPlan,
+} from '#shared/plan/run-plan.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
@@ -10,10 +20,16 @@ const namesLength = 100;
 
 const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
 
+/** The version of a command, and those of its libraries. */
+const usedNotes = (command: PlanOperation['command']): readonly string[] =>
+  command === undefined
+    ? []
+    : [command, ...command.libraries].map(({ name, version }) => `${name}@${shortVersion(version)}`);
+
 const operationsText = ({ operations }: PlanPhase): string =>
   operations
-    .map(({ id, interpreter, timeoutSeconds, failIgnore, when }) => {
-      const notes = [interpreter, formatDuration(timeoutSeconds * 1000)];
+    .map(({ id, interpreter, command, timeoutSeconds, failIgnore, when }) => {
+      const notes = [...usedNotes(command), interpreter, formatDuration(timeoutSeconds * 1000)];
       if (failIgnore) notes.push('failure ignored');
       if (when !== undefined) notes.push(`when ${safeLine(when, 60)}`);
       return `${id} (${notes.join(', ')})`;
@@ -45,6 +61,9 @@ const batchesText = (slice: PlanSlice | undefined): string =>
     })
     .join(', ') ?? '';
 
+const budgetText = ({ name, max, total, limit }: PlanBudget): string =>
+  `${name}: ${limit} of ${total}${typeof max === 'string' ? ` (${max})` : ''}`;
+
 const onceOf = ({ round, isFirst }: RoundLine, text: string): string => (isFirst && round.nodes.length > 0 ? text : '');
 
 const roundColumns = (isGrayScale: boolean): readonly Column<RoundLine>[] => [
@@ -52,6 +71,7 @@ const roundColumns = (isGrayScale: boolean): readonly Column<RoundLine>[] => [
   { title: 'PHASE', cell: ({ slice }) => slice?.phase ?? '' },
   { title: 'NODES', cell: ({ slice }) => String(slice?.nodeCount ?? 0), align: 'right' },
   { title: 'AT ONCE', cell: ({ slice }) => String(slice?.width ?? 0), align: 'right' },
+  { title: 'BUDGETS', cell: ({ slice }) => slice?.budgets?.map(budgetText).join(', ') ?? '' },
   { title: 'BATCHES', cell: ({ slice }) => batchesText(slice) },
   {
     title: 'WHO',
@@ -79,16 +99,57 @@ const groupText = (group: PlanGroup, style: Style): string => {
   )}`;
 };
 
+const secretColumns: readonly Column<PlanSecret>[] = [
+  { title: 'SECRET', cell: ({ param }) => param },
+  { title: 'KEPT IN', cell: ({ reference }) => reference },
+  { title: 'USED BY', cell: ({ operations }) => operations.join(', ') },
+];
+
+const secretsText = ({ secrets }: RunPlan, style: Style): string =>
+  secrets.length === 0 ? '' : `${renderTable(secretColumns, secrets, style)}\n`;
+
+/** Under which key the run takes its turn, and who has it now. */
+const concurrencyText = ({ concurrency, heldNow }: RunPlan, style: Style): string => {
+  if (concurrency === undefined) return '';
+  const { key, policy, limit } = concurrency;
+  const { running = [], waiting = 0 } = heldNow?.turn ?? {};
+  const who = running.map(
+    ({ runId, job, actor }) => `run ${runId} of ${safeLine(job, 40)} (by ${safeLine(actor, 40)})`,
+  );
+  const line = waiting === 0 ? '' : `, and ${plural(waiting, 'run')} in line`;
+  const now = who.length === 0 ? 'nobody has a turn now' : `has a turn now: ${who.join(', ')}${line}`;
+  return `${style.dim('key')} ${safeLine(key, 100)} (${policy}, ${limit} at once): ${now}\n`;
+};
+
+/** Nodes and budgets that other runs have now: it may be otherwise when the run gets there. */
+const heldWarnings = ({ heldNow }: RunPlan): readonly string[] => [
+  ...(heldNow?.leases ?? []).map(
+    ({ runId, job, nodeIds }) =>
+      `${plural(nodeIds.length, 'node')} leased now by run ${runId} of ${safeLine(job, 40)}: ${safeLine(foldNames(nodeIds).join(' '), namesLength)}`,
+  ),
+  ...(heldNow?.budgets ?? [])
+    .filter(({ used, waiting }) => used + waiting > 0)
+    .map(({ name, used }) => `budget ${name} has ${plural(used, 'node')} in use now`),
+];
+
 /** A plan for a person: groups, phases, rounds with their nodes and batches, what is odd, and the totals. */
 export const planText = (plan: RunPlan, style: Style): string => {
   const { nodes, nodeOperations, agentCalls } = plan.totals;
   const warnings = plan.warnings.map(
     ({ group, message }) => `${style.yellow('warning')} ${group}: ${safeLine(message)}\n`,
   );
+  const ofSecrets = plan.secrets
+    .flatMap((one) => one.warnings)
+    .map((text) => `${style.yellow('warning')} ${safeLine(text)}\n`);
   const totals = `${plural(nodes, 'node')}, ${plural(nodeOperations, 'operation')} on nodes, ${plural(agentCalls.sends, 'send')} and at least ${plural(agentCalls.looks, 'look')}`;
   return [
     ...plan.groups.map((group) => `${groupText(group, style)}\n`),
+    secretsText(plan, style),
     ...warnings,
+    ...ofSecrets,
+    concurrencyText(plan, style),
+    ...warnings,
+    ...heldWarnings(plan).map((text) => `${style.yellow('warning')} ${text}\n`),
     `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
   ].join('');
 };

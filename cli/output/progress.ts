@@ -4,6 +4,7 @@ import { formatDuration } from '#shared/model/duration.ts';
 import { isTerminalRunStatus, type PhaseStatus, type StatusCounts, terminalCount } from '#shared/model/status.ts';
 import { countsText } from './counts-text.ts';
 import type { Style } from './style.ts';
+import { waitingLines } from './waiting-text.ts';
 
 /** One bar of the progress display: a phase, or one round of it. */
 export interface ProgressRow {
@@ -126,7 +127,8 @@ const chooseRows = (rows: readonly ProgressRow[], room: number): readonly Progre
  */
 export const progressLines = (view: RunView, now: number, look: ProgressLook): readonly string[] => {
   const rows = progressRows(view, now);
-  const shown = chooseRows(rows, look.maxLines - 1);
+  const waiting = waitingLines(view).slice(0, Math.max(1, look.maxLines - 2));
+  const shown = chooseRows(rows, look.maxLines - 1 - waiting.length);
   const nameWidth = shown.reduce((most, row) => Math.max(most, stringWidth(rowName(row))), 0);
   const { style } = look;
   const attempt = view.attempt > 1 ? `attempt ${view.attempt}  ` : '';
@@ -134,6 +136,7 @@ export const progressLines = (view: RunView, now: number, look: ProgressLook): r
   const hidden = rows.length - shown.length;
   return [
     heading,
+    ...waiting.map((line) => style.yellow(`  ${line}`)),
     ...shown.map((row) => rowLine(row, nameWidth, look)),
     ...(hidden > 0 ? [style.dim(`  … and ${hidden} more`)] : []),
   ];

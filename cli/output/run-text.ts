@@ -1,11 +1,15 @@
-import type { GroupView, PhaseView, RunView, SliceView } from '#shared/contract/run-views.ts';
+import type { GroupView, PhaseView, RunView, SliceView, UsedCommand } from '#shared/contract/run-views.ts';
+import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
+import type { GateRecord } from '#shared/model/gate.ts';
 import type { PhaseStatus, StatusCounts } from '#shared/model/status.ts';
 import { countsText } from './counts-text.ts';
+import { jobTitle } from './job-title.ts';
 import { attemptMs } from './progress.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
+import { waitingLines } from './waiting-text.ts';
 
 interface Line {
   readonly name: string;
@@ -55,12 +59,25 @@ const columns = (style: Style): readonly Column<Line>[] => [
   { title: 'COUNTS', cell: (line) => countsText(line.counts, style) },
 ];
 
+const usedCommandText = ({ name, version, libraries, operations }: UsedCommand): string => {
+  const libs = libraries.map((library) => `${library.name}@${shortVersion(library.version)}`).join(', ');
+  return safeLine(
+    `${name}@${shortVersion(version)}${libs === '' ? '' : ` with ${libs}`} in ${operations.join(', ')}`,
+    400,
+  );
+};
+const keyFact = ({ turn }: RunView): readonly (readonly [string, string])[] =>
+  turn === undefined ? [] : [['key', `${safeLine(turn.key, 100)} (${turn.policy}, ${turn.limit} at once)`]];
+
 const facts = (view: RunView, now: number, style: Style): readonly string[] => {
   const params = Object.entries(view.params).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
   const pairs: readonly (readonly [string, string])[] = [
     ['run', view.runId],
-    ['job', view.job.name],
+    ['job', jobTitle(view.job)],
+    ...view.commands.map((command) => ['command', usedCommandText(command)] as const),
     ['status', `${style.status(view.status)}${view.reason === undefined ? '' : ` (${safeLine(view.reason)})`}`],
+    ...waitingLines(view).map((line) => ['waits', style.yellow(line)] as const),
+    ...keyFact(view),
     ['attempt', String(view.attempt)],
     ['by', safeLine(view.actor)],
     ['created', view.createdAt],
@@ -70,8 +87,26 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
   return pairs.map(([name, value]) => `${style.dim(name.padEnd(8))} ${value}`);
 };
 
+const voteText = ({ actor, decision, comment, at }: GateRecord['votes'][number]): string =>
+  `${decision} by ${actor} at ${at}${comment === undefined ? '' : ` (${comment})`}`;
+
+/** Where people decide or decided, and what they said. */
+const gateLines = (view: RunView, style: Style): readonly string[] =>
+  view.gates.map((gate) => {
+    const who = gate.votes.map(voteText).join('; ');
+    const waits = `needs ${gate.count}${gate.of === undefined ? '' : ` of ${gate.of.join(', ')}`} until ${gate.expiresAt}`;
+    const said = [...(gate.status === 'open' ? [waits] : []), who].filter((part) => part !== '').join('; ');
+    return `${style.dim('gate'.padEnd(8))} ${safeLine(`${gate.gateId} ${gate.status}: ${gate.message}${said === '' ? '' : ` — ${said}`}`, 600)}`;
+  });
+
+/** Why groups stopped. */
+const stopLines = (view: RunView, style: Style): readonly string[] =>
+  view.groups.flatMap(({ stopReason }) =>
+    stopReason === undefined ? [] : [`${style.dim('stopped'.padEnd(8))} ${safeLine(stopReason, 400)}`],
+  );
+
 /** A run for a person: what it is, and how its groups, phases and rounds stand. */
 export const runText = (view: RunView, now: number, style: Style): string => {
   const lines = view.groups.flatMap((group) => groupLines(group, view.attempt, now));
-  return `${facts(view, now, style).join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
+  return `${[...facts(view, now, style), ...stopLines(view, style), ...gateLines(view, style)].join('\n')}\n\n${renderTable(columns(style), lines, style)}`;
 };

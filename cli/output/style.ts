@@ -9,6 +9,7 @@ export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
   readonly red: (text: string) => string;
+  readonly green: (text: string) => string;
   readonly yellow: (text: string) => string;
   /** The text in the colour of a status; default: the status itself. */
   readonly status: (status: AnyStatus, text?: string) => string;
@@ -43,6 +44,7 @@ export const makeStyle = (colored: boolean): Style => {
     bold: paint('bold'),
     dim: paint('dim'),
     red: paint('red'),
+    green: paint('green'),
     yellow: paint('yellow'),
     status: (status, text = status) => paint(statusFormats[status])(text),
   };

@@ -7,7 +7,7 @@ import type { OptionSpec } from '../command.ts';
 import type { Connection } from '../context.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
-import { nextSteps, summaryLine } from './run-summary.ts';
+import { nextSteps, summaryLine, waitsForPeople } from './run-summary.ts';
 import { watchRun } from './watch-run.ts';
 
 /** Flags of commands that can wait for a run. */
@@ -28,8 +28,12 @@ export const printEnd = (session: Session, view: RunView): number => {
   return exitCodeOfRun(view.status);
 };
 
-/** Without a server this process is the engine, so it has to stay; a paused run would never be resumed by anybody, so it leaves then. */
-const endsEmbedded = (view: RunView): boolean => isTerminalRunStatus(view.status) || view.status === 'paused';
+/**
+ * Without a server this process is the engine, so it has to stay; a run that is paused or waits for people stands still until somebody
+ * comes with another command, so it leaves then.
+ */
+const endsEmbedded = (view: RunView): boolean =>
+  isTerminalRunStatus(view.status) || view.status === 'paused' || waitsForPeople(view);
 
 /**
  * Watches a run when the flags, a terminal or an engine in this process ask for it, and prints how it ended; else prints its id. Answers the

@@ -1,6 +1,6 @@
 import type { RunView } from '#shared/contract/run-views.ts';
 import { formatDuration } from '#shared/model/duration.ts';
-import { addCounts, isTerminalRunStatus, type StatusCounts } from '#shared/model/status.ts';
+import { addCounts, isTerminalRunStatus, type NodeStatus, type StatusCounts } from '#shared/model/status.ts';
 import { countsText } from '../output/counts-text.ts';
 import { attemptMs } from '../output/progress.ts';
 import type { Style } from '../output/style.ts';
@@ -18,12 +18,34 @@ export const summaryLine = (view: RunView, now: number, style: Style): string =>
   return `${style.status(view.status)}  ${view.job.name}  ${view.runId}  ${scope}  ${formatDuration(attemptMs(view, now))}${reason}`;
 };
 
+const busy: readonly NodeStatus[] = ['running', 'pending'];
+
+/** True when nothing goes on before somebody decides: the run is held at a gate, or all that is under way waits for an answer. */
+export const waitsForPeople = (view: RunView): boolean => {
+  if (!view.gates.some(({ status }) => status === 'open')) return false;
+  if (view.status === 'waitingApproval') return true;
+  const open = view.groups.flatMap((group) => group.phases).filter((phase) => phase.status === 'running');
+  return open.length > 0 && open.every(({ counts }) => busy.every((status) => (counts[status] ?? 0) === 0));
+};
+
+/** How to decide at the gates that are open. */
+const gateSteps = ({ runId, gates }: RunView): readonly string[] => {
+  const open = gates.filter(({ status }) => status === 'open');
+  return open.flatMap(({ gateId, kind }) => {
+    const gate = open.length > 1 ? ` --gate ${gateId}` : '';
+    return kind === 'input'
+      ? [`drover run answer ${runId} VALUE${gate}`]
+      : [`drover run approve ${runId}${gate}`, `drover run reject ${runId}${gate}`];
+  });
+};
+
 /** What an operator can do next with a run that stands like this, as commands. */
 export const nextSteps = (view: RunView): readonly string[] => {
   const { runId, status } = view;
   if (status === 'paused' || status === 'pausing') return [`drover run resume ${runId}`, `drover run abort ${runId}`];
-  if (!isTerminalRunStatus(status)) return [`drover run watch ${runId}`];
-  if (status === 'succeeded' || status === 'rejected') return [];
+  if (!isTerminalRunStatus(status)) return [...gateSteps(view), `drover run watch ${runId}`];
+  if (status === 'succeeded') return [];
+  if (status === 'rejected') return [`drover run continue ${runId}`];
   if (status === 'completed') return [`drover run nodes ${runId} --status ignored`];
   return [`drover run logs ${runId} --status failed,timedOut`, `drover run continue ${runId}`];
 };

@@ -8,6 +8,8 @@ import { authenticate } from './authenticate.ts';
 import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
+import { commandRoutes, jobRoutes } from './routes/library.ts';
+import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
@@ -26,7 +28,7 @@ const limitBody = bodyLimit({
 const methodsByPath = (): ReadonlyMap<string, readonly string[]> => {
   const methods = new Map<string, string[]>();
   for (const { path, method } of Object.values(apiRoutes)) {
-    const pattern = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    const pattern = path.replaceAll('{name}', ':name{.+}').replaceAll(/\{(\w+)\}/g, ':$1');
     methods.set(pattern, [...(methods.get(pattern) ?? []), method]);
   }
   return methods;
@@ -42,6 +44,9 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', runRoutes(services))
     .route('/', planRoutes(services))
     .route('/', nodeRoutes(services))
+    .route('/', commandRoutes(services))
+    .route('/', jobRoutes(services))
+    .route('/', lockRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

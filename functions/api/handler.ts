@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
-import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openBlobs, openLibraryBlobs } from '#functions/runtime/blobs.ts';
 import { openEngine } from '#functions/runtime/engine.ts';
 import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
+import { openSecrets } from '#functions/runtime/secrets.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
@@ -16,9 +18,12 @@ const open = () => {
   const services = createServices({
     store: openStore(),
     blobs: openBlobs(),
+    libraryBlobs: openLibraryBlobs(),
     agents: planningAgents,
+    secrets: openSecrets(),
     inventory: openInventory(),
     engine: openEngine(),
+    roles: openRoles(),
     clock: systemClock,
     ids: randomIds,
     log,

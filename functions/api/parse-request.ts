@@ -76,6 +76,9 @@ export const readRunId = (c: Context<ApiEnv>): RunId => {
   return parsed.data;
 };
 
+/** The name at the end of the path. */
+export const readName = (c: Context<ApiEnv>): string => c.req.param('name') ?? '';
+
 /**
  * The Idempotency-Key of a request (draft-ietf-httpapi-idempotency-key-header), when it brings one.
  * @throws AppError `request.invalid` when it has not 1 to 255 characters.

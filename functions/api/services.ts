@@ -1,13 +1,44 @@
 import type {
+  ApplyJobRequest,
+  CommandQuery,
+  JobQuery,
+  NamesQuery,
+  Preconditions,
+  PutCommandRequest,
+  RemoveQuery,
+} from '#shared/contract/library-requests.ts';
+import type {
+  CommandChange,
+  CommandPut,
+  CommandSummary,
+  CommandView,
+  JobApplied,
+  JobChange,
+  JobSummary,
+  JobView,
+  Removed,
+} from '#shared/contract/library-views.ts';
+import type {
+  BreakLockRequest,
+  BrokenView,
+  BudgetView,
+  LockView,
+  PutBudgetRequest,
+} from '#shared/contract/lock-views.ts';
+import type {
   ContinueRequest,
   ControlRequest,
+  GateRequest,
   NodeRowsQuery,
   NodesQuery,
+  OutputPlace,
+  OutputQuery,
   PageQuery,
   ResultsQuery,
   RunRequest,
+  SearchQuery,
 } from '#shared/contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
+import type { NodeRow, OutputMatch, OutputPage, ResultView, RunSummary, RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
@@ -19,13 +50,52 @@ export interface ApiServices {
   planPreview(request: RunRequest): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
   abortRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
+  decideGate(runId: RunId, request: GateRequest, actor: string): Promise<void>;
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;
   viewRun(runId: RunId): Promise<RunView>;
   listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
+  readOutput(runId: RunId, query: OutputQuery): Promise<OutputPage>;
+  openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
+  searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
+  listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
+  viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;
+  listCommandChanges(name: string, query: PageQuery): Promise<Page<CommandChange>>;
+  removeCommand(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  applyJob(name: string, request: ApplyJobRequest, writer: LibraryWriter): Promise<Tagged<JobApplied>>;
+  listJobs(query: NamesQuery): Promise<Page<JobSummary>>;
+  viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
+  listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
+  removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
+  removeBudget(name: string, actor: string): Promise<BudgetView>;
+}
+
+/** Who changes the library, and on which conditions. */
+export interface LibraryWriter extends Preconditions {
+  readonly actor: string;
+}
+
+/** Something of the library, and its entity tag. */
+export interface Tagged<T> {
+  readonly view: T;
+  readonly etag: string;
+}
+
+/** All that is kept of one stream: an address that it can be fetched from, or its bytes. */
+export interface OutputContent {
+  readonly address?: string;
+  readonly complete: boolean;
+  /** Of the printed bytes, in hexadecimal; null where the node did not compute it. */
+  readonly sha256: string | null;
+  readonly chunks: () => AsyncIterable<Uint8Array>;
 }
 
 /** A request to start a run, with who asks and under which key. */

@@ -1,34 +1,39 @@
 import pMap from 'p-map';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
+import { type EndPermitDeps, endPermit, usesPermits } from '#functions/records/end-permit.ts';
 import { isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { parseSliceId } from '#shared/model/ids.ts';
+import { parseSliceId, type RunId, type SliceId } from '#shared/model/ids.ts';
 import { bareOutcome } from '#shared/model/outcome.ts';
 import type { BatchProgress, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import { addCounts } from '#shared/model/status.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { sliceStatus } from '#shared/plan/statuses.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 
 /** What Close Phase needs. */
-export interface ClosePhaseDeps {
-  readonly store: Pick<RunStore, 'get'> &
+export interface ClosePhaseDeps extends EndPermitDeps {
+  readonly store: EndPermitDeps['store'] &
+    Pick<LockStore, 'listPermits'> &
+    Pick<RunStore, 'get'> &
     Pick<
       PlanStore,
       | 'getGroup'
+      | 'listGroups'
       | 'getSlice'
       | 'closeSlice'
       | 'listProgress'
       | 'getBatch'
       | 'getProgress'
       | 'putProgress'
-      | 'setFailures'
+      | 'setTally'
       | 'updateGroup'
     > &
     Pick<LedgerStore, 'listInvocations' | 'listResults' | 'putResultIfAbsent'>;
@@ -58,12 +63,19 @@ export const closePhase =
     const broken = found.filter((one) => one.state !== 'done' && one.state !== 'stopped');
     await pMap(broken, (one) => account(deps, run, place, one), { concurrency: accountWidth });
     const progress = broken.length > 0 ? await deps.store.listProgress(runId, sliceId) : found;
+    if (usesPermits(place)) await endPermits(deps, run.runId, sliceId);
     const counts = addCounts(progress.map((one) => one.counts));
     const status = sliceStatus(counts, { stopped: true });
     await deps.store.closeSlice({ runId, sliceId, status, counts, closedAt: nowIso(deps.clock) });
     deps.log.info('slice.closed', { runId, sliceId, status, nodes: slice.nodeCount });
     return { status };
   };
+
+/** Permits of batches whose execution broke: all others have ended theirs. */
+const endPermits = async (deps: ClosePhaseDeps, runId: RunId, sliceId: SliceId): Promise<void> => {
+  const permits = await deps.store.listPermits(runId, sliceId);
+  for (const permit of permits) if (permit.state !== 'ended') await endPermit(deps, permit);
+};
 
 const account = async (
   deps: ClosePhaseDeps,

@@ -1,25 +1,33 @@
 import pMap from 'p-map';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { type EndPermitDeps, endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { keepText } from '#functions/records/keep-text.ts';
 import { lookDelaySeconds, waitSeconds } from '#functions/records/look-delay.ts';
+import { maskerOf } from '#functions/records/masker-of.ts';
 import { phasePlace } from '#functions/records/phase-place.ts';
 import { type ProgressView, recordProgress } from '#functions/records/record-progress.ts';
 import { runnerOutputsNode } from '#functions/records/runner-outputs.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
+import { gateById } from '#shared/gate/gates-of-run.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { isScript, type Operation } from '#shared/model/operation.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { judgeByRules } from '#shared/plan/outcome-rules.ts';
 import type { Agent, AgentInvocation, Agents, InstanceReport } from '#shared/ports/agent.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
+import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { afterReboots } from './after-reboots.ts';
+import { judgeUploads } from './judge-uploads.ts';
+import { maskOutcome } from './mask-outcome.ts';
+import { withUploads } from './upload-claims.ts';
 import { type NodeVerdict, verdictOf } from './verdict.ts';
 import { waitingVerdicts } from './waiting-verdicts.ts';
 
@@ -30,9 +38,13 @@ const abortGraceMs = 30_000;
 const blobWidth = 16;
 
 /** What Collect Results needs. */
-export interface CollectResultsDeps {
-  readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'getGroup' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'> &
+export interface CollectResultsDeps extends EndPermitDeps {
+  readonly store: EndPermitDeps['store'] &
+    Pick<RunStore, 'get'> &
+    Pick<
+      PlanStore,
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
+    > &
     Pick<
       LedgerStore,
       'beginLook' | 'updateInvocation' | 'listResults' | 'putResults' | 'putResultIfAbsent' | 'putOutputs'
@@ -40,6 +52,7 @@ export interface CollectResultsDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: Pick<Secrets, 'fetch'>;
   readonly clock: Clock;
 }
 
@@ -64,7 +77,11 @@ export const collectResults =
     const aborting = look.run.control === 'abort';
     const verdicts = isScript(look.operation)
       ? await judgeAtAgent(deps, look, aborting)
-      : waitingVerdicts(look.open, look.invocation, { nowMs: deps.clock.now(), aborting });
+      : waitingVerdicts(look.open, look.invocation, {
+          nowMs: deps.clock.now(),
+          aborting,
+          gate: gateById(look.run.gates, look.invocation.invocationId),
+        });
     const fresh = await write(deps, look, verdicts);
     return settle(deps, { ...look, results: [...look.results, ...fresh] }, fresh.length > 0);
   };
@@ -154,6 +171,7 @@ const judge = (
   return look.open.map((batchNode) => {
     const verdict = verdictOf({
       batchNode,
+      runId: look.run.runId,
       fence,
       mayReboot: look.operation.reboot === true,
       report: byInstance.get(batchNode.via.instanceId),
@@ -176,12 +194,15 @@ const write = async (
   verdicts: readonly NodeVerdict[],
 ): Promise<readonly ResultRecord[]> => {
   const settled = verdicts.filter((one) => one.kind !== 'open');
+  const masker = await maskerOf(deps.secrets, settled.length === 0 ? [] : secretsOf(look));
   const records = await pMap(
     settled,
-    async ({ batchNode, outcome, kind }) => ({ kind, record: await resultOf(deps, look, batchNode, outcome) }),
-    {
-      concurrency: blobWidth,
+    async ({ batchNode, outcome, claims, kind }) => {
+      const confirmed = await withUploads(deps.blobs, outcome, claims);
+      const judged = await judgeUploads(deps.blobs, look.operation, confirmed);
+      return { kind, record: await resultOf(deps, look, batchNode, maskOutcome(masker, judged)) };
     },
+    { concurrency: blobWidth },
   );
   const said = records.filter((one) => one.kind === 'said').map((one) => one.record);
   const givenUp = records.filter((one) => one.kind === 'givenUp').map((one) => one.record);
@@ -200,6 +221,9 @@ const write = async (
   const isWritten = await Promise.all(givenUp.map((one) => deps.store.putResultIfAbsent(one)));
   return [...said, ...givenUp.filter((_, index) => isWritten[index])];
 };
+
+const secretsOf = ({ run, place, operation }: Look): readonly OperationSecret[] =>
+  secretsOfOperation({ ...place, operation }, run.params);
 
 const resultOf = async (
   deps: CollectResultsDeps,
@@ -248,8 +272,12 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
       look: isScript(look.operation) ? lookDelaySeconds(look.invocation.looks, leftMs / 1000) : waitSeconds(leftMs),
     };
   }
+  // Every node has answered, so none will fetch them any more.
+  if (look.invocation.secretsBlob !== undefined) await deps.blobs.remove(look.invocation.secretsBlob);
   const next = nextOperationOfBatch(look.place.phase.operations, look.batch.nodes, look.results);
   if (next) return { state: 'next', invocationId, look: 1 };
   await recordProgress(deps, look, 'done');
+  if (mayHavePermit(look.place, look.batch))
+    await endPermit(deps, { runId: look.run.runId, batchId: look.batch.batchId });
   return { state: 'done', invocationId, look: 1 };
 };

@@ -1,8 +1,10 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { systemClock } from '#functions/runtime/process.ts';
+import { openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { collectResults } from './collect-results.ts';
 
@@ -14,6 +16,8 @@ export const handler = lambdaTask('collectResults', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    secrets: openSecrets(),
+    engine: openCompleter(),
     clock: systemClock,
   });
 });

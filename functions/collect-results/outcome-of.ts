@@ -3,17 +3,30 @@ import type { InstanceReport } from '#shared/ports/agent.ts';
 import { type Envelope, parseEnvelope } from '#shared/script/envelope.ts';
 import type { OutputsError } from '#shared/script/outputs.ts';
 import { asksForReboot, mostReboots } from '#shared/script/reboot.ts';
+import { missingBytes, type UploadClaim, type UploadPlace, uploadClaims, uploadProblem } from './upload-claims.ts';
+
+/** What came of a node, and what it says to have uploaded: that counts once it was found there. */
+export interface SaidOutcome {
+  readonly outcome: Outcome;
+  readonly claims?: readonly UploadClaim[];
+}
 
 /**
  * The verdict of a report that is at its end, with all the text that the agent returned; undefined while the instance waits or runs.
- * Only an envelope of `fence` counts. `mayReboot`: the operation may have its node rebooted.
+ * Only an envelope of the place's fence counts. `mayReboot`: the operation may have its node rebooted.
  */
-export const outcomeOf = (report: InstanceReport, fence: string, mayReboot = false): Outcome | undefined => {
+export const outcomeOf = (report: InstanceReport, place: UploadPlace, mayReboot = false): SaidOutcome | undefined => {
   if (report.state === 'waiting' || report.state === 'running') return undefined;
-  if (report.state === 'undeliverable')
-    return bareOutcome('undeliverable', report.reason ?? 'The agent never took it.', report.rawStatus);
-  const envelope = report.text === null ? undefined : parseEnvelope(report.text, fence);
-  return envelope ? fromEnvelope(report, envelope, mayReboot) : withoutEnvelope(report);
+  if (report.state === 'undeliverable') {
+    const reason = report.reason ?? 'The agent never took it.';
+    return { outcome: bareOutcome('undeliverable', reason, report.rawStatus) };
+  }
+  const envelope = report.text === null ? undefined : parseEnvelope(report.text, place.fence);
+  if (envelope === undefined) return { outcome: withoutEnvelope(report) };
+  return {
+    outcome: fromEnvelope(report, envelope, mayReboot),
+    ...(envelope.kind === 'finished' ? { claims: uploadClaims(envelope, place) } : {}),
+  };
 };
 
 /** What the wrapper says goes before what the agent says: it was there. */
@@ -31,6 +44,7 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope, mayReboot: boo
       'It asked for a reboot of its node, and nothing was heard of it after that.',
       report.rawStatus,
     );
+  const problem = uploadProblem(envelope);
   return {
     ...finishedStatus(report, envelope, mayReboot),
     exitCode: envelope.exitCode,
@@ -42,8 +56,9 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope, mayReboot: boo
     stderr: envelope.stderr,
     stdoutBytes: envelope.stdoutBytes,
     stderrBytes: envelope.stderrBytes,
-    omittedBytes: envelope.omittedBytes + (envelope.textComplete ? 0 : missingBytes(envelope)),
+    omittedBytes: missingBytes(envelope, 'stdout') + missingBytes(envelope, 'stderr'),
     textBlob: null,
+    ...(problem === undefined ? {} : { uploads: { problem } }),
     outputs: { ...envelope.outputs },
     replayed: envelope.replayed,
   };
@@ -53,12 +68,6 @@ const outputsReason = (error: OutputsError): string =>
   error.code === 'tooLarge'
     ? `It wrote ${error.bytes} bytes to $DROVER_OUTPUT, which is more than an answer carries; nothing of it was taken.`
     : `Line ${error.line} of its $DROVER_OUTPUT is neither name=value nor a JSON object: ${error.text}`;
-
-/** What the agent cut off on top of what the wrapper left out. */
-const missingBytes = ({ stdoutBytes, stderrBytes, stdout, stderr, omittedBytes }: Finished): number => {
-  const shown = new TextEncoder().encode(stdout).length + new TextEncoder().encode(stderr).length;
-  return Math.max(0, stdoutBytes + stderrBytes - omittedBytes - shown);
-};
 
 type Finished = Envelope & { readonly kind: 'finished' };
 

@@ -1,11 +1,13 @@
-import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
+import type { RunId } from '#shared/model/ids.ts';
+import { bareOutcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
-import { outcomeOf } from './outcome-of.ts';
+import { outcomeOf, type SaidOutcome } from './outcome-of.ts';
 
 /** What is known of a node at a moment. Times in milliseconds since the epoch. */
 export interface VerdictInput {
   readonly batchNode: BatchNode;
+  readonly runId: RunId;
   /** Fence under which the operation was sent. */
   readonly fence: string;
   /** True when the operation may have its node rebooted. */
@@ -22,7 +24,7 @@ export interface VerdictInput {
 /** `open`: wait on. `said`: the agent's word. `givenUp`: our own clock's word. */
 export type NodeVerdict =
   | { readonly kind: 'open'; readonly batchNode: BatchNode }
-  | { readonly kind: 'said' | 'givenUp'; readonly batchNode: BatchNode; readonly outcome: Outcome };
+  | ({ readonly kind: 'said' | 'givenUp'; readonly batchNode: BatchNode } & SaidOutcome);
 
 /**
  * What to hold of a node now. The agent's final word goes before every clock of ours. A node whose agent has not taken the operation in
@@ -31,6 +33,7 @@ export type NodeVerdict =
 export const verdictOf = ({
   batchNode,
   report,
+  runId,
   fence,
   mayReboot = false,
   nowMs,
@@ -38,8 +41,9 @@ export const verdictOf = ({
   deadlineMs,
   abortByMs,
 }: VerdictInput): NodeVerdict => {
-  const outcome = report && outcomeOf(report, fence, mayReboot);
-  if (outcome) return { kind: 'said', batchNode, outcome };
+  const { node, via } = batchNode;
+  const said = report && outcomeOf(report, { runId, fence, instanceId: via.instanceId, nodeId: node.id }, mayReboot);
+  if (said) return { kind: 'said', batchNode, ...said };
   const rawStatus = report?.rawStatus ?? null;
   const giveUp = (status: 'undeliverable' | 'lost' | 'aborted', reason: string): NodeVerdict => ({
     kind: 'givenUp',

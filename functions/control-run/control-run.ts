@@ -1,9 +1,11 @@
 import { changeRun } from '#functions/records/change-run.ts';
+import { wakeWaitingBatches } from '#functions/records/wake-permits.ts';
 import type { ControlRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Engine, Log } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 
@@ -11,7 +13,8 @@ import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 export interface ControlRunDeps {
   readonly store: Pick<RunStore, 'get' | 'replace'> &
     Pick<PlanStore, 'listSlices' | 'listProgress'> &
-    Pick<LedgerStore, 'listInvocations' | 'signal'>;
+    Pick<LedgerStore, 'listInvocations' | 'signal'> &
+    Pick<LockStore, 'listPermits' | 'signalPermit'>;
   readonly engine: Pick<Engine, 'complete'>;
   readonly log: Log;
 }
@@ -25,12 +28,15 @@ type Control = (runId: RunId, request: ControlRequest, actor: string) => Promise
 export const pauseRun =
   (deps: ControlRunDeps): Control =>
   async (runId, request, actor) => {
-    await changeRun(deps.store, runId, (run) => {
+    const paused = await changeRun(deps.store, runId, (run) => {
       refuseIfOver(run, 'paused');
       if (run.control === 'abort') throw conflict(run, 'is being aborted and cannot be paused');
       if (run.control === 'pause') return undefined;
       return { ...run, control: 'pause', status: 'pausing', reason: reasonOf('Paused', request, actor) };
     });
+    // What waits for other runs would not see it for long: its turn, or nodes that they use.
+    if (paused.turn !== undefined && paused.status === 'pausing') await releaseHold(deps, paused);
+    await wakeWaitingBatches(deps, runId);
     deps.log.info('run.pausing', { runId, actor });
   };
 
@@ -68,6 +74,7 @@ export const abortRun =
     });
     await releaseHold(deps, aborted);
     await wakeOpenBatches(deps, runId);
+    await wakeWaitingBatches(deps, runId);
     deps.log.info('run.aborting', { runId, actor });
   };
 

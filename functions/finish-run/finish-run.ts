@@ -1,19 +1,28 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
+import { type EndPermitDeps, endPermit } from '#functions/records/end-permit.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
+import { endTurn, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
 import { viewGroups } from '#functions/records/view-groups.ts';
 import type { GroupView } from '#shared/contract/run-views.ts';
+import { gateAt } from '#shared/gate/gates-of-run.ts';
+import type { GateRecord } from '#shared/model/gate.ts';
 import type { Job } from '#shared/model/job.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
 import { runStatus } from '#shared/plan/statuses.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 
 /** What Finish Run needs. */
-export interface FinishRunDeps {
-  readonly store: Pick<RunStore, 'get' | 'replace'> & Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
+export interface FinishRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps {
+  readonly store: EndPermitDeps['store'] &
+    TurnDeps['store'] &
+    Pick<LockStore, 'listPermits' | 'forgetPermitUser'> &
+    Pick<RunStore, 'get' | 'replace'> &
+    Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
   readonly json: JsonBlobs;
   readonly clock: Clock;
   readonly log: Log;
@@ -24,29 +33,57 @@ export const finishRun =
   (deps: FinishRunDeps): TaskBehaviour<'finishRun'> =>
   async ({ runId, attempt, error }) => {
     const run = await deps.store.get(runId);
-    if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status))
+    if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) {
+      if (run) await leaveAll(deps, run, attempt);
       return { status: run?.status ?? 'failed' };
+    }
     const job = await deps.json.job(run);
     const statuses = finalStatuses(run, job, await viewGroups(deps, run, job));
     const broken = error.Error !== '' && error.Error !== 'group.failed' ? reasonOf(error) : undefined;
     const at = nowIso(deps.clock);
-    const finished = await changeRun(deps.store, runId, (one) => {
-      if (isTerminalRunStatus(one.status)) return undefined;
-      const status = terminal(runStatus(statuses, { aborted: one.control === 'abort', broken: broken !== undefined }));
-      const { reason: said, ...kept } = one;
-      // What was said of a pause is over with the run; why it was aborted is not.
-      const reason = broken ?? (one.control === 'abort' ? said : undefined);
-      return {
-        ...kept,
-        status,
-        endedAt: at,
-        ...(reason === undefined ? {} : { reason }),
-        attempts: withLastAttempt(one, { status, endedAt: at, ...(reason === undefined ? {} : { reason }) }),
-      };
-    });
+    const finished = await changeRun(deps.store, runId, (one) =>
+      isTerminalRunStatus(one.status) ? undefined : ended(one, { statuses, broken, at }),
+    );
     deps.log.info('run.finished', { runId, attempt, status: finished.status });
+    await leaveAll(deps, finished, attempt);
     return { status: finished.status };
   };
+
+interface End {
+  readonly statuses: readonly PhaseStatus[];
+  readonly broken: string | undefined;
+  readonly at: string;
+}
+
+/** The run at its end. What was said of a pause is over with it; why it was aborted, or refused at a gate, is not. */
+const ended = ({ reason: said, ...run }: RunRecord, { statuses, broken, at }: End): RunRecord => {
+  const refused = broken === undefined ? refusedGate(run, at) : undefined;
+  const found = terminal(runStatus(statuses, { aborted: run.control === 'abort', broken: broken !== undefined }));
+  const status = found === 'failed' && refused !== undefined ? 'rejected' : found;
+  const reason = broken ?? (run.control === 'abort' ? said : refused);
+  const why = reason === undefined ? {} : { reason };
+  return {
+    ...run,
+    ...(run.gates === undefined ? {} : { gates: closedGates(run.gates, at) }),
+    status,
+    endedAt: at,
+    ...why,
+    attempts: withLastAttempt(run, { status, endedAt: at, ...why }),
+  };
+};
+
+/** Whatever an attempt still has of permits and turns is for others now. It is the last thing that it does, so a repeat finds it done or does it. */
+const leaveAll = async (deps: FinishRunDeps, run: RunRecord, attempt: number): Promise<void> => {
+  if (currentAttempt(run) === attempt) await endPermits(deps, run);
+  await endTurn(deps, run, { runId: run.runId, attempt });
+};
+
+const endPermits = async (deps: FinishRunDeps, { runId }: RunRecord): Promise<void> => {
+  const permits = await deps.store.listPermits(runId);
+  if (permits.length === 0) return;
+  for (const permit of permits) if (permit.state !== 'ended') await endPermit(deps, permit);
+  await deps.store.forgetPermitUser(runId);
+};
 
 /** Statuses of the phases that this attempt wanted, and of those that any attempt touched. */
 const finalStatuses = (run: RunRecord, job: Job, groups: readonly GroupView[]): readonly PhaseStatus[] => {
@@ -54,10 +91,35 @@ const finalStatuses = (run: RunRecord, job: Job, groups: readonly GroupView[]): 
   return groups.flatMap((view, index) => {
     const group = job.spec.groups[index];
     const wantsGroup = group !== undefined && selectsGroup(selection, group);
-    return view.phases.flatMap((phase) =>
-      (wantsGroup && selectsPhase(selection, phase)) || phase.slices.length > 0 ? [phase.status] : [],
+    return view.phases.flatMap((phase, phaseIndex) =>
+      (wantsGroup && selectsPhase(selection, phase)) || phase.slices.length > 0
+        ? [statusOf(view, group?.phases[phaseIndex]?.judge !== undefined, phase.status)]
+        : [],
     );
   });
+};
+
+/** A phase that judges a round has failed, and somebody let the run go on nevertheless: that is no failure of the run. */
+const statusOf = ({ stopReason }: GroupView, judges: boolean, status: PhaseStatus): PhaseStatus =>
+  judges && status === 'failed' && stopReason === undefined ? 'completed' : status;
+
+/** Gates are over with the run. */
+const closedGates = (gates: readonly GateRecord[], at: string): GateRecord[] =>
+  gates.map((gate) => (gate.status === 'open' ? { ...gate, status: 'expired', decidedAt: at } : gate));
+
+/** Why a gate of the last attempt let nobody through. */
+const refusedGate = (run: Omit<RunRecord, 'reason'>, at: string): string | undefined => {
+  const gate = (run.gates ?? [])
+    .filter(
+      ({ attempt, kind }) =>
+        attempt === currentAttempt(run) && (kind === 'start' || kind === 'round' || kind === 'judge'),
+    )
+    .map((one) => gateAt(one, at))
+    .find(({ status }) => status === 'rejected' || status === 'expired');
+  if (gate === undefined) return undefined;
+  const no = gate.votes.find(({ decision }) => decision === 'reject');
+  if (no === undefined) return `Nobody decided in time: ${gate.message}`;
+  return `Rejected by ${no.actor}${no.comment === undefined ? '' : `: ${no.comment}`}`;
 };
 
 /** An execution that ends leaves nothing under way: what was not reached counts as failed. */

@@ -1,5 +1,6 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -7,5 +8,11 @@ import { finishRun } from './finish-run.ts';
 
 /** Finish Run on Lambda. */
 export const handler = lambdaTask('finishRun', () =>
-  finishRun({ store: openStore(), json: createJsonBlobs(openBlobs()), clock: systemClock, log: openProcessLog() }),
+  finishRun({
+    store: openStore(),
+    json: createJsonBlobs(openBlobs()),
+    engine: openCompleter(),
+    clock: systemClock,
+    log: openProcessLog(),
+  }),
 );

@@ -7,8 +7,9 @@ import { parseCondition } from '#shared/expression/condition.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
-import { actionOf, type MaintenanceWindow, maxTurns, type Operation } from '#shared/model/operation.ts';
+import { actionOf, type HttpCheck, type MaintenanceWindow, maxTurns, type Operation } from '#shared/model/operation.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
+import type { HttpRequest } from '#shared/ports/services.ts';
 
 /** What operations that Drover does itself look at beside their node's scope. */
 export interface BuiltInInput {
@@ -17,10 +18,12 @@ export interface BuiltInInput {
   readonly gathered: readonly NodeValue[];
 }
 
-/** An outcome at once, or a time until which the node waits. */
+/** An outcome at once, a time until which the node waits, a question to people, or a request to make. */
 export type BuiltInStep =
   | { readonly kind: 'settle'; readonly outcome: Outcome }
-  | { readonly kind: 'wait'; readonly untilMs: number };
+  | { readonly kind: 'wait'; readonly untilMs: number }
+  | { readonly kind: 'ask'; readonly message: string }
+  | { readonly kind: 'request'; readonly request: HttpRequest };
 
 /**
  * What an operation that is no script does on one node.
@@ -30,7 +33,25 @@ export const builtInStep = (operation: Operation, scope: Scope, input: BuiltInIn
   if (operation.wait !== undefined) return { kind: 'wait', untilMs: input.nowMs + parseDurationMs(operation.wait) };
   if (operation.maintenanceWindow !== undefined)
     return windowStep(operation.maintenanceWindow, input.nowMs, parseDurationMs(operation.timeout));
+  const question = operation.waitInput ?? operation.approve;
+  if (question !== undefined)
+    return { kind: 'ask', message: renderTemplate(parseTemplate(question.message), scope).slice(0, 4096) };
+  if (operation.httpCheck !== undefined)
+    return { kind: 'request', request: requestOf(operation.httpCheck, parseDurationMs(operation.timeout), scope) };
   return { kind: 'settle', outcome: outcomeOf(operation, scope, input) };
+};
+
+/** Longest that a function waits for an answer: its own time is limited too. */
+const longestRequestMs = 30_000;
+
+const requestOf = ({ url, method, headers }: HttpCheck, timeoutMs: number, scope: Scope): HttpRequest => {
+  const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
+  return {
+    url: render(url),
+    method,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, render(text)])),
+    timeoutMs: Math.min(longestRequestMs, timeoutMs),
+  };
 };
 
 const outcomeOf = (operation: Operation, scope: Scope, { nowMs, gathered }: BuiltInInput): Outcome => {

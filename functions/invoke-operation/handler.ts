@@ -1,8 +1,11 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
+import { openHttp } from '#functions/runtime/http.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
+import { openSealer, openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { invokeOperation } from './invoke-operation.ts';
 
@@ -14,6 +17,10 @@ export const handler = lambdaTask('invokeOperation', () => {
     blobs,
     json: createJsonBlobs(blobs),
     agents: openAgents(),
+    secrets: openSecrets(),
+    sealer: openSealer(),
+    http: openHttp(),
+    engine: openCompleter(),
     clock: systemClock,
     log: openProcessLog(),
   });

@@ -1,33 +1,39 @@
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
+import { endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
 import { agentOf, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { firstLookSeconds, waitSeconds } from '#functions/records/look-delay.ts';
-import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
+import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
+import { judgeAnswer } from '#shared/built-in/judge-answer.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
-import { isScript, type Operation } from '#shared/model/operation.ts';
-import type { BatchProgress, BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
+import { httpCheckSchema, isScript, type Operation } from '#shared/model/operation.ts';
+import type { InvocationRecord, ResultRecord } from '#shared/model/run.ts';
 import { type NextOperation, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import type { Agents } from '#shared/ports/agent.ts';
-import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Http, type HttpRequest, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import type { BatchState } from './batch-state.ts';
 import { gatherValues } from './gather-values.ts';
+import { type Leave, type LeaveDeps, leaveToWork } from './leave-to-work.ts';
 import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
 import { type NodeCall, nodeCalls } from './node-values.ts';
+import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
-import { newInvocation, sendInvocation } from './send-invocation.ts';
+import { longestMs, newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
 import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */
-export interface InvokeOperationDeps {
-  readonly store: Pick<RunStore, 'get'> &
+export interface InvokeOperationDeps extends LeaveDeps {
+  readonly store: LeaveDeps['store'] &
+    Pick<RunStore, 'get' | 'replace'> &
     Pick<
       PlanStore,
-      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setFailures' | 'updateGroup'
+      'getGroup' | 'listGroups' | 'getBatch' | 'getProgress' | 'putProgress' | 'setTally' | 'updateGroup'
     > &
     Pick<
       LedgerStore,
@@ -36,18 +42,11 @@ export interface InvokeOperationDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly agents: Agents;
+  readonly secrets: SendDeps['secrets'];
+  readonly sealer: SendDeps['sealer'];
+  readonly http: Http;
   readonly clock: Clock;
   readonly log: Log;
-}
-
-/** A batch under way, with all that decides its next step. */
-export interface BatchState {
-  readonly run: RunRecord;
-  readonly place: PhasePlace;
-  readonly batch: BatchRecord;
-  readonly progress: BatchProgress;
-  readonly results: readonly ResultRecord[];
-  readonly invocations: readonly InvocationRecord[];
 }
 
 const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', look: 1 };
@@ -55,8 +54,9 @@ const done: TaskOutput<'invokeOperation'> = { state: 'done', invocationId: '', l
 /**
  * Sends or does the next operation of a batch to the nodes that need it. Nodes whose condition is false are skipped, nodes whose values cannot be
  * made fail, and the next operation is looked at until one is sent or the batch is at its end. A batch that has not started does not start
- * any more once the failure budget is spent; pause and abort hold it between operations. An invocation that is open already is found again,
- * never sent a second time without asking the agent for it first.
+ * any more once the failure budget is spent; pause and abort hold it between operations. Before anything is sent, the batch has what it needs
+ * of turns, leases and disruption budgets, or waits for it. An invocation that is open already is found again, never sent a second time without
+ * asking the agent for it first.
  */
 export const invokeOperation =
   (deps: InvokeOperationDeps): TaskBehaviour<'invokeOperation'> =>
@@ -67,7 +67,7 @@ export const invokeOperation =
       requireBatch(deps.store, runId, batchId),
       deps.store.listInvocations(runId, batchId),
     ]);
-    if (progress.state === 'done' || progress.state === 'stopped') return done;
+    if (progress.state === 'done' || progress.state === 'stopped') return ended(deps, { run, place, batch });
     const results =
       progress.state === 'waiting' && invocations.length === 0 ? [] : await deps.store.listResults(runId, batchId);
     return advance(deps, { run, place, batch, progress, results, invocations });
@@ -82,7 +82,11 @@ const advance = async (deps: InvokeOperationDeps, state: BatchState): Promise<Ta
   if (mayNotGoOn(state)) return finish(deps, state, 'stopped');
   const pause = retryPause(deps, state, next);
   if (pause !== undefined) return pause;
-  const step = await performOperation(deps, state, next);
+  const leave = await askLeave(deps, state, next.operationIndex);
+  if (leave.kind === 'stop') return finish(deps, state, 'stopped');
+  if (leave.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
+  if (leave.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
+  const step = await performOperation(deps, state, next, !mayNotGoOn(state));
   return step.kind === 'sent' ? step.output : advance(deps, { ...state, results: [...state.results, ...step.results] });
 };
 
@@ -110,8 +114,25 @@ const mayNotGoOn = ({ run, place, invocations }: BatchState): boolean =>
   run.attempts.length !== place.key.attempt ||
   (place.record.stopped && !invocations.some((one) => one.status === 'sent'));
 
+/** Leave to do an operation; nodes that other runs have are settled at once. */
+const askLeave = async (deps: InvokeOperationDeps, state: BatchState, operationIndex: number): Promise<Leave> => {
+  const operation = state.place.phase.operations[operationIndex];
+  const leave = await leaveToWork(deps, state, operation === undefined ? 0 : longestMs(operation));
+  if (leave.kind === 'settled') await deps.store.putResults(leave.results);
+  return leave;
+};
+
 const finish = async (deps: InvokeOperationDeps, state: BatchState, how: 'done' | 'stopped'): Promise<typeof done> => {
   await recordProgress(deps, state, how);
+  return ended(deps, state);
+};
+
+/** What the batch had of leases and disruption budgets is for others now. */
+const ended = async (
+  deps: InvokeOperationDeps,
+  { run, place, batch }: Pick<BatchState, 'run' | 'place' | 'batch'>,
+): Promise<typeof done> => {
+  if (mayHavePermit(place, batch)) await endPermit(deps, { runId: run.runId, batchId: batch.batchId });
   return done;
 };
 
@@ -139,11 +160,17 @@ const reopen = async (
   open: InvocationRecord,
 ): Promise<TaskOutput<'invokeOperation'>> => {
   if (open.status === 'sent') return opened(deps, state, open);
+  const leave = mayNotGoOn(state) ? undefined : await askLeave(deps, state, open.operationIndex);
+  if (leave?.kind === 'wait') return { state: 'wait', invocationId: '', look: leave.look };
+  if (leave?.kind === 'settled') return advance(deps, { ...state, results: [...state.results, ...leave.results] });
+  const mayStart = leave?.kind === 'go';
   const nodes = state.batch.nodes.filter(({ node }) => open.nodeIds.includes(node.id));
-  const step = await performOperation(deps, state, { ...open, nodes });
+  const step = await performOperation(deps, state, { ...open, nodes }, mayStart);
   if (step.kind === 'sent') return step.output;
-  if (!mayNotGoOn(state)) return opened(deps, state, open);
-  return finish(deps, { ...state, results: [...state.results, ...step.results] }, 'stopped');
+  const results = [...state.results, ...step.results];
+  // What Drover did itself is settled now; what an agent was to do is waited for.
+  if (mayStart) return isSettled(open, results) ? advance(deps, { ...state, results }) : opened(deps, state, open);
+  return finish(deps, { ...state, results }, 'stopped');
 };
 
 type Step =
@@ -151,7 +178,12 @@ type Step =
   | { readonly kind: 'settled'; readonly results: readonly ResultRecord[] };
 
 /** Sends one operation to the nodes that are to get it; nodes that get nothing, and what Drover does itself, are settled at once. */
-const performOperation = async (deps: InvokeOperationDeps, state: BatchState, next: NextOperation): Promise<Step> => {
+const performOperation = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  next: NextOperation,
+  mayStart: boolean,
+): Promise<Step> => {
   const { group, phase, job } = state.place;
   const operation = phase.operations[next.operationIndex];
   if (!operation) return { kind: 'settled', results: [] };
@@ -162,19 +194,21 @@ const performOperation = async (deps: InvokeOperationDeps, state: BatchState, ne
   ]);
   const calls = nodeCalls(context, next.nodes, stored, { nowMs: deps.clock.now(), gathered });
   const settled = await settleCalls(deps, state, context, { next, calls });
-  const wait = calls.find((call) => call.kind === 'wait');
+  const request = calls.find((call) => call.kind === 'request');
+  if (request !== undefined) return requestByDrover(deps, state, context, { next, calls, request: request.request });
+  const untilMs = await waitEnd(deps, state, context, { next, calls });
   const recipients = next.nodes.flatMap((batchNode, index): Recipient[] => {
     const call = calls[index];
     return call?.kind === 'send' ? [{ batchNode, call }] : [];
   });
-  if (wait !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs: wait.untilMs });
+  if (untilMs !== undefined) return waitAtDrover(deps, state, { next, calls, settled, untilMs });
   if (recipients.length === 0) return { kind: 'settled', results: settled };
   const sent = await sendInvocation(deps, state, {
     operation,
     operationIndex: next.operationIndex,
     tryNumber: next.tryNumber,
     recipients,
-    mayStart: !mayNotGoOn(state),
+    mayStart,
   });
   if (sent.invocation.status !== 'sent') return { kind: 'settled', results: [...settled, ...sent.results] };
   return running(deps, { ...state, results: [...state.results, ...settled, ...sent.results] }, sent.invocation);
@@ -183,6 +217,44 @@ const performOperation = async (deps: InvokeOperationDeps, state: BatchState, ne
 const running = async (deps: InvokeOperationDeps, state: BatchState, invocation: InvocationRecord): Promise<Step> => {
   await recordProgress(deps, state, 'running');
   return { kind: 'sent', output: opened(deps, state, invocation) };
+};
+
+interface Called {
+  readonly next: NextOperation;
+  readonly calls: readonly NodeCall[];
+}
+
+const isWaiting = (call: NodeCall | undefined): boolean => call?.kind === 'wait' || call?.kind === 'ask';
+
+/** When the wait of an operation is over at the latest: at a time, or when its gate expires. Opens the gate. */
+const waitEnd = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  { operation }: CallContext,
+  { next, calls }: Called,
+): Promise<number | undefined> => {
+  const wait = calls.find((call) => call.kind === 'wait');
+  if (wait !== undefined) return wait.untilMs;
+  const ask = calls.find((call) => call.kind === 'ask');
+  return ask === undefined ? undefined : openOperationGate(deps, state, { operation, next, message: ask.message });
+};
+
+/** Makes the request of an httpCheck. After a crash it is made again: the invocation is there, and has no result. */
+const requestByDrover = async (
+  deps: InvokeOperationDeps,
+  state: BatchState,
+  context: CallContext,
+  { next, calls, request }: Called & { readonly request: HttpRequest },
+): Promise<Step> => {
+  const { operation } = context;
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'request' ? [node.id] : []));
+  const { invocation } = await deps.store.createInvocation(newInvocation(deps, state, { ...next, operation, nodeIds }));
+  const startedAt = nowIso(deps.clock);
+  const answer = await deps.http.request(request);
+  const outcome = judgeAnswer(httpCheckSchema.parse(operation.httpCheck), answer, startedAt);
+  const answered = calls.map((call): NodeCall => (call.kind === 'request' ? { kind: 'settle', outcome } : call));
+  const results = await settleCalls(deps, state, context, { next, calls: answered, invocation });
+  return { kind: 'settled', results };
 };
 
 /** Waiting is an invocation that no agent hears of: it is awaited as any other one, and its deadline is its end. */
@@ -197,7 +269,7 @@ const waitAtDrover = async (
   },
 ): Promise<Step> => {
   const { next, calls, settled, untilMs } = waiting;
-  const nodeIds = next.nodes.flatMap(({ node }, index) => (calls[index]?.kind === 'wait' ? [node.id] : []));
+  const nodeIds = next.nodes.flatMap(({ node }, index) => (isWaiting(calls[index]) ? [node.id] : []));
   const { invocation } = await deps.store.createInvocation({
     ...newInvocation(deps, state, { ...next, operation: requireOperation(state, next), nodeIds }),
     status: 'sent',

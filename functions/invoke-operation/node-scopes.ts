@@ -4,11 +4,13 @@ import { parseCondition } from '#shared/expression/condition.ts';
 import { type OutputReference, outputReferences } from '#shared/expression/references.ts';
 import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
+import { secretParams } from '#shared/job/check-secrets.ts';
 import type { NodeId } from '#shared/model/ids.ts';
 import type { Group, Job, Phase } from '#shared/model/job.ts';
 import type { Operation, OutputDeclaration } from '#shared/model/operation.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
 import type { LedgerStore, NodeOutputs, OutputKey } from '#shared/ports/store.ts';
+import { type NodeEnv, noEnv, overlayLevel, overlayValues } from './node-env.ts';
 
 /** An operation of an expanded job, and all that says what nodes get of it. */
 export interface CallContext {
@@ -22,6 +24,8 @@ export interface CallContext {
 /** What a node sees: the scope of its expressions, and what the blocks around the operation decided there. */
 export interface NodeScope {
   readonly scope: Scope;
+  /** Variables that expressions do not see. */
+  readonly secretEnv: NodeEnv['secretEnv'];
   /** Outputs of the blocks around, by id; absent where the block did not run. */
   readonly decisions: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -66,14 +70,14 @@ export const nodeScopes = (
         return values === undefined ? [] : [[writer.operation.id, values]];
       }),
     );
-    const env = envOf(
+    const { env, secretEnv } = envOf(
       context,
       base,
       writers.filter(isSetEnv).map((writer) => valuesOf(writer) ?? {}),
     );
     const each = eachOf(context.operation, decisions);
     const outputs = outputsOf(context, { ...base, env, each }, writers, valuesOf);
-    return { scope: { ...base, env, each, outputs }, decisions };
+    return { scope: { ...base, env, each, outputs }, secretEnv, decisions };
   });
 };
 
@@ -124,14 +128,13 @@ const envOf = (
   { job, group, phase }: CallContext,
   base: Scope,
   set: readonly Readonly<Record<string, string>>[],
-): Readonly<Record<string, string>> => {
-  let env: Readonly<Record<string, string>> = {};
-  for (const level of [job.spec.env, group.env, phase.env]) {
-    const scope = { ...base, env };
-    const rendered = Object.entries(level).map(([name, text]) => [name, renderTemplate(parseTemplate(text), scope)]);
-    env = { ...env, ...Object.fromEntries(rendered) };
-  }
-  return Object.assign({}, env, ...set);
+): NodeEnv => {
+  const secrets = secretParams(job);
+  const levels = [job.spec.env, group.env, phase.env].reduce<NodeEnv>(
+    (around, level) => overlayLevel(around, level, { ...base, env: around.env }, secrets),
+    noEnv,
+  );
+  return set.reduce(overlayValues, levels);
 };
 
 /** Items of the turns around an operation; absent where the list is shorter, and then the guard skips the operation. */

@@ -1,21 +1,23 @@
 import { messageOf } from '#shared/errors/app-error.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
-import type { Scope } from '#shared/expression/scope.ts';
 import { parseTemplate, renderTemplate } from '#shared/expression/template.ts';
+import { secretParams } from '#shared/job/check-secrets.ts';
+import { argumentValues } from '#shared/library/arguments.ts';
 import type { Node } from '#shared/model/node.ts';
 import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { NodeOutputs } from '#shared/ports/store.ts';
 import { scriptFault } from '#shared/script/interpreters.ts';
-import { type BuiltInInput, builtInStep } from './built-ins.ts';
+import { type BuiltInInput, type BuiltInStep, builtInStep } from './built-ins.ts';
+import { type NodeEnv, overlayLevel, overlayValues } from './node-env.ts';
 import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
 
 /** What a node gets of an operation: its values, the outcome of what Drover does itself, or a reason why nothing is sent to it. */
 export type NodeCall =
-  | { readonly kind: 'send'; readonly env: Readonly<Record<string, string>>; readonly args: readonly string[] }
+  | (NodeEnv & { readonly kind: 'send'; readonly args: readonly string[] })
   | { readonly kind: 'settle'; readonly outcome: Outcome }
-  | { readonly kind: 'wait'; readonly untilMs: number }
+  | Exclude<BuiltInStep, { readonly kind: 'settle' }>
   | { readonly kind: 'skip'; readonly reason: string }
   | { readonly kind: 'fail'; readonly reason: string };
 
@@ -38,18 +40,14 @@ export const nodeCalls = (
   });
 };
 
-const nodeCall = (
-  context: CallContext,
-  batchNode: BatchNode,
-  { scope, decisions }: NodeScope,
-  input: BuiltInInput,
-): NodeCall => {
+const nodeCall = (context: CallContext, batchNode: BatchNode, seen: NodeScope, input: BuiltInInput): NodeCall => {
   const { operation } = context;
+  const { scope, decisions } = seen;
   const closed = closedGuard(context, decisions);
   if (closed !== undefined) return { kind: 'skip', reason: closed };
   if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope))
     return { kind: 'skip', reason: 'its condition is false' };
-  return isScript(operation) ? scriptCall(context, batchNode, scope) : builtInStep(operation, scope, input);
+  return isScript(operation) ? scriptCall(context, batchNode, seen) : builtInStep(operation, scope, input);
 };
 
 /** Why a block around the operation keeps it from this node; undefined when none does. */
@@ -65,22 +63,25 @@ const closedGuard = ({ operation }: CallContext, decisions: NodeScope['decisions
   return undefined;
 };
 
-const scriptCall = ({ run, phase, operation }: CallContext, { node, via }: BatchNode, scope: Scope): NodeCall => {
+const scriptCall = (
+  { run, job, phase, operation }: CallContext,
+  { node, via }: BatchNode,
+  seen: NodeScope,
+): NodeCall => {
+  const { scope, secretEnv } = seen;
+  const around = { env: scope.env ?? {}, secretEnv };
+  const own = overlayLevel(around, operation.env, scope, secretParams(job));
   const render = (text: string): string => renderTemplate(parseTemplate(text), scope);
-  const args = operation.args.map(render);
+  const given = operation.command && argumentValues(operation.command, { with: operation.with ?? {}, render });
+  const ours = {
+    ...given?.env,
+    ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
+    DROVER_RUN_ID: run.runId,
+  };
+  const args = given?.args ?? operation.args.map(render);
   const fault = scriptFault(via.os, { interpreter: operation.interpreter, runAs: operation.runAs, args });
   if (fault !== undefined) return { kind: 'fail', reason: fault };
-  const own = Object.entries(operation.env).map(([name, text]): [string, string] => [name, render(text)]);
-  return {
-    kind: 'send',
-    env: {
-      ...scope.env,
-      ...Object.fromEntries(own),
-      ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
-      DROVER_RUN_ID: run.runId,
-    },
-    args,
-  };
+  return { kind: 'send', ...overlayValues(own, ours), args };
 };
 
 /** What a script on a runner knows of the node it works for. */

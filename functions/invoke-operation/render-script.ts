@@ -6,13 +6,26 @@ import type { AgentKind } from '#shared/model/node.ts';
 import type { Operation } from '#shared/model/operation.ts';
 import type { BatchNode, RunRecord } from '#shared/model/run.ts';
 import { type Shell, shellOf } from '#shared/script/interpreters.ts';
-import { type RenderedWrapper, renderWrapper } from '#shared/script/wrapper.ts';
+import {
+  type RenderedWrapper,
+  renderWrapper,
+  type SecretText,
+  type UploadInput,
+  type WrapperSecrets,
+} from '#shared/script/wrapper.ts';
+import type { SecretTemplateText } from '#shared/secrets/secret-text.ts';
 import type { NodeCall } from './node-values.ts';
 
 /** A node to send to, with its values. */
 export interface Recipient {
   readonly batchNode: BatchNode;
   readonly call: NodeCall & { readonly kind: 'send' };
+}
+
+/** How the secrets come, and the params that they are the values of, by number. */
+export interface CarriedSecrets {
+  readonly carried: WrapperSecrets;
+  readonly params: readonly string[];
 }
 
 /** What goes into one script for one batch. */
@@ -24,6 +37,10 @@ export interface ScriptInput {
   readonly textBytes: number;
   readonly tryNumber: number;
   readonly recipients: readonly Recipient[];
+  /** Absent when the operation has none. */
+  readonly secrets?: CarriedSecrets | undefined;
+  /** Absent: what the answer cannot hold stays on the nodes. */
+  readonly upload?: UploadInput | undefined;
 }
 
 /** Time of an operation, in whole seconds, at least one. */
@@ -36,20 +53,36 @@ export const timeoutSecondsOf = (operation: Operation): number =>
  */
 export const renderScript = (input: ScriptInput): RenderedWrapper => {
   const { run, key, operation, recipients } = input;
-  const common = commonEnv(recipients);
+  const common = {
+    env: commonOf(recipients.map(({ call }) => call.env)),
+    secretEnv: commonOf(recipients.map(({ call }) => call.secretEnv)),
+  };
+  const secretEnvOf = numbering(input.secrets?.params ?? []);
   const alike = recipients.every(({ call, batchNode }) => isPlain(batchNode) && sameCall(call, recipients[0]?.call));
   return renderWrapper({
     shell: shellOfBatch(recipients),
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
     script: scriptOf(operation),
+    ...(operation.command === undefined ? {} : { libraries: operation.command.libraries }),
     args: alike ? (recipients[0]?.call.args ?? []) : [],
-    env: common,
+    env: common.env,
+    ...(input.secrets === undefined
+      ? {}
+      : { secrets: input.secrets.carried, secretEnv: secretEnvOf(common.secretEnv) }),
     ...(alike
       ? {}
       : {
           perInstance: Object.fromEntries(
-            recipients.map((one) => [one.batchNode.via.instanceId, ownValues(one, common)]),
+            recipients.map(({ batchNode, call }) => [
+              batchNode.via.instanceId,
+              {
+                nodeKey: batchNode.node.id,
+                env: withoutCommon(call.env, common.env),
+                secretEnv: secretEnvOf(withoutCommon(call.secretEnv, common.secretEnv)),
+                args: call.args,
+              },
+            ]),
           ),
         }),
     instanceIdFrom: input.agent === 'aws' ? 'ssm' : 'aliyun',
@@ -58,6 +91,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     ...(operation.reboot === true ? { reboot: true } : {}),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: input.textBytes,
+    ...(input.upload === undefined ? {} : { upload: input.upload }),
   });
 };
 
@@ -76,17 +110,28 @@ const isPlain = ({ node, via }: BatchNode): boolean =>
   node.id === node.instanceId && via.instanceId === node.instanceId;
 
 const sameCall = (one: Recipient['call'], other: Recipient['call'] | undefined): boolean =>
-  JSON.stringify([one.env, one.args]) === JSON.stringify([other?.env, other?.args]);
+  isSame([one.env, one.secretEnv, one.args], [other?.env, other?.secretEnv, other?.args]);
 
-const commonEnv = (recipients: readonly Recipient[]): Record<string, string> => {
-  const [first, ...rest] = recipients;
+const isSame = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+
+/** What all have alike, name by name. */
+const commonOf = <T>(all: readonly Readonly<Record<string, T>>[]): Readonly<Record<string, T>> => {
+  const [first, ...rest] = all;
   return Object.fromEntries(
-    Object.entries(first?.call.env ?? {}).filter(([name, value]) => rest.every(({ call }) => call.env[name] === value)),
+    Object.entries(first ?? {}).filter(([name, value]) => rest.every((one) => isSame(one[name], value))),
   );
 };
 
-const ownValues = ({ batchNode, call }: Recipient, common: Readonly<Record<string, string>>) => ({
-  nodeKey: batchNode.node.id,
-  env: Object.fromEntries(Object.entries(call.env).filter(([name]) => !Object.hasOwn(common, name))),
-  args: call.args,
-});
+const withoutCommon = <T>(own: Readonly<Record<string, T>>, common: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.entries(own).filter(([name]) => !Object.hasOwn(common, name)));
+
+/** Variables with secrets, which the wrapper knows by number. */
+const numbering =
+  (params: readonly string[]) =>
+  (env: Readonly<Record<string, SecretTemplateText>>): Record<string, SecretText> =>
+    Object.fromEntries(
+      Object.entries(env).map(([name, parts]) => [
+        name,
+        parts.map((part) => (typeof part === 'string' ? part : params.indexOf(part.param))),
+      ]),
+    );

@@ -1,3 +1,4 @@
+import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
@@ -6,10 +7,13 @@ import type { Operation } from '#shared/model/operation.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts';
-import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import type { RenderedWrapper } from '#shared/script/wrapper.ts';
+import { secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
+import { type DeliveredSecrets, type DeliverSecretsDeps, deliverSecrets, fetchSeconds } from './deliver-secrets.ts';
 import { type Recipient, renderScript, shellOfBatch, timeoutSecondsOf } from './render-script.ts';
+import { uploadInput, uploadSeconds } from './upload-input.ts';
 
 /** Time for an agent to take an operation: when the inventory says that it answers, and when it says that it does not. */
 const deliverySeconds = { online: 120, offline: 30 } as const;
@@ -17,10 +21,15 @@ const deliverySeconds = { online: 120, offline: 30 } as const;
 /** What an agent may need beyond delivery and the script's own time before it must have answered. */
 const answerGraceSeconds = 180;
 
+/** Milliseconds after its sending by which an operation has ended on its nodes, or is given up. */
+export const longestMs = (operation: Operation): number =>
+  (deliverySeconds.online + timeoutSecondsOf(operation) + answerGraceSeconds) * 1000;
+
 /** What sending needs. */
-export interface SendDeps {
+export interface SendDeps extends DeliverSecretsDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;
   readonly agents: Agents;
+  readonly blobs: Pick<Blobs, 'allowUploads' | 'put' | 'addressOf' | 'remove'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -61,31 +70,92 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
     }),
   );
   if (invocation.status === 'sent') return { invocation, results: [] };
-  const script = renderScript({
-    run: state.run,
-    key: state.place.key,
-    operation: sending.operation,
-    agent: agent.kind,
-    textBytes: agent.limits.textBytes,
-    tryNumber: invocation.tryNumber,
-    recipients: sending.recipients,
-  });
-  const bytes = new TextEncoder().encode(script.content).length;
-  if (bytes > agent.limits.scriptBytes)
-    return refuseAll(
-      deps,
-      state,
-      invocation,
-      `script.too-large: script and values make ${bytes} bytes, ${agent.kind} takes ${agent.limits.scriptBytes}`,
-    );
   const known = created ? undefined : await findAtAgent(agent, state, invocation);
-  if (known === undefined && !sending.mayStart) return { invocation, results: [] };
-  const receipt =
-    known === undefined
-      ? await send(agent, state, { sending, invocation, script })
-      : { agentInvocationId: known, refusals: [] };
-  return record(deps, state, { invocation, receipt, timeoutSeconds: timeoutSecondsOf(sending.operation) });
+  const answerSeconds = answerSecondsOf(state.batch, sending.operation);
+  if (known !== undefined)
+    return record(deps, state, { invocation, receipt: { agentInvocationId: known, refusals: [] }, answerSeconds });
+  if (!sending.mayStart) return { invocation, results: [] };
+  const prepared = await prepare(deps, state, { sending, invocation });
+  if (typeof prepared === 'string') return refuseAll(deps, state, invocation, prepared);
+  const { script, secretsBlob } = prepared;
+  const receipt = await send(agent, state, { sending, invocation, script, secretsBlob });
+  return record(deps, state, { invocation, receipt, answerSeconds, secretsBlob });
 };
+
+const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent): string => {
+  const names = (command?.libraries ?? []).map(({ name }) => name);
+  const what = names.length === 0 ? 'script and values' : `script, libraries (${names.join(', ')}) and values`;
+  return `script.too-large: ${what} make ${bytes} bytes, ${kind} takes ${limits.scriptBytes}`;
+};
+
+/** What goes to the agent. */
+interface Prepared {
+  readonly script: RenderedWrapper;
+  readonly secretsBlob: string | undefined;
+}
+
+/** The script with the secrets it needs; or why nothing can be sent, which each node's result then says. */
+const prepare = async (deps: SendDeps, state: SendState, what: Rendering): Promise<Prepared | string> => {
+  const agent = agentOf(deps.agents, state.batch);
+  try {
+    const secrets = await deliverSecrets(deps, {
+      runId: state.run.runId,
+      invocationId: what.invocation.invocationId,
+      used: secretsOfOperation({ ...state.place, operation: what.sending.operation }, state.run.params),
+      agent: agent.kind,
+      deliverySeconds: deliverySecondsOf(state.batch),
+    });
+    const script = await render(deps, state, { ...what, secrets });
+    const bytes = bytesOf(script);
+    if (bytes <= agent.limits.scriptBytes) return { script, secretsBlob: secrets?.blob };
+    if (secrets?.blob !== undefined) await deps.blobs.remove(secrets.blob);
+    return tooLarge(what.sending.operation, bytes, agent);
+  } catch (error) {
+    if (isAppError(error, 'secret.')) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+};
+
+interface Rendering {
+  readonly sending: Sending;
+  readonly invocation: InvocationRecord;
+  readonly secrets?: DeliveredSecrets | undefined;
+}
+
+const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(script.content).length;
+
+/**
+ * The script with a form for uploads. When it then is more than the agent takes it goes without: long output stays cut, and its results say
+ * how many bytes are missing.
+ */
+const render = async (
+  deps: SendDeps,
+  { run, place, batch }: SendState,
+  { sending, invocation, secrets }: Rendering,
+): Promise<RenderedWrapper> => {
+  const { kind, limits } = agentOf(deps.agents, batch);
+  const { operation, recipients } = sending;
+  const { tryNumber, createdAt } = invocation;
+  const values = { recipients, secrets };
+  const input = { run, key: place.key, operation, agent: kind, textBytes: limits.textBytes, tryNumber, ...values };
+  const upload = await uploadInput(deps, {
+    runId: run.runId,
+    fence: fenceOf({ run, key: place.key, operationId: operation.id, tryNumber }),
+    createdAt,
+    answerSeconds: answerSecondsOf(batch, operation),
+  });
+  const script = renderScript({ ...input, upload });
+  if (upload === undefined || bytesOf(script) <= limits.scriptBytes) return script;
+  deps.log.info('invocation.without-upload', { runId: run.runId, invocationId: invocation.invocationId });
+  return renderScript(input);
+};
+
+/** Time until every node of a batch must have answered: delivery, the script, its upload, and grace. */
+const answerSecondsOf = (batch: BatchRecord, operation: Operation): number =>
+  deliverySecondsOf(batch) + timeoutSecondsOf(operation) + uploadSeconds + answerGraceSeconds;
+
+const deliverySecondsOf = ({ online }: BatchRecord): number =>
+  online ? deliverySeconds.online : deliverySeconds.offline;
 
 const findAtAgent = (agent: Agent, { batch }: SendState, invocation: InvocationRecord): Promise<string | undefined> =>
   agent.find({ ...batchScope(batch), invocationId: invocation.invocationId, since: invocation.createdAt });
@@ -98,7 +168,8 @@ const send = async (
     sending,
     invocation,
     script,
-  }: { readonly sending: Sending; readonly invocation: InvocationRecord; readonly script: RenderedWrapper },
+    secretsBlob,
+  }: Prepared & { readonly sending: Sending; readonly invocation: InvocationRecord },
 ): Promise<SendReceipt> => {
   const instanceIds = sending.recipients.map(({ batchNode }) => batchNode.via.instanceId);
   try {
@@ -109,8 +180,10 @@ const send = async (
       script: script.content,
       shell: shellOfBatch(sending.recipients),
       needsInstanceId: script.needsInstanceId,
-      timeoutSeconds: timeoutSecondsOf(sending.operation),
-      deliveryTimeoutSeconds: batch.online ? deliverySeconds.online : deliverySeconds.offline,
+      // What the node does before and after the script takes time of its own.
+      timeoutSeconds:
+        timeoutSecondsOf(sending.operation) + uploadSeconds + (secretsBlob === undefined ? 0 : fetchSeconds),
+      deliveryTimeoutSeconds: deliverySecondsOf(batch),
     });
   } catch (error) {
     if (!isAppError(error) || (error.code !== 'agent.refused' && error.code !== 'agent.quota-exceeded')) throw error;
@@ -126,14 +199,22 @@ const record = async (
   {
     invocation,
     receipt,
-    timeoutSeconds,
-  }: { readonly invocation: InvocationRecord; readonly receipt: SendReceipt; readonly timeoutSeconds: number },
+    answerSeconds,
+    secretsBlob,
+  }: {
+    readonly invocation: InvocationRecord;
+    readonly receipt: SendReceipt;
+    readonly answerSeconds: number;
+    readonly secretsBlob?: string | undefined;
+  },
 ): Promise<Sent> => {
   const results = receipt.refusals.map((refusal) => refusedResult(deps, state, invocation, refusal));
   if (results.length > 0) await deps.store.putResults(results);
-  if (receipt.agentInvocationId === undefined) return { invocation, results };
+  if (receipt.agentInvocationId === undefined) {
+    if (secretsBlob !== undefined) await deps.blobs.remove(secretsBlob);
+    return { invocation, results };
+  }
   const now = deps.clock.now();
-  const delivery = state.batch.online ? deliverySeconds.online : deliverySeconds.offline;
   const after = (seconds: number) => new Date(now + seconds * 1000).toISOString();
   const sent = await deps.store.recordSent({
     runId: state.run.runId,
@@ -141,8 +222,9 @@ const record = async (
     agent: agentOf(deps.agents, state.batch).kind,
     agentInvocationId: receipt.agentInvocationId,
     sentAt: nowIso(deps.clock),
-    deliverBy: after(delivery),
-    deadlineAt: after(delivery + timeoutSeconds + answerGraceSeconds),
+    deliverBy: after(deliverySecondsOf(state.batch)),
+    deadlineAt: after(answerSeconds),
+    ...(secretsBlob === undefined ? {} : { secretsBlob }),
   });
   deps.log.debug('invocation.sent', {
     runId: state.run.runId,

@@ -1,6 +1,6 @@
 import { keepText } from '#functions/records/keep-text.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
-import type { BatchNode, BatchRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
+import type { BatchNode, BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { NextOperation } from '#shared/plan/node-progress.ts';
 import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs } from '#shared/ports/store.ts';
@@ -17,6 +17,8 @@ export interface SettleDeps {
 interface Called {
   readonly next: NextOperation;
   readonly calls: readonly NodeCall[];
+  /** Where something was done under an invocation. */
+  readonly invocation?: InvocationRecord;
 }
 
 /**
@@ -27,7 +29,7 @@ export const settleCalls = async (
   deps: SettleDeps,
   state: { readonly run: RunRecord; readonly batch: BatchRecord },
   context: CallContext,
-  { next, calls }: Called,
+  { next, calls, invocation }: Called,
 ): Promise<readonly ResultRecord[]> => {
   const settled = next.nodes.flatMap((batchNode, index) => {
     const outcome = outcomeOf(calls[index]);
@@ -48,7 +50,7 @@ export const settleCalls = async (
   );
   if (outputs.length > 0) await deps.store.putOutputs(outputs);
   const results = await Promise.all(
-    settled.map(({ batchNode, outcome }) => resultOf(deps, state, { context, next, batchNode, outcome })),
+    settled.map(({ batchNode, outcome }) => resultOf(deps, state, { context, next, batchNode, outcome, invocation })),
   );
   await deps.store.putResults(results);
   return results;
@@ -75,9 +77,10 @@ const resultOf = async (
     readonly next: NextOperation;
     readonly batchNode: BatchNode;
     readonly outcome: Outcome;
+    readonly invocation: InvocationRecord | undefined;
   },
 ): Promise<ResultRecord> => {
-  const { context, next, batchNode, outcome } = settled;
+  const { context, next, batchNode, outcome, invocation } = settled;
   const { operationIndex, tryNumber } = next;
   const nodeId = batchNode.node.id;
   const key = `runs/${run.runId}/text/${batch.batchId}.o${operationIndex}.t${tryNumber}/${encodeURIComponent(nodeId)}.json`;
@@ -88,6 +91,7 @@ const resultOf = async (
     operationId: context.operation.id,
     nodeId,
     tryNumber,
+    ...(invocation === undefined ? {} : { invocationId: invocation.invocationId }),
     // Outputs of what Drover does itself are kept by node; they may be long, and are not needed twice.
     outcome: { ...(await keepText(deps.blobs, key, outcome)), outputs: shortOutputs(outcome.outputs) },
     recordedAt: nowIso(deps.clock),

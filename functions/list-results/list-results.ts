@@ -5,84 +5,74 @@ import { textBlobSchema } from '#functions/records/text-blob.ts';
 import type { ResultsQuery } from '#shared/contract/requests.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
+import type { Outcome, Upload } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
+import { type FoundResult, findInBatch, newSince, placeOf, resultSources } from './find-results.ts';
 import { pageOfParts } from './paging.ts';
-import { listSources, readBatch, type Source, type SourceDeps } from './sources.ts';
+import { listSources, type SourceDeps } from './sources.ts';
 
 /** Text blobs read at once. */
 const blobWidth = 16;
+
+/** What a result holds of both streams at most, and what it is beside that, as JSON. */
+const mostTextBytes = 24_000;
+const restBytes = 2000;
+
+/** API Gateway passes on 6 MB at most, and text grows when it is written as JSON. */
+const mostPageBytes = 3_000_000;
+
+const scales = {
+  most: mostPageBytes,
+  weigh: ({ result: { outcome } }: FoundResult): number =>
+    restBytes + Math.min(outcome.stdoutBytes + outcome.stderrBytes, mostTextBytes),
+};
 
 /** What listing results needs. */
 export interface ListResultsDeps extends SourceDeps {
   readonly blobs: Blobs;
 }
 
-interface Found {
-  readonly source: Source;
-  readonly batchNode: BatchNode;
-  readonly result: ResultRecord;
-  readonly invocation: InvocationRecord | undefined;
-}
-
 /**
  * What each operation did on each node, with its output, over all attempts, in the order of the plan. Text that was moved to a blob is put
- * back.
+ * back; of streams that the nodes uploaded it says that they are kept. A page ends early where there is much text.
  * @throws AppError `run.not-found`, `request.invalid`
  */
 export const listResults =
   (deps: ListResultsDeps) =>
   async (runId: RunId, query: ResultsQuery): Promise<Page<ResultView>> => {
     const run = await requireRun(deps.store, runId);
-    const sources = (await listSources(deps, run, await deps.json.job(run))).filter(
-      ({ phase, batchId }) => batchId !== undefined && (query.phase === undefined || phase.name === query.phase),
-    );
-    const page = await pageOfParts(sources, query, (source) => findIn(deps, runId, source, query));
+    const sources = resultSources(await listSources(deps, run, await deps.json.job(run)), query);
+    const mayHaveNew = newSince(deps, runId, query.since);
+    const rowsOf = async (source: (typeof sources)[number]) =>
+      (await mayHaveNew(source)) ? findInBatch(deps, runId, { source, filter: query }) : [];
+    const page = await pageOfParts(sources, query, rowsOf, scales);
     return { ...page, items: await pMap(page.items, (found) => viewOf(deps, found), { concurrency: blobWidth }) };
   };
 
-/** What a batch has of each operation on each node, at the place of that operation and node. */
-const findIn = async (
-  deps: ListResultsDeps,
-  runId: RunId,
-  source: Source,
-  query: ResultsQuery,
-): Promise<readonly (Found | undefined)[]> => {
-  if (!source.batchId) return [];
-  const { nodes, results } = await readBatch(deps, runId, source.batchId);
-  const invocations = new Map(
-    (await deps.store.listInvocations(runId, source.batchId)).map((one) => [one.invocationId, one]),
-  );
-  const byPlace = new Map(results.map((one) => [`${one.operationIndex} ${one.nodeId}`, one]));
-  return source.phase.operations.flatMap((_, operationIndex) =>
-    nodes.map((batchNode) => {
-      const result = byPlace.get(`${operationIndex} ${batchNode.node.id}`);
-      if (!result || !isAsked(batchNode, result, query)) return undefined;
-      return { source, batchNode, result, invocation: result.invocationId && invocations.get(result.invocationId) };
-    }),
-  );
+const uploadsOf = ({ uploads, stdoutBytes, stderrBytes }: Outcome): Pick<ResultView, 'uploads' | 'uploadProblem'> => {
+  if (uploads === undefined) return {};
+  const view = (upload: Upload | undefined, bytes: number) => upload && { bytes, sha256: upload.sha256 };
+  const stdout = view(uploads.stdout, stdoutBytes);
+  const stderr = view(uploads.stderr, stderrBytes);
+  return {
+    ...(stdout || stderr ? { uploads: { ...(stdout ? { stdout } : {}), ...(stderr ? { stderr } : {}) } } : {}),
+    ...(uploads.problem === undefined ? {} : { uploadProblem: uploads.problem }),
+  };
 };
 
-const isAsked = ({ node }: BatchNode, result: ResultRecord, query: ResultsQuery): boolean =>
-  (query.status?.includes(result.outcome.status) ?? true) &&
-  (query.operation === undefined || result.operationId === query.operation) &&
-  (query.node === undefined || node.id === query.node || node.name === query.node);
-
-const viewOf = async (deps: ListResultsDeps, { source, batchNode, result, invocation }: Found): Promise<ResultView> => {
-  const { textBlob, ...outcome } = result.outcome;
+const viewOf = async (deps: ListResultsDeps, found: FoundResult): Promise<ResultView> => {
+  const { source, result, invocation } = found;
+  const { textBlob, uploads: _uploads, ...outcome } = result.outcome;
   const text = textBlob === null ? {} : await readJson(deps.blobs, textBlob, textBlobSchema);
   return {
     ...outcome,
     ...text,
-    nodeId: result.nodeId,
-    name: batchNode.node.name,
-    group: source.group.name,
-    phase: source.phase.name,
+    ...uploadsOf(result.outcome),
+    ...placeOf(found),
     round: source.round,
-    operation: result.operationId,
-    attempt: source.key.attempt,
     ...(result.invocationId === undefined ? {} : { invocationId: result.invocationId }),
     ...(invocation?.agentInvocationId === undefined ? {} : { agentInvocationId: invocation.agentInvocationId }),
+    recordedAt: result.recordedAt,
   };
 };

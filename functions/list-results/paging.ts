@@ -8,6 +8,12 @@ export interface PartQuery {
   readonly limit: number;
 }
 
+/** What rows weigh: a page ends before it would weigh more than `most`, but holds one row at least. */
+export interface Scales<T> {
+  readonly most: number;
+  weigh(row: T): number;
+}
+
 /**
  * Fills a page from parts in order. A part gives its rows at fixed places, with undefined at those that are not asked for (any more) or not
  * there yet. The cursor names a part and a place in it, so that it holds while new parts appear and rows change.
@@ -17,32 +23,49 @@ export const pageOfParts = async <T>(
   sources: readonly Source[],
   query: PartQuery,
   rowsOf: (source: Source) => Promise<readonly (T | undefined)[]>,
+  scales: Scales<T> = { most: 1, weigh: () => 0 },
 ): Promise<Page<T>> => {
   const from = query.cursor === undefined ? undefined : parseCursor(query.cursor);
   const items: T[] = [];
+  let room = scales.most;
   for (const source of sources) {
     const place = from ? compareOrder(source.order, from.order) : 1;
     if (place < 0) continue;
     const rows = rowsFrom(await rowsOf(source), place === 0 ? (from?.offset ?? 0) : 0);
-    const wanted = rows.slice(0, query.limit - items.length);
-    items.push(...wanted.map(({ row }) => row));
-    const next = rows[wanted.length];
-    if (next) return { items, cursor: formatCursor(source, next.index) };
+    const isFull = (weight: number): boolean => items.length === query.limit || (weight > room && items.length > 0);
+    for (const { row, index } of rows) {
+      const weight = scales.weigh(row);
+      if (isFull(weight)) return { items, cursor: formatCursor(source, index) };
+      items.push(row);
+      room -= weight;
+    }
   }
   return { items };
 };
 
-/** The rows that are there, from a place on, each with its place. */
+/** The rows that are there, from a place on, each with its place. An array may have holes. */
 const rowsFrom = <T>(rows: readonly (T | undefined)[], start: number) =>
   rows.flatMap((row, index) => (row === undefined || index < start ? [] : [{ row, index }]));
 
 const formatCursor = (source: Source, index: number): string => [...source.order, index].join('.');
 
-const parseCursor = (cursor: string): { readonly order: readonly number[]; readonly offset: number } => {
-  if (!/^\d+(\.\d+){6}$/.test(cursor))
+/**
+ * The numbers of a cursor.
+ * @throws AppError `request.invalid` for a cursor that has not so many
+ */
+export const cursorNumbers = (cursor: string, count: number): readonly number[] => {
+  const numbers = cursor.split('.').map((part) => (/^\d{1,15}$/.test(part) ? Number(part) : Number.NaN));
+  if (numbers.length !== count || numbers.some(Number.isNaN))
     throw new AppError('request.invalid', `'${cursor.slice(0, 80)}' is not a cursor of this list`, {
       hint: 'Use the cursor of the page before as it is.',
     });
-  const numbers = cursor.split('.').map(Number);
-  return { order: numbers.slice(0, -1), offset: numbers.at(-1) ?? 0 };
+  return numbers;
+};
+
+/** How many numbers name a part. */
+export const orderLength = 6;
+
+const parseCursor = (cursor: string): { readonly order: readonly number[]; readonly offset: number } => {
+  const numbers = cursorNumbers(cursor, orderLength + 1);
+  return { order: numbers.slice(0, orderLength), offset: numbers[orderLength] ?? 0 };
 };

@@ -19,7 +19,7 @@ import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 /** What listing nodes and results reads. */
 export interface SourceDeps {
   readonly store: Pick<RunStore, 'get'> &
-    Pick<PlanStore, 'listGroups' | 'listSlices' | 'getBatch' | 'getProgress'> &
+    Pick<PlanStore, 'listGroups' | 'listSlices' | 'getBatch' | 'getProgress' | 'listProgress'> &
     Pick<LedgerStore, 'listResults' | 'listInvocations'>;
   readonly json: JsonBlobs;
 }
@@ -32,6 +32,8 @@ export interface Source {
   readonly phase: Phase;
   readonly round: number;
   readonly batchId?: BatchId;
+  /** When all of the slice that the batch belongs to was at its end. */
+  readonly closedAt?: string;
   /** Nodes of a slice that is only planned. */
   readonly planned?: () => Promise<readonly TargetNode[]>;
 }
@@ -70,6 +72,7 @@ const batchSources = (job: Job, slice: SliceRecord): readonly Source[] => {
     phase,
     round: slice.round,
     batchId: formatBatchId(slice.sliceId, index),
+    ...(slice.closedAt === undefined ? {} : { closedAt: slice.closedAt }),
   }));
 };
 

@@ -1,5 +1,6 @@
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
+import { openCompleter } from '#functions/runtime/engine.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
 import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
@@ -14,6 +15,7 @@ export const handler = lambdaTask('nextStage', () => {
     blobs,
     json: createJsonBlobs(blobs),
     inventory: openInventory(),
+    engine: openCompleter(),
     clock: systemClock,
     log: openProcessLog(),
   });

@@ -2,17 +2,20 @@ import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { readPhaseHistory } from '#functions/records/phase-history.ts';
 import { type PhasePlace, phasePlace } from '#functions/records/phase-place.ts';
+import { nodeBudgets } from '#functions/targets/node-budgets.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { formatBatchId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
 import type { BatchProgress, FrozenTargets, RunRecord, Selection, SliceRecord } from '#shared/model/run.ts';
 import { countStatuses, type StatusCounts } from '#shared/model/status.ts';
 import { type BatchCandidate, type PlannedBatch, planBatches } from '#shared/plan/batches.ts';
 import { type Ledger, whatIsLeft } from '#shared/plan/ledger.ts';
+import { batchLimits, budgetsOfSlice, type NodeBudget, widthUnder } from '#shared/plan/node-budgets.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
 import { type LeftNode, sliceNodes, toCandidates } from '#shared/plan/slice-nodes.ts';
 import { planStages, type SlicePlan } from '#shared/plan/stages.ts';
 import { phaseWidth } from '#shared/plan/width.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NewBatch, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
@@ -21,7 +24,8 @@ import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.t
 export interface OpenPhaseDeps {
   readonly store: Pick<RunStore, 'get'> &
     Pick<PlanStore, 'getGroup' | 'getSlice' | 'listSlices' | 'listProgress' | 'getBatch' | 'openSlice'> &
-    Pick<LedgerStore, 'listResults'>;
+    Pick<LedgerStore, 'listResults'> &
+    Pick<LockStore, 'listBudgets'>;
   readonly json: JsonBlobs;
   readonly agents: PlanningAgents;
   readonly clock: Clock;
@@ -65,16 +69,24 @@ const openNew = async (
     throw new AppError('record.missing', `The plan of group '${place.group.name}' has no slice ${sliceId}`);
   const selection = run.attempts.at(-1)?.selection ?? { mode: 'all' };
   const ledger = await readPhaseHistory(deps, run, sliceId, place);
+  const budgets = await budgetsOf(deps, place);
   const candidates = toCandidates({
     phase: place.phase,
     phaseIndex: place.key.phaseIndex,
     left: leftNodes({ targets, place, plan, ledger, selection }),
     targets,
+    budgets,
   });
+  const under = budgetsOfSlice(
+    budgets,
+    candidates.map(({ node }) => node),
+  );
+  const width = phaseWidth(place.job, place.group, place.phase, Math.max(1, plan.to - plan.from));
   const batches = planBatches({
     nodes: candidates,
-    width: phaseWidth(place.job, place.group, place.phase, Math.max(1, plan.to - plan.from)),
+    width: widthUnder(width, candidates.length, under),
     limitOf: (agent) => deps.agents[agent].limits.instances,
+    limitUnder: batchLimits(budgets),
   });
   const at = nowIso(deps.clock);
   const slice: SliceRecord = {
@@ -96,6 +108,13 @@ const openNew = async (
     slice,
     batches.batches.map((batch, index) => newBatch(run, slice, batch, index)),
   );
+};
+
+/** The disruption budgets of the group as they are now; their percentages are of what the inventory held when the group was frozen. */
+const budgetsOf = async (deps: OpenPhaseDeps, { record, phase }: PhasePlace): Promise<readonly NodeBudget[]> => {
+  const frozen = new Map((record.budgets ?? []).map(({ name, total }) => [name, total]));
+  if (frozen.size === 0 || phase.on === 'runner') return [];
+  return nodeBudgets(await deps.store.listBudgets(), ({ name }) => frozen.get(name));
 };
 
 interface LeftQuestion {
@@ -137,5 +156,10 @@ const newBatch = (run: RunRecord, slice: SliceRecord, batch: PlannedBatch, index
     counts: { pending: batch.nodes.length },
     operationIndex: Math.min(...batch.nodes.map((one) => one.startAt)),
   };
-  return { batch: { runId: run.runId, batchId, online: batch.online, nodes: [...batch.nodes] }, progress };
+  const { online, nodes, budgets } = batch;
+  const record = {
+    ...{ runId: run.runId, batchId, online, nodes: [...nodes] },
+    ...(budgets === undefined ? {} : { budgets: [...budgets] }),
+  };
+  return { batch: record, progress };
 };

@@ -3,8 +3,15 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
-import { type Job, jobSchema } from '#shared/model/job.ts';
-import { type FrozenTargets, frozenTargetsSchema, type RunRecord } from '#shared/model/run.ts';
+import { fromRunJob, runJobSchema } from '#shared/library/run-job.ts';
+import type { Job } from '#shared/model/job.ts';
+import {
+  type FrozenTargets,
+  frozenTargetsSchema,
+  type PlannedTargets,
+  plannedTargetsSchema,
+  type RunRecord,
+} from '#shared/model/run.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
 /** Jobs and target lists kept parsed per process: they are immutable, and every batch of a run reads the same ones. */
@@ -20,20 +27,22 @@ export const putJson = async (blobs: Blobs, folder: string, value: unknown): Pro
 
 /** Reads the JSON blobs that use cases share, parsed and checked once per process. */
 export interface JsonBlobs {
-  /** The job of a run, its blocks laid out for the run's params. */
+  /** The job of a run: its commands as they were when it started, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
   targets(key: string): Promise<FrozenTargets>;
+  planned(key: string): Promise<PlannedTargets>;
 }
 
 /** Reader of JSON blobs with a small memory of the latest ones. */
 export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
-  const written = remembering((key: string) => readJson(blobs, key, jobSchema));
+  const written = remembering(async (key: string) => fromRunJob(await readJson(blobs, key, runJobSchema)));
   // Params never change during a run, so the run stands for them.
   const laidOut = remembering(async (_key: string, run: Pick<RunRecord, 'jobBlob' | 'params'>) =>
     expandJob(await written(run.jobBlob), run.params),
   );
   const targets = remembering((key: string) => readJson(blobs, key, frozenTargetsSchema));
-  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets };
+  const planned = remembering((key: string) => readJson(blobs, key, plannedTargetsSchema));
+  return { job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run), targets, planned };
 };
 
 /**

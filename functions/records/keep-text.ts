@@ -7,7 +7,7 @@ import type { TextBlob } from './text-blob.ts';
 export const inlineTextBytes = 2048;
 
 /** Moves long text of an outcome to a blob under `key` and keeps the head of each stream. */
-export const keepText = async (blobs: Blobs, key: string, outcome: Outcome): Promise<Outcome> => {
+export const keepText = async (blobs: Pick<Blobs, 'put'>, key: string, outcome: Outcome): Promise<Outcome> => {
   const { stdout, stderr } = outcome;
   const [short, shortError] = [headOf(stdout), headOf(stderr)];
   if (short === stdout && shortError === stderr) return outcome;

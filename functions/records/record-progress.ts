@@ -1,10 +1,10 @@
 import type { BatchProgress, BatchRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
-import { failingCount, type StatusCounts } from '#shared/model/status.ts';
-import { isBudgetSpent } from '#shared/plan/budget.ts';
+import type { StatusCounts } from '#shared/model/status.ts';
 import { batchStatusCounts, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import type { PhasePlace } from './phase-place.ts';
+import { type RecordTallyDeps, recordTally } from './record-tally.ts';
 
 /** What is written about a batch after each step. */
 export interface ProgressView {
@@ -17,13 +17,14 @@ export interface ProgressView {
 
 /** What recording progress needs. */
 export interface RecordProgressDeps {
-  readonly store: Pick<PlanStore, 'putProgress' | 'setFailures' | 'updateGroup'>;
+  readonly store: RecordTallyDeps['store'] & Pick<PlanStore, 'putProgress'>;
+  readonly json: RecordTallyDeps['json'];
   readonly clock: Clock;
 }
 
 /**
- * Writes how a batch stands, when that is news, and tells its group of failed nodes: the group is stopped as soon as its failure budget is
- * spent. Everything is derived from the results, so doing it twice changes nothing.
+ * Writes how a batch stands, when that is news, and tells its group what that means for the failure budgets: the group is stopped as soon as
+ * one of them is spent. Everything is derived from the results, so doing it twice changes nothing.
  */
 export const recordProgress = async (
   deps: RecordProgressDeps,
@@ -31,10 +32,12 @@ export const recordProgress = async (
   state: BatchProgress['state'],
 ): Promise<void> => {
   const { batch, place, results } = view;
-  const counts = wordsFor(state, batchStatusCounts(place.phase.operations, batch.nodes, results));
   const next = nextOperationOfBatch(place.phase.operations, batch.nodes, results);
+  const current = next && place.phase.operations[next.operationIndex];
+  const asks = current?.waitInput !== undefined || current?.approve !== undefined;
+  const counts = wordsFor(state, batchStatusCounts(place.phase.operations, batch.nodes, results), asks);
   const at = nowIso(deps.clock);
-  await recordFailures(deps, view, counts);
+  await recordTally(deps, view);
   await deps.store.putProgress({
     ...view.progress,
     state,
@@ -46,22 +49,10 @@ export const recordProgress = async (
 };
 
 /** While a batch runs, all its nodes that are not at their end are running; once it is stopped, none of them is. */
-const wordsFor = (state: BatchProgress['state'], counts: StatusCounts): StatusCounts => {
+const wordsFor = (state: BatchProgress['state'], counts: StatusCounts, asks: boolean): StatusCounts => {
   const { pending = 0, running = 0, ...ended } = counts;
   const left = pending + running;
   if (left === 0) return ended;
+  if (state === 'running' && asks) return { ...ended, waitingInput: left };
   return state === 'running' ? { ...ended, running: left } : { ...ended, pending: left };
-};
-
-const recordFailures = async (
-  deps: RecordProgressDeps,
-  { place, batch }: ProgressView,
-  counts: StatusCounts,
-): Promise<void> => {
-  const failures = failingCount(counts);
-  if (failures === 0) return;
-  const group = await deps.store.setFailures(place.record, batch.batchId, failures);
-  const all = Object.values(group.failures).reduce((sum, n) => sum + n, 0);
-  if (!group.stopped && isBudgetSpent(place.group.maxFailures, Math.max(1, group.nodeCount), all))
-    await deps.store.updateGroup(place.record, { stopped: true });
 };

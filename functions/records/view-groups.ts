@@ -72,7 +72,15 @@ const viewGroup = (state: GroupState): GroupView => {
   const rounds =
     record && group.strategy === 'grayScale' ? (planStages(job, group, record.nodeCount).at(-1)?.rounds ?? 0) : 0;
   const status = groupStatus(phases.map((phase) => phase.status));
-  return { name: group.name, strategy: group.strategy, status, nodeCount: record?.nodeCount ?? 0, rounds, phases };
+  return {
+    name: group.name,
+    strategy: group.strategy,
+    status,
+    nodeCount: record?.nodeCount ?? 0,
+    rounds,
+    ...(record?.stopReason === undefined ? {} : { stopReason: record.stopReason }),
+    phases,
+  };
 };
 
 const viewPhase = (state: GroupState, phaseIndex: number): PhaseView => {

@@ -1,8 +1,13 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { ownClientConfig } from '#functions/adapters/aws/own-client-config.ts';
 import { createS3Blobs } from '#functions/adapters/s3/s3-blobs.ts';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 import { readBucketEnv } from './env.ts';
 
 /** The blobs of the deployed stack. */
 export const openBlobs = (): Blobs => createS3Blobs({ ...readBucketEnv(), client: new S3Client(ownClientConfig) });
+
+/** The contents of the library of the deployed stack: in a folder of their own, which nothing expires in. */
+export const openLibraryBlobs = (): Blobs =>
+  createS3Blobs({ ...readBucketEnv(), keyPrefix: bucketFolders.library, client: new S3Client(ownClientConfig) });

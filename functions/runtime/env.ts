@@ -54,7 +54,40 @@ const cloudsSchema = z
     aliyunParameter: env[variables.aliyunParameter],
   }));
 
+const names = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
+
+const secretsSchema = z
+  .object({
+    [variables.envSecrets]: optional.transform((prefix) => prefix ?? 'DROVER_SECRET_'),
+    [variables.ssmSecrets]: names,
+    [variables.managerSecrets]: names,
+  })
+  .transform((env) => ({
+    envPrefix: env[variables.envSecrets],
+    ssmPrefixes: env[variables.ssmSecrets],
+    managerPrefixes: env[variables.managerSecrets],
+  }));
+
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
+
+const rolesOfText = (
+  text: string | undefined,
+  context: z.RefinementCtx,
+): Readonly<Record<string, readonly string[]>> => {
+  try {
+    return z.record(z.string(), z.array(z.string())).parse(JSON.parse(text ?? '{}'));
+  } catch {
+    context.addIssue('is not a JSON object of roles with lists of actors');
+    return z.NEVER;
+  }
+};
+
+const rolesSchema = z
+  .object({ [variables.roles]: optional.transform(rolesOfText) })
+  .transform((env) => ({ roles: env[variables.roles] }));
 
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
@@ -80,6 +113,15 @@ export const readMachineEnv = (environment: Environment = process.env) => read(m
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** Which secrets jobs may refer to, and the environment that `env:` references mean. */
+export const readSecretsEnv = (environment: Environment = process.env) => ({
+  ...read(secretsSchema, environment),
+  environment,
+});
+
+/** Who has which role; nobody has one when it is not set. */
+export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);

@@ -1,24 +1,46 @@
 import type { ApiServices } from '#functions/api/services.ts';
+import { applyJob } from '#functions/apply-job/apply-job.ts';
+import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
+import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
+import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
+import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
+import { searchOutput } from '#functions/list-results/search-output.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
+import { putCommand } from '#functions/put-command/put-command.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
+import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
+import {
+  listCommandChanges,
+  listCommands,
+  listJobChanges,
+  listJobs,
+  viewCommand,
+  viewJob,
+} from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun } from '#functions/view-run/view-run.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
-import type { Blobs, Clock, Engine, Ids, Inventory, Log } from '#shared/ports/services.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
+import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 
 /** The ports behind the HTTP API. */
 export interface ServicePorts {
   readonly store: Store;
   readonly blobs: Blobs;
+  /** Contents of commands and jobs of the library; kept for ever, unlike what belongs to runs. */
+  readonly libraryBlobs: Blobs;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
+  readonly roles: Roles;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -26,18 +48,38 @@ export interface ServicePorts {
 
 /** Wires the use cases behind the HTTP API to the ports. */
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
-  const deps = { ...ports, json };
+  const abort = abortRun(ports);
+  const deps = { ...ports, json, abort };
   return {
     submitRun: submitRun(deps),
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
-    abortRun: abortRun(deps),
+    decideGate: decideAtGate(deps),
+    abortRun: abort,
     pauseRun: pauseRun(deps),
     resumeRun: resumeRun(deps),
     listRuns: listRuns(deps),
     viewRun: viewRun(deps),
     listNodeRows: listNodeRows(deps),
     listResults: listResults(deps),
+    readOutput: readOutput(deps),
+    openOutputContent: openOutputContent(deps),
+    searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
+    putCommand: putCommand(deps),
+    listCommands: listCommands(deps),
+    viewCommand: viewCommand(deps),
+    listCommandChanges: listCommandChanges(deps),
+    removeCommand: removeFromLibrary('command', deps),
+    applyJob: applyJob(deps),
+    listJobs: listJobs(deps),
+    viewJob: viewJob(deps),
+    listJobChanges: listJobChanges(deps),
+    removeJob: removeFromLibrary('job', deps),
+    listLocks: listLocks(deps),
+    breakLock: breakLock(deps),
+    listBudgets: listBudgets(deps),
+    putBudget: putBudget(deps),
+    removeBudget: removeBudget(deps),
   };
 };

@@ -1,5 +1,7 @@
 import type { ApiServices } from '#functions/api/services.ts';
 import { awaitAgent } from '#functions/await-agent/await-agent.ts';
+import { awaitPermit } from '#functions/await-permit/await-permit.ts';
+import { awaitTurn } from '#functions/await-turn/await-turn.ts';
 import { closePhase } from '#functions/close-phase/close-phase.ts';
 import { collectResults } from '#functions/collect-results/collect-results.ts';
 import { finishRun } from '#functions/finish-run/finish-run.ts';
@@ -11,12 +13,17 @@ import { openPhase } from '#functions/open-phase/open-phase.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { startRun } from '#functions/start-run/start-run.ts';
 import type { Agents } from '#shared/ports/agent.ts';
+import type { Sealer, Secrets } from '#shared/ports/secrets.ts';
+import type { Http } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { createServices, type ServicePorts } from './services.ts';
 
 /** Every port of the product. */
 export interface SystemPorts extends ServicePorts {
   readonly agents: Agents;
+  readonly secrets: Secrets;
+  readonly sealer: Sealer;
+  readonly http: Http;
 }
 
 /** The whole product on one set of ports: the tasks of the state machine and the services behind the HTTP API. */
@@ -32,8 +39,10 @@ export const createSystem = (ports: SystemPorts): System => {
     tasks: {
       startRun: startRun(deps),
       nextStage: nextStage(deps),
+      awaitTurn: awaitTurn(deps),
       openPhase: openPhase(deps),
       invokeOperation: invokeOperation(deps),
+      awaitPermit: awaitPermit(deps),
       awaitAgent: awaitAgent(deps),
       collectResults: collectResults(deps),
       closePhase: closePhase(deps),

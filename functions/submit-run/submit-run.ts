@@ -1,5 +1,7 @@
 import type { Submission } from '#functions/api/services.ts';
+import { type Abort, abortReplaced } from '#functions/records/ask-abort.ts';
 import { putJson } from '#functions/records/json-blob.ts';
+import { enterLine, type TurnDeps } from '#functions/records/turns.ts';
 import {
   type CheckedRequest,
   checkRequest,
@@ -8,8 +10,11 @@ import {
 } from '#functions/targets/check-request.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { RunRecord } from '#shared/model/run.ts';
+import type { Job } from '#shared/model/job.ts';
+import type { PlannedTargets, RunRecord } from '#shared/model/run.ts';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 
@@ -17,10 +22,12 @@ import type { RunStore } from '#shared/ports/store.ts';
 const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
-export interface SubmitRunDeps extends PlanPreviewDeps {
-  readonly store: Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+export interface SubmitRunDeps extends PlanPreviewDeps, TurnDeps {
+  readonly store: PlanPreviewDeps['store'] & TurnDeps['store'] & Pick<RunStore, 'create' | 'get' | 'claimKey'>;
   readonly blobs: Blobs;
   readonly engine: Pick<Engine, 'start'>;
+  /** Asks a run to abort whose place this one takes. */
+  readonly abort: Abort;
   readonly ids: Ids;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,8 +36,9 @@ export interface SubmitRunDeps extends PlanPreviewDeps {
 /**
  * Starts a run. Everything that can be refused is refused before the run is written. Under an idempotency key the same request starts one
  * run, however often and from however many places it comes: the key names the run before the run is written. A request that is wrong in
- * itself does not use up its key.
- * @throws AppError as `checkRequest`, and `idempotency.mismatch` when the key was used for another request
+ * itself does not use up its key. A job that limits how many of its runs go on at once puts the run in line here, so that runs come in the order
+ * of their requests; one that may not even wait is refused, or recorded as rejected.
+ * @throws AppError as `checkRequest`, `idempotency.mismatch` when the key was used for another request, and `lock.held`
  */
 export const submitRun =
   (deps: SubmitRunDeps) =>
@@ -43,11 +51,24 @@ export const submitRun =
       return { runId, created: false };
     }
     const checked = await checkRequest(deps, submission.request);
-    const created = await deps.store.create(await newRun(deps, submission, runId, checked));
+    const run = await newRun(deps, submission, runId, checked);
+    const line = await enterLine(deps, run);
+    const created = await deps.store.create(line.kind === 'rejected' ? rejected(run, line.reason) : run);
+    if (line.kind === 'rejected') {
+      deps.log.info('run.rejected', { runId, actor: submission.actor });
+      return { runId, created };
+    }
     await deps.engine.start(runId, 1);
+    await abortReplaced(deps.abort, line.replaced, { runId, actor: submission.actor });
     if (created) deps.log.info('run.submitted', { runId, actor: submission.actor, nodes: checked.plan.totals.nodes });
     return { runId, created };
   };
+
+/** A run that may not go on and does not wait: on record, and over. */
+const rejected = (run: RunRecord, reason: string): RunRecord => {
+  const end = { status: 'rejected', endedAt: run.createdAt, reason } as const;
+  return { ...run, ...end, attempts: run.attempts.map((one) => ({ ...one, ...end })) };
+};
 
 const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey }: Submission): Promise<RunId> => {
   const runId = deps.ids.runId();
@@ -72,18 +93,24 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor }: Submission,
   runId: RunId,
-  { job, params }: CheckedRequest,
+  { job, commands, revision, params, plan, turn }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
-  const jobBlob = await putJson(deps.blobs, 'jobs', job);
+  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
+  const plannedBlob =
+    job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));
   return {
     runId,
     jobName: job.metadata.name,
     jobBlob,
     jobDigest: jobDigest(job),
+    ...(revision === undefined ? {} : { jobRevision: revision }),
     params,
+    ...(turn === undefined ? {} : { turn }),
     ...(nodesBlob === undefined ? {} : { nodesBlob }),
+    ...(plannedBlob === undefined ? {} : { plannedBlob }),
+    planDigest: plan.digest,
     actor,
     ...(request.context === undefined ? {} : { context: request.context }),
     status: 'queued',
@@ -93,3 +120,12 @@ const newRun = async (
     version: 1,
   };
 };
+
+/** The nodes of each group that takes part, as the plan has them now. */
+const plannedTargets = (job: Job, plan: RunPlan): PlannedTargets =>
+  Object.fromEntries(
+    plan.groups.map((group) => [
+      String(job.spec.groups.findIndex(({ name }) => name === group.name)),
+      group.rounds.flatMap((round) => round.nodes.map(({ id }) => id)),
+    ]),
+  );

@@ -1,60 +1,129 @@
+import { type LibraryReadDeps, requireJob } from '#functions/records/library.ts';
 import type { RunRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
+import { turnSettingsOf } from '#shared/job/turn-settings.ts';
+import { applyCommands, type FrozenCommands } from '#shared/library/apply-commands.ts';
+import { requireJobReference } from '#shared/library/job-reference.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
+import type { DisruptionBudget, TurnSettings } from '#shared/model/lock.ts';
+import type { InventoryNode, Node } from '#shared/model/node.ts';
+import type { FrozenTargets } from '#shared/model/run.ts';
+import type { NodeBudget } from '#shared/plan/node-budgets.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
-import type { RunPlan } from '#shared/plan/run-plan.ts';
+import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
+import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
+import { withoutReach } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { LockStore } from '#shared/ports/lock-store.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Inventory } from '#shared/ports/services.ts';
+import { formatReference } from '#shared/secrets/reference.ts';
+import { countUnder, nodeBudgets } from './node-budgets.ts';
+import { resolveCommands } from './resolve-commands.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
 /** What planning needs. */
-export interface PlanPreviewDeps {
+export interface PlanPreviewDeps extends LibraryReadDeps {
+  readonly store: LibraryReadDeps['store'] & Pick<LockStore, 'listBudgets'>;
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
+  readonly secrets: Pick<Secrets, 'check'>;
 }
 
 /** A request that was found to be in order, and what would happen. */
 export interface CheckedRequest {
   readonly job: Job;
+  /** The commands that the job uses, as they are now. */
+  readonly commands: FrozenCommands;
+  /** The revision of a stored job; absent for a job that came with the request. */
+  readonly revision?: number;
   readonly params: ParamValues;
   readonly plan: RunPlan;
+  /** Under which key the run takes its turn; undefined when any number of runs may go on at once. */
+  readonly turn: TurnSettings | undefined;
 }
 
 /**
- * Checks what a request says by itself: the answer is the same whenever it is asked.
+ * Checks what a request says by itself: the answer is the same whenever it is asked. Of a stored job only its name is looked at.
  * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`
  */
-export const readRequest = (request: RunRequest): Pick<CheckedRequest, 'job' | 'params'> => {
-  const job = parseJob(request.job);
+export const readRequest = (request: RunRequest): void => {
+  if (typeof request.job === 'string') requireJobReference(request.job);
+  else checkJobRequest(parseJob(request.job), request);
+};
+
+const checkJobRequest = (job: Job, request: RunRequest): ParamValues => {
   const params = resolveParams(job, request.params);
   checkSelection(job, request.only);
-  return { job, params };
+  return params;
+};
+
+const jobOfRequest = async (
+  deps: LibraryReadDeps,
+  { job }: RunRequest,
+): Promise<Pick<CheckedRequest, 'job' | 'revision'>> => {
+  if (typeof job !== 'string') return { job: parseJob(job) };
+  const stored = await requireJob(deps, requireJobReference(job));
+  return { job: stored.job, revision: stored.revision.change };
 };
 
 /**
- * Checks a request to run a job and plans it against the clouds as they are now.
- * @throws AppError `job.invalid`, `params.invalid`, `request.invalid`, `plan.*`, `expression.failed`, `inventory.unavailable`
+ * Checks a request to run a job and plans it against library and clouds as they are now.
+ * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`,
+ * `inventory.unavailable`
  */
 export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
-  const { job, params } = readRequest(request);
-  const inventory = await deps.inventory.list();
+  const asked = await jobOfRequest(deps, request);
+  const { job } = asked;
+  const params = checkJobRequest(job, request);
+  const turn = turnSettingsOf(job, params);
+  const commands = await resolveCommands(deps, job);
+  const [inventory, budgets] = await Promise.all([deps.inventory.list(), deps.store.listBudgets()]);
   const candidates = request.nodes
     ? candidatesOf(request.nodes, inventory)
     : { nodes: inventory, explicit: false, inventory };
-  const laidOut = expandJob(job, params);
+  const laidOut = expandJob(applyCommands(job, commands), params);
+  const groups = targetsOfGroups({ job, params, candidates, request });
+  const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
-    groups: targetsOfGroups({ job, params, candidates, request }),
+    groups,
+    secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
+    scriptLimitOf: (agent) => deps.agents[agent].limits.scriptBytes,
+    budgets: budgetsOver(budgets, inventory, groups),
+    turn,
     selection: request.only,
   });
   requireNodes(plan);
-  return { job, params, plan };
+  return { ...asked, commands, params, plan, turn };
 };
+
+/** Budgets over the inventory and what the caller named beside it. */
+const budgetsOver = (
+  budgets: readonly DisruptionBudget[],
+  inventory: readonly InventoryNode[],
+  groups: readonly FrozenTargets[],
+): readonly NodeBudget[] => {
+  const all = new Map<string, Node>(inventory.map((node) => [node.id, withoutReach(node)]));
+  for (const { node } of groups.flatMap(({ nodes }) => nodes)) if (!all.has(node.id)) all.set(node.id, node);
+  const nodes = [...all.values()];
+  return nodeBudgets(budgets, (budget) => countUnder(budget, nodes));
+};
+
+const planSecret = async (
+  { secrets }: Pick<PlanPreviewDeps, 'secrets'>,
+  { param, reference, operations }: NeededSecret,
+): Promise<PlanSecret> => ({
+  param,
+  reference: formatReference(reference),
+  operations: [...operations],
+  warnings: [...(await secrets.check(reference))],
+});
 
 interface TargetQuestion {
   readonly job: Job;

@@ -2,6 +2,7 @@ import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { ssmDocuments } from '#functions/adapters/ssm/ssm-context.ts';
 import { variables } from '#shared/config/variables.ts';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
 import type { Config } from '../config.ts';
 import type { Need } from '../function-table.ts';
@@ -47,7 +48,7 @@ const tableGrant = ({ config, storage }: GrantScope, actions: readonly string[])
 
 const bucketGrant = ({ storage }: GrantScope, statements: readonly PolicyStatement[]): Grant => ({
   statements,
-  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: 'blobs/' },
+  environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: bucketFolders.runs },
 });
 
 const readsParameter = ({ aliyunParameter }: Config): readonly PolicyStatement[] =>
@@ -77,6 +78,39 @@ const commandTargets = (config: Config): readonly string[] =>
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);
 
+/** Which names jobs may refer to. No right goes with it. */
+const secretVariables = ({ secretParameters, secretNames }: Config): Readonly<Record<string, string>> => ({
+  [variables.ssmSecrets]: secretParameters.join(','),
+  [variables.managerSecrets]: secretNames.join(','),
+});
+
+const arnsOfStarts = (service: string, kind: string, starts: readonly string[]): readonly string[] =>
+  starts.map(
+    (start) => `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${kind}${start.replace(/^\//, '')}*`,
+  );
+
+const readsSecrets = ({ secretParameters, secretNames, secretKeys }: Config): readonly PolicyStatement[] => [
+  ...(secretParameters.length === 0
+    ? []
+    : [allow(['ssm:GetParameter'], arnsOfStarts('ssm', 'parameter/', secretParameters))]),
+  ...(secretNames.length === 0
+    ? []
+    : [allow(['secretsmanager:GetSecretValue'], arnsOfStarts('secretsmanager', 'secret:', secretNames))]),
+  ...(secretKeys.length === 0
+    ? []
+    : [
+        new PolicyStatement({
+          actions: ['kms:Decrypt'],
+          resources: [...secretKeys],
+          conditions: {
+            StringEquals: {
+              'kms:ViaService': ['ssm', 'secretsmanager'].map((name) => `${name}.${Aws.REGION}.${Aws.URL_SUFFIX}`),
+            },
+          },
+        }),
+      ]),
+];
+
 /** Needs that the storage and the clouds meet; what the run machine meets is granted where it is. */
 export type BasicNeed = Exclude<Need, 'completeTasks'>;
 
@@ -92,11 +126,27 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
   }),
   readBlobs: (scope) =>
     bucketGrant(scope, [
-      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects('blobs/*')]),
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)]),
       // Without it S3 answers "denied" instead of "not there" for a blob that is not there.
       allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
     ]),
-  writeBlobs: (scope) => bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects('blobs/*')])]),
+  // The forms by which nodes upload are signed with this right too: a form can do no more than who signs it.
+  writeBlobs: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}*`)])]),
+  readLibrary: (scope) =>
+    bucketGrant(scope, [
+      allow(['s3:GetObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)]),
+      allow(['s3:ListBucket'], [scope.storage.bucket.bucketArn]),
+    ]),
+  writeLibrary: (scope) =>
+    bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)])]),
+  checkSecrets: ({ config }) => ({ statements: [], environment: secretVariables(config) }),
+  readSecrets: ({ config }) => ({ statements: readsSecrets(config), environment: secretVariables(config) }),
+  // Sealed secrets are the one thing that is removed: everything else ends by its age.
+  removeSecrets: (scope) =>
+    bucketGrant(scope, [
+      allow(['s3:DeleteObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}secrets/*`)]),
+    ]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
       allow(['ssm:SendCommand'], commandTargets(scope.config)),

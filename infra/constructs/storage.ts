@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table } from '#shared/persistence/table.ts';
 import { type Config, keepsData } from '../config.ts';
 
@@ -42,7 +43,10 @@ export class Storage extends Construct {
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       lifecycleRules: [
+        // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
+        { prefix: 'blobs/secrets/', expiration: Duration.days(1) },
         {
+          prefix: bucketFolders.runs,
           expiration: Duration.days(config.retentionDays + blobMarginDays),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },

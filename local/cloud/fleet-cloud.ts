@@ -16,6 +16,7 @@ import { Inventory } from './provider/inventory.ts';
 import { Journal } from './provider/journal.ts';
 import { OutputStore } from './provider/output-store.ts';
 import { replayJournal } from './provider/recovery.ts';
+import { type SecretOf, secretsManagerService } from './secrets/secret-stores.ts';
 import { partsOfRun } from './spawner/protocol.ts';
 import { SsmEngine } from './ssm/engine.ts';
 import { ssmService } from './ssm/ssm-service.ts';
@@ -29,6 +30,8 @@ export interface FleetCloudOptions {
   /** State: a folder per instance under `instances/`, the provider's journal under `provider/`. One cloud at a time may use it. */
   readonly dir: string;
   readonly faults?: FaultPlan;
+  /** What Parameter Store, Secrets Manager and OOS Parameter Store hold; nothing when absent. */
+  readonly secretOf?: SecretOf;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
   /** From 0 up to 1; decides what goes wrong. */
@@ -52,6 +55,7 @@ export interface FleetCloudOptions {
 export interface FleetCloud {
   readonly ssmEndpoint: string;
   readonly taggingEndpoint: string;
+  readonly secretsManagerEndpoint: string;
   /** Host and port without a scheme, as Alibaba Cloud's SDK takes it; protocol http. */
   readonly ecsEndpoint: string;
   readonly calls: () => Readonly<Record<string, number>>;
@@ -61,7 +65,7 @@ export interface FleetCloud {
 }
 
 /**
- * Starts endpoints that speak as AWS SSM, the Resource Groups Tagging API and Alibaba Cloud ECS, on loopback, and run the commands
+ * Starts endpoints that speak as AWS SSM, the Resource Groups Tagging API, Secrets Manager and Alibaba Cloud ECS, on loopback, and run the commands
  * they are sent. Goes on where an earlier cloud on the same folder stopped or was killed: no command runs twice.
  */
 export const startFleetCloud = async (options: FleetCloudOptions): Promise<FleetCloud> => {
@@ -77,6 +81,7 @@ export const startFleetCloud = async (options: FleetCloudOptions): Promise<Fleet
       awsDialect({
         AmazonSSM: ssmService(ssm, deps),
         ResourceGroupsTaggingAPI_20170126: taggingService(deps.inventory),
+        secretsmanager: secretsManagerService(deps.secretOf),
       }),
       acsDialect({ operations: ecsOperations(parts, deps), requestId: () => deps.uuid().toUpperCase() }),
     ],
@@ -87,6 +92,7 @@ export const startFleetCloud = async (options: FleetCloudOptions): Promise<Fleet
   return {
     ssmEndpoint: `http://${address}`,
     taggingEndpoint: `http://${address}`,
+    secretsManagerEndpoint: `http://${address}`,
     ecsEndpoint: address,
     calls: () => endpoint.calls(),
     setFaults: (faults) => deps.faults.set(faults),
@@ -136,6 +142,7 @@ const assemble = (options: FleetCloudOptions) => {
     path: hostPath(),
     powershell: hostPowerShell(),
     users: hostUsers(),
+    secretOf: options.secretOf ?? (() => undefined),
   };
   const ssm: SsmEngine = new SsmEngine(deps);
   const ecs: EcsEngine = new EcsEngine(deps);

@@ -1,65 +1,60 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import { createRequire } from 'node:module';
 import {
   CreateTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   ResourceInUseException,
 } from '@aws-sdk/client-dynamodb';
-import { Level } from 'level';
-import { AppError } from '#shared/errors/app-error.ts';
 import { createTableInput, table } from '#shared/persistence/table.ts';
+import { startTableProcess, type TableProcessOptions } from './table-process.ts';
 
-interface DynaliteOptions {
-  readonly path?: string;
-  readonly createTableMs: number;
-}
+/** Patience with a table that has to be started again: five seconds and more. */
+const attempts = 8;
 
-// dynalite has no types.
-const createDynalite: (options: DynaliteOptions) => Server = createRequire(import.meta.url)('dynalite');
-
-/** A DynamoDB table on this machine. */
-export interface LocalTable {
+/** The product's table behind an endpoint of this machine. */
+export interface ConnectedTable {
   readonly endpoint: string;
   readonly tableName: string;
   readonly client: DynamoDBClient;
+}
+
+/** A DynamoDB table on this machine. */
+export interface LocalTable extends ConnectedTable {
+  /** The table's own process, as it is now. */
+  readonly pid: () => number | undefined;
   /** Ends client and server; what is on disk stays. */
   close(): Promise<void>;
 }
 
 /**
- * Starts dynalite on a free port of the loopback, in memory or in the folder `path`, with the product's table in it.
+ * Starts the table of a folder in a process of its own, with the product's table in it.
  * @throws AppError `local.locked` when another process has the folder open
  */
-export const startLocalTable = async (options: { readonly path?: string } = {}): Promise<LocalTable> => {
-  if (options.path !== undefined) await requireUnlocked(options.path);
-  const server = createDynalite({ ...options, createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const endpoint = `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`;
+export const startLocalTable = async (options: TableProcessOptions): Promise<LocalTable> => {
+  const server = await startTableProcess(options);
+  try {
+    const connected = await connectTable(server.port);
+    const close = async () => {
+      connected.client.destroy();
+      await server.close();
+    };
+    return { ...connected, pid: server.pid, close };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+};
+
+/** A client for a DynamoDB endpoint on the loopback, with the product's table behind it. */
+export const connectTable = async (port: number): Promise<ConnectedTable> => {
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
     endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-    // A locked folder answers every call with a server error: say so at once instead of trying again.
-    maxAttempts: 1,
+    maxAttempts: attempts,
   });
-  const close = async () => {
-    client.destroy();
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => {
-      server.close(() => resolve());
-    });
-  };
-  try {
-    await ensureTable(client, table.defaultName);
-  } catch (cause) {
-    await close();
-    throw lockedError(options.path, cause);
-  }
-  return { endpoint, tableName: table.defaultName, client, close };
+  await ensureTable(client, table.defaultName);
+  return { endpoint, tableName: table.defaultName, client };
 };
 
 const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<void> => {
@@ -71,20 +66,3 @@ const ensureTable = async (client: DynamoDBClient, tableName: string): Promise<v
   const describe = () => client.send(new DescribeTableCommand({ TableName: tableName }));
   while ((await describe()).Table?.TableStatus !== 'ACTIVE');
 };
-
-/** Opens the database once by ourselves: dynalite throws where nobody can catch it when another process has it open. */
-const requireUnlocked = async (path: string): Promise<void> => {
-  const database = new Level(path);
-  try {
-    await database.open();
-  } catch (cause) {
-    throw lockedError(path, cause);
-  }
-  await database.close();
-};
-
-const lockedError = (path: string | undefined, cause: unknown): AppError =>
-  new AppError('local.locked', `The local cloud in ${path ?? 'memory'} cannot be opened`, {
-    cause,
-    hint: 'Another drover process probably has it open. Use that one (drover local up serves it), wait for it to end, or give another --state-dir.',
-  });

@@ -1,21 +1,28 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
+import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   NodeRowsQuery,
   NodesQuery,
+  OutputPlace,
+  OutputQuery,
   PageQuery,
   ResultsQuery,
   runRequestSchema,
+  SearchQuery,
 } from '../contract/requests.ts';
-import type { NodeRow, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
+import type { NodeRow, OutputMatch, OutputPage, ResultView, RunSummary, RunView } from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
-import { type ClientOptions, sendRequest } from './send-request.ts';
+import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
 export type RunRequestInput = z.input<typeof runRequestSchema>;
@@ -24,6 +31,14 @@ export type ContinueRequestInput = z.input<typeof continueRequestSchema>;
 /** Why an operator controls a run. */
 export type ControlRequestInput = z.input<typeof controlRequestSchema>;
 
+/** A part of a stream as a caller asks for it. */
+export type OutputQueryInput = OutputPlace & Partial<OutputQuery>;
+/** What to search for, and where. */
+export type SearchQueryInput = Pick<SearchQuery, 'pattern'> & Partial<SearchQuery>;
+
+/** A decision at a gate. */
+export type GateRequestInput = z.input<typeof gateRequestSchema>;
+
 /** What starting a run answers; `replayed` when the key was known and nothing new was started. */
 export interface Started {
   readonly run: RunView;
@@ -31,27 +46,32 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient {
+export interface DroverClient extends LibraryClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
+  decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
   viewRun(runId: RunId): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
+  readOutput(runId: RunId, query: OutputQueryInput): Promise<OutputPage>;
+  /** All that is kept of one stream, as it comes. */
+  downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
+  searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listLocks(): Promise<Page<LockView>>;
+  breakLock(request: BreakLockRequest): Promise<BrokenView>;
+  listBudgets(): Promise<Page<BudgetView>>;
+  putBudget(name: string, budget: PutBudgetRequest): Promise<BudgetView>;
+  removeBudget(name: string): Promise<BudgetView>;
   version(): Promise<VersionView>;
 }
 
 type ControlRoute = 'abortRun' | 'pauseRun' | 'resumeRun';
-
-const toPage = <T>(page: { readonly items: readonly T[]; readonly cursor?: string | undefined }): Page<T> => ({
-  items: page.items,
-  ...(page.cursor === undefined ? {} : { cursor: page.cursor }),
-});
 
 /** A typed client of the HTTP API over `fetch`; runs in Node and in browsers. */
 export const createClient = (options: ClientOptions): DroverClient => {
@@ -68,6 +88,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: (runId, request = {}) => control('abortRun', runId, request),
+    decideGate: async (runId, body) =>
+      (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),
     resumeRun: (runId, request = {}) => control('resumeRun', runId, request),
     listRuns: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listRuns, { query })).data),
@@ -76,7 +98,20 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
     listResults: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listResults, { path: { runId }, query })).data),
+    readOutput: async (runId, query) =>
+      (await sendRequest(options, apiRoutes.readOutput, { path: { runId }, query: { ...query } })).data,
+    downloadOutput: (runId, place) =>
+      fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
+    searchOutput: async (runId, query) =>
+      toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    ...createLibraryClient(options),
+    listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
+    breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
+    listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),
+    putBudget: async (budget, body) =>
+      (await sendRequest(options, apiRoutes.putBudget, { path: { budget }, body })).data,
+    removeBudget: async (budget) => (await sendRequest(options, apiRoutes.removeBudget, { path: { budget } })).data,
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
   };
 };

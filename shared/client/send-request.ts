@@ -82,6 +82,48 @@ const errorOf = (response: Response, answer: unknown, what: string): AppError =>
     : new AppError(fallbackCode(response.status), `${what} was answered ${response.status}`, { cause: answer });
 };
 
+/** Calls a route. */
+const call = async (options: ClientOptions, route: ApiRoute, input: CallInput): Promise<Response> => {
+  try {
+    return await options.fetch(urlOf(options.baseUrl, route, input), requestOf(options, route, input));
+  } catch (cause) {
+    if (input.signal?.aborted) throw cause;
+    throw unreachable(options.baseUrl, cause);
+  }
+};
+
+async function* chunksOf(body: ReadableStream<Uint8Array>, what: string): AsyncGenerator<Uint8Array> {
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } catch (cause) {
+    throw new AppError('service.unreachable', `${what} broke off: ${messageOf(cause)}`, { cause, hint: 'Try again.' });
+  } finally {
+    // A stream that broke says so again here; that it broke is told above.
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/**
+ * Sends one request of the route table whose answer is bytes, and gives them as they come. Where the answer leads elsewhere, `fetch` follows.
+ * @throws AppError as {@link sendRequest} does, also while the bytes are read
+ */
+export const fetchBytes = async (
+  options: ClientOptions,
+  route: ApiRoute,
+  input: CallInput = {},
+): Promise<AsyncIterable<Uint8Array>> => {
+  const what = `${route.method.toUpperCase()} ${route.path}`;
+  const response = await call(options, route, input);
+  if (!response.ok) throw errorOf(response, await readJson(response, what), what);
+  if (response.body === null) throw new AppError('service.protocol', `${what} was answered without a body`);
+  return chunksOf(response.body, what);
+};
+
 /**
  * Sends one request of the route table and reads its answer.
  * @throws AppError `service.unreachable` when there is no answer, `service.protocol` when it is not understood, and whatever error the server
@@ -93,13 +135,7 @@ export const sendRequest = async <A extends z.ZodType>(
   input: CallInput = {},
 ): Promise<Answer<z.output<A>>> => {
   const what = `${route.method.toUpperCase()} ${route.path}`;
-  let response: Response;
-  try {
-    response = await options.fetch(urlOf(options.baseUrl, route, input), requestOf(options, route, input));
-  } catch (cause) {
-    if (input.signal?.aborted) throw cause;
-    throw unreachable(options.baseUrl, cause);
-  }
+  const response = await call(options, route, input);
   const answer = await readJson(response, what);
   if (!response.ok) throw errorOf(response, answer, what);
   return { data: parseAnswer(route.answer, answer, what), headers: response.headers };

@@ -19,6 +19,14 @@ export const variables = {
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
   aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
+  /** Start of the names of the environment variables that `env:` references may read; `DROVER_SECRET_` when absent. */
+  envSecrets: 'DROVER_ENV_SECRETS',
+  /** Starts of the names of SSM parameters that `ssm:` references may read: `/drover/,/shop/`; absent: none. */
+  ssmSecrets: 'DROVER_SSM_SECRETS',
+  /** Starts of the names of secrets that `secretsmanager:` references may read; absent: none. */
+  managerSecrets: 'DROVER_MANAGER_SECRETS',
+  /** Who has which role at gates, as JSON: `{"sre": ["ann", "arn:aws:iam::1:user/bob"]}`. */
+  roles: 'DROVER_ROLES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
   /** `debug` also writes the debug lines; anything else leaves them out. */

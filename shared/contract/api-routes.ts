@@ -1,36 +1,79 @@
 import type { z } from 'zod';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import {
+  applyJobRequestSchema,
+  commandQuerySchema,
+  jobQuerySchema,
+  namesQuerySchema,
+  putCommandRequestSchema,
+  removeQuerySchema,
+} from './library-requests.ts';
+import {
+  commandChangeSchema,
+  commandPutSchema,
+  commandSummarySchema,
+  commandViewSchema,
+  jobAppliedSchema,
+  jobChangeSchema,
+  jobSummarySchema,
+  jobViewSchema,
+  removedSchema,
+} from './library-views.ts';
+import {
+  breakLockRequestSchema,
+  brokenViewSchema,
+  budgetViewSchema,
+  lockViewSchema,
+  putBudgetRequestSchema,
+} from './lock-views.ts';
 import { healthViewSchema, versionViewSchema } from './meta-views.ts';
 import { pageSchemaOf } from './pages.ts';
 import {
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   nodeRowsQuerySchema,
   nodesQuerySchema,
+  outputPlaceSchema,
+  outputQuerySchema,
   pageQuerySchema,
   resultsQuerySchema,
   runRequestSchema,
+  searchQuerySchema,
 } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 
 /** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
 export interface ApiRoute {
-  readonly method: 'get' | 'post';
+  readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
   readonly status: 200 | 202;
   readonly answer?: z.ZodType;
+  /** What the answer's body is where it is no JSON. */
+  readonly media?: 'text/plain';
   /** False when no token is asked. */
   readonly secured: boolean;
   /** True when the Idempotency-Key header is taken. */
   readonly idempotent?: true;
+  /** True when the answer has an ETag; a request that changes something takes If-Match and If-None-Match then. */
+  readonly tagged?: true;
 }
 
 const read = { method: 'get', status: 200, secured: true } as const;
+/** Changes of the library; names stand last in their paths, because they hold slashes. */
+const change = { status: 200, secured: true, tagged: true } as const;
 const act = { method: 'post', status: 202, secured: true, tag: 'runs', answer: runViewSchema } as const;
 
 /** Every endpoint by its operation id. The routes, the client and the OpenAPI document follow this table. */
@@ -61,6 +104,30 @@ export const apiRoutes = {
     query: resultsQuerySchema,
     answer: pageSchemaOf(resultViewSchema),
   },
+  readOutput: {
+    ...read,
+    path: '/v1/runs/{runId}/output',
+    tag: 'runs',
+    summary: 'Read a part of what one operation printed on one node, however long it is',
+    query: outputQuerySchema,
+    answer: outputPageSchema,
+  },
+  openOutputContent: {
+    ...read,
+    path: '/v1/runs/{runId}/output/content',
+    tag: 'runs',
+    summary: 'Download all of what one operation printed on one node; the answer may lead elsewhere (307)',
+    query: outputPlaceSchema,
+    media: 'text/plain',
+  },
+  searchOutput: {
+    ...read,
+    path: '/v1/runs/{runId}/output/matches',
+    tag: 'runs',
+    summary: 'Search what was printed on all nodes, line by line',
+    query: searchQuerySchema,
+    answer: pageSchemaOf(outputMatchSchema),
+  },
   continueRun: {
     ...act,
     path: '/v1/runs/{runId}/continue',
@@ -80,6 +147,12 @@ export const apiRoutes = {
     body: controlRequestSchema,
   },
   resumeRun: { ...act, path: '/v1/runs/{runId}/resume', summary: 'Go on after a pause', body: controlRequestSchema },
+  decideGate: {
+    ...act,
+    path: '/v1/runs/{runId}/gates',
+    summary: 'Approve, reject or answer where a run waits for people',
+    body: gateRequestSchema,
+  },
   planPreview: {
     method: 'post',
     status: 200,
@@ -97,6 +170,135 @@ export const apiRoutes = {
     summary: 'List the nodes of the inventory',
     query: nodesQuerySchema,
     answer: pageSchemaOf(inventoryNodeSchema),
+  },
+  listCommands: {
+    ...read,
+    path: '/v1/commands',
+    tag: 'commands',
+    summary: 'List the commands of the library by name',
+    query: namesQuerySchema,
+    answer: pageSchemaOf(commandSummarySchema),
+  },
+  viewCommand: {
+    ...read,
+    path: '/v1/commands/{name}',
+    tag: 'commands',
+    summary: 'Show a version of a command',
+    query: commandQuerySchema,
+    answer: commandViewSchema,
+    tagged: true,
+  },
+  putCommand: {
+    ...change,
+    method: 'put',
+    path: '/v1/commands/{name}',
+    tag: 'commands',
+    summary: 'Put a command; unchanged content and settings are no new version',
+    body: putCommandRequestSchema,
+    answer: commandPutSchema,
+  },
+  removeCommand: {
+    ...change,
+    method: 'delete',
+    path: '/v1/commands/{name}',
+    tag: 'commands',
+    summary: 'Remove a command from use; its versions stay readable',
+    query: removeQuerySchema,
+    answer: removedSchema,
+  },
+  listCommandChanges: {
+    ...read,
+    path: '/v1/command-changes/{name}',
+    tag: 'commands',
+    summary: 'List what was put when and by whom, newest first',
+    query: pageQuerySchema,
+    answer: pageSchemaOf(commandChangeSchema),
+  },
+  listJobs: {
+    ...read,
+    path: '/v1/jobs',
+    tag: 'jobs',
+    summary: 'List stored jobs by name',
+    query: namesQuerySchema,
+    answer: pageSchemaOf(jobSummarySchema),
+  },
+  viewJob: {
+    ...read,
+    path: '/v1/jobs/{name}',
+    tag: 'jobs',
+    summary: 'Show a revision of a stored job',
+    query: jobQuerySchema,
+    answer: jobViewSchema,
+    tagged: true,
+  },
+  applyJob: {
+    ...change,
+    method: 'put',
+    path: '/v1/jobs/{name}',
+    tag: 'jobs',
+    summary: 'Store a job; unchanged content is no new revision',
+    body: applyJobRequestSchema,
+    answer: jobAppliedSchema,
+  },
+  removeJob: {
+    ...change,
+    method: 'delete',
+    path: '/v1/jobs/{name}',
+    tag: 'jobs',
+    summary: 'Remove a stored job; its revisions stay readable',
+    query: removeQuerySchema,
+    answer: removedSchema,
+  },
+  listJobChanges: {
+    ...read,
+    path: '/v1/job-changes/{name}',
+    tag: 'jobs',
+    summary: 'List the revisions of a stored job, newest first',
+    query: pageQuerySchema,
+    answer: pageSchemaOf(jobChangeSchema),
+  },
+  listLocks: {
+    ...read,
+    path: '/v1/locks',
+    tag: 'locks',
+    summary: 'List what runs keep from each other now: turns, budgets in use, leased nodes',
+    answer: pageSchemaOf(lockViewSchema),
+  },
+  breakLock: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/locks/break',
+    tag: 'locks',
+    summary: 'Take a turn, leases or the use of a budget away by hand',
+    body: breakLockRequestSchema,
+    answer: brokenViewSchema,
+  },
+  listBudgets: {
+    ...read,
+    path: '/v1/budgets',
+    tag: 'locks',
+    summary: 'List the disruption budgets',
+    answer: pageSchemaOf(budgetViewSchema),
+  },
+  putBudget: {
+    method: 'put',
+    status: 200,
+    secured: true,
+    path: '/v1/budgets/{budget}',
+    tag: 'locks',
+    summary: 'Make a disruption budget, or replace it',
+    body: putBudgetRequestSchema,
+    answer: budgetViewSchema,
+  },
+  removeBudget: {
+    method: 'delete',
+    status: 200,
+    secured: true,
+    path: '/v1/budgets/{budget}',
+    tag: 'locks',
+    summary: 'Take a disruption budget away',
+    answer: budgetViewSchema,
   },
   version: {
     ...read,

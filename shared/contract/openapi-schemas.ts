@@ -1,19 +1,45 @@
 import * as z from 'zod';
+import { commandSchema } from '../model/command.ts';
 import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { applyJobRequestSchema, putCommandRequestSchema } from './library-requests.ts';
+import {
+  commandChangeSchema,
+  commandPutSchema,
+  commandSummarySchema,
+  commandViewSchema,
+  jobAppliedSchema,
+  jobChangeSchema,
+  jobSummarySchema,
+  jobViewSchema,
+  removedSchema,
+} from './library-views.ts';
+import { breakLockRequestSchema, brokenViewSchema, budgetViewSchema, putBudgetRequestSchema } from './lock-views.ts';
 import { problemSchema } from './problem.ts';
 import { continueRequestSchema, controlRequestSchema, narrowingSchema, runRequestSchema } from './requests.ts';
-import { nodeRowSchema, resultViewSchema, runSummarySchema, runViewSchema } from './run-views.ts';
+import {
+  nodeRowSchema,
+  outputMatchSchema,
+  outputPageSchema,
+  resultViewSchema,
+  runSummarySchema,
+  runViewSchema,
+} from './run-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
   Job: jobSchema,
   // The request itself leaves the job to the job reader, whose errors are better; the document says what that reader takes.
-  RunRequest: runRequestSchema.extend({ job: jobSchema }),
+  RunRequest: runRequestSchema.extend({ job: z.union([jobSchema, z.string()]) }),
+  Command: commandSchema,
+  PutCommandRequest: putCommandRequestSchema.extend({ command: commandSchema }),
+  ApplyJobRequest: applyJobRequestSchema.extend({ job: jobSchema }),
   ContinueRequest: continueRequestSchema,
   ControlRequest: controlRequestSchema,
   Narrowing: narrowingSchema,
+  BreakLockRequest: breakLockRequestSchema,
+  PutBudgetRequest: putBudgetRequestSchema,
 };
 
 const answerSchemas = {
@@ -21,8 +47,21 @@ const answerSchemas = {
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
   ResultView: resultViewSchema,
+  OutputPage: outputPageSchema,
+  OutputMatch: outputMatchSchema,
   RunPlan: runPlanSchema,
   InventoryNode: inventoryNodeSchema,
+  CommandView: commandViewSchema,
+  CommandSummary: commandSummarySchema,
+  CommandChange: commandChangeSchema,
+  CommandPut: commandPutSchema,
+  JobView: jobViewSchema,
+  JobSummary: jobSummarySchema,
+  JobChange: jobChangeSchema,
+  JobApplied: jobAppliedSchema,
+  Removed: removedSchema,
+  BrokenLocks: brokenViewSchema,
+  BudgetView: budgetViewSchema,
   Problem: problemSchema,
 };
 
@@ -47,6 +86,8 @@ export const componentSchemas = (): JsonObject => ({
 
 const refs: ReadonlyMap<z.ZodType, JsonObject> = new Map<z.ZodType, JsonObject>([
   [runRequestSchema, { $ref: uri('RunRequest') }],
+  [putCommandRequestSchema, { $ref: uri('PutCommandRequest') }],
+  [applyJobRequestSchema, { $ref: uri('ApplyJobRequest') }],
   ...Object.entries({ ...requestSchemas, ...answerSchemas }).map(
     ([id, schema]) => [schema, { $ref: uri(id) }] as const,
   ),

@@ -44,17 +44,38 @@ const idempotencyKey: JsonObject = {
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
+const preconditions: readonly JsonObject[] = [
+  {
+    name: 'If-Match',
+    in: 'header',
+    required: false,
+    description: 'The ETag that must still hold, or * for anything that is there; else 412.',
+    schema: { type: 'string' },
+  },
+  {
+    name: 'If-None-Match',
+    in: 'header',
+    required: false,
+    description: '* when nothing may be there yet; else 412.',
+    schema: { type: 'string' },
+  },
+];
+
+const headersOf = ({ idempotent, tagged }: ApiRoute): JsonObject => ({
+  ...(idempotent
+    ? {
+        Location: { description: 'Where the run is.', schema: { type: 'string' } },
+        'Idempotency-Replayed': { description: '`true` when the key was known.', schema: { type: 'string' } },
+      }
+    : {}),
+  ...(tagged ? { ETag: { description: 'Changes with every change.', schema: { type: 'string' } } } : {}),
+});
+
 const successOf = (route: ApiRoute): JsonObject => ({
   description: route.summary,
   ...(route.answer === undefined ? {} : { content: jsonContent(schemaRef(route.answer)) }),
-  ...(route.idempotent
-    ? {
-        headers: {
-          Location: { description: 'Where the run is.', schema: { type: 'string' } },
-          'Idempotency-Replayed': { description: '`true` when the key was known.', schema: { type: 'string' } },
-        },
-      }
-    : {}),
+  ...(route.media === undefined ? {} : { content: { [route.media]: { schema: { type: 'string' } } } }),
+  ...(route.idempotent || route.tagged ? { headers: headersOf(route) } : {}),
 });
 
 const operationOf = (operationId: string, route: ApiRoute): JsonObject => ({
@@ -66,10 +87,16 @@ const operationOf = (operationId: string, route: ApiRoute): JsonObject => ({
     ...pathParameters(route.path),
     ...(route.query === undefined ? [] : queryParameters(route.query)),
     ...(route.idempotent ? [idempotencyKey] : []),
+    ...(route.tagged && route.method !== 'get' ? preconditions : []),
   ],
   ...(route.body === undefined
     ? {}
-    : { requestBody: { required: 'job' in route.body.shape, content: jsonContent(schemaRef(route.body)) } }),
+    : {
+        requestBody: {
+          required: 'job' in route.body.shape || 'command' in route.body.shape,
+          content: jsonContent(schemaRef(route.body)),
+        },
+      }),
   responses: {
     [route.status]: successOf(route),
     default: {

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { nodeIdSchema } from '../model/ids.ts';
+import { nodeIdSchema, resultIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { nodeSchema } from '../model/node.ts';
 import { nodeStatuses } from '../model/status.ts';
+import { streams } from '../script/upload-key.ts';
 
 /** Narrows a run or an attempt to parts of its job. Names and ids that do not exist are refused. */
 export const narrowingSchema = z.strictObject({
@@ -12,7 +13,10 @@ export const narrowingSchema = z.strictObject({
 });
 export type Narrowing = z.infer<typeof narrowingSchema>;
 
-/** Body of `POST /v1/plan` and `POST /v1/runs`. `job` is checked by the job reader, not here. */
+/**
+ * Body of `POST /v1/plan` and `POST /v1/runs`. `job` is checked by the job reader, not here; a text names a stored job: `name` or
+ * `name@revision`.
+ */
 export const runRequestSchema = z.strictObject({
   job: z.unknown(),
   params: paramValuesSchema.default({}),
@@ -33,6 +37,18 @@ export type ContinueRequest = z.infer<typeof continueRequestSchema>;
 /** Body of `POST /v1/runs/{id}/abort`, `/pause`, `/resume`. */
 export const controlRequestSchema = z.strictObject({ reason: z.string().max(1024).optional() });
 export type ControlRequest = z.infer<typeof controlRequestSchema>;
+
+/** Body of `POST /v1/runs/{id}/gates`: a decision at the gate named, or at the only one that is open. */
+export const gateRequestSchema = z.strictObject({
+  gate: z.string().max(128).optional(),
+  decision: z.enum(['approve', 'reject', 'answer']),
+  comment: z.string().max(1024).optional(),
+  /** Digest of the plan that is approved; needed where the gate has one. */
+  digest: z.string().max(128).optional(),
+  /** One value, or several for multiSelect. */
+  answer: z.array(z.string().max(4096)).max(100).optional(),
+});
+export type GateRequest = z.infer<typeof gateRequestSchema>;
 
 /** Query of paged lists. */
 export const pageQuerySchema = z.strictObject({
@@ -56,8 +72,46 @@ export const nodeRowsQuerySchema = pageQuerySchema.extend({
 export type NodeRowsQuery = z.infer<typeof nodeRowsQuerySchema>;
 
 /** Query of `GET /v1/runs/{id}/results`. */
-export const resultsQuerySchema = nodeRowsQuerySchema.extend({ operation: z.string().optional() });
+export const resultsQuerySchema = nodeRowsQuerySchema.extend({
+  operation: z.string().optional(),
+  attempt: z.coerce.number().int().min(1).optional(),
+  /** Of an operation that was tried again on a node: the last try (the default), or every one. */
+  tries: z.enum(['last', 'all']).optional(),
+  /** Only what was recorded at this time or later: what is new since the last look. */
+  since: z.iso.datetime().optional(),
+});
 export type ResultsQuery = z.infer<typeof resultsQuerySchema>;
+
+/** Most bytes of output in one answer: written as JSON they stay below what API Gateway passes on. */
+export const maxOutputPageBytes = 512 * 1024;
+
+/** Query of `GET /v1/runs/{id}/output/content`: one stream of one result. */
+export const outputPlaceSchema = z.strictObject({
+  result: resultIdSchema,
+  stream: z.enum(streams).default('stdout'),
+});
+export type OutputPlace = z.infer<typeof outputPlaceSchema>;
+
+/** Query of `GET /v1/runs/{id}/output`: bytes of one stream, from an offset. */
+export const outputQuerySchema = outputPlaceSchema.extend({
+  offset: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(4)
+    .max(maxOutputPageBytes)
+    .default(64 * 1024),
+});
+export type OutputQuery = z.infer<typeof outputQuerySchema>;
+
+/** Query of `GET /v1/runs/{id}/output/matches`: lines that match, in the output of all nodes. */
+export const searchQuerySchema = resultsQuerySchema.omit({ since: true }).extend({
+  /** A JavaScript regular expression, matched line by line. */
+  pattern: z.string().min(1).max(1024),
+  ignoreCase: z.stringbool().default(false),
+  in: z.enum(['both', ...streams]).default('both'),
+});
+export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
 /** Query of `GET /v1/nodes`. `where` is a CEL condition over `node`. */
 export const nodesQuerySchema = pageQuerySchema.extend({ where: z.string().max(4096).optional() });

@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
+import { gateRecordSchema } from '../model/gate.ts';
+import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
+import { streams } from '../script/upload-key.ts';
+import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
 const countsSchema = z.partialRecord(z.enum(nodeStatuses), z.int().min(0));
 
@@ -39,6 +42,8 @@ export const groupViewSchema = z.object({
   status: z.enum(phaseStatuses),
   nodeCount: z.int(),
   rounds: z.int(),
+  /** Why nothing more of the group starts; absent while it may. */
+  stopReason: z.string().optional(),
   phases: z.array(phaseViewSchema),
 });
 export type GroupView = z.infer<typeof groupViewSchema>;
@@ -46,7 +51,8 @@ export type GroupView = z.infer<typeof groupViewSchema>;
 /** A run without its progress, as in lists. */
 export const runSummarySchema = z.object({
   runId: runIdSchema,
-  job: z.object({ name: z.string(), digest: z.string() }),
+  /** `revision` of a stored job; absent for a job that came with the request. */
+  job: z.object({ name: z.string(), digest: z.string(), revision: z.int().optional() }),
   status: z.enum(runStatuses),
   control: z.enum(controls),
   reason: z.string().optional(),
@@ -55,15 +61,32 @@ export const runSummarySchema = z.object({
   createdAt: z.string(),
   startedAt: z.string().optional(),
   endedAt: z.string().optional(),
+  /** How it stands in line; only for jobs that limit how many of their runs go on at once, and in lists only while it waits. */
+  turn: turnViewSchema.optional(),
 });
 export type RunSummary = z.infer<typeof runSummarySchema>;
+
+/** A version of a command that a run uses, with the libraries that go with it, and the operations that do. */
+export const usedCommandSchema = z.object({
+  name: z.string(),
+  version: z.string(),
+  libraries: z.array(z.object({ name: z.string(), version: z.string() })),
+  operations: z.array(z.string()),
+});
+export type UsedCommand = z.infer<typeof usedCommandSchema>;
 
 /** A run with its progress. Small whatever the number of nodes: counts only. */
 export const runViewSchema = runSummarySchema.extend({
   params: paramValuesSchema,
   context: z.record(z.string(), z.json()).optional(),
   attempts: z.array(attemptSchema),
+  commands: z.array(usedCommandSchema),
+  /** Where the run waited or waits for people, and what they said. */
+  gates: z.array(gateRecordSchema),
+  planDigest: z.string().optional(),
   groups: z.array(groupViewSchema),
+  /** Batches that wait for nodes which others use; absent for none. */
+  waits: z.array(waitViewSchema).optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 
@@ -90,8 +113,19 @@ export const nodeRowSchema = z.object({
 });
 export type NodeRow = z.infer<typeof nodeRowSchema>;
 
-/** One operation on one node, with its output: up to what the agent returned; `omittedBytes` says what is missing. */
+/** Complete bytes of a stream that are kept beside the text. */
+export const uploadViewSchema = z.object({
+  bytes: z.int(),
+  /** Of the bytes as the script printed them; null where the node had nothing to compute it with. */
+  sha256: z.string().nullable(),
+});
+
+/**
+ * One try of one operation on one node, with its output: up to 16 KB of head and tail. `uploads` names the streams of which everything is kept
+ * (`GET /v1/runs/{id}/output`); `omittedBytes` says how much is kept nowhere, and `uploadProblem` why.
+ */
 export const resultViewSchema = z.object({
+  resultId: resultIdSchema,
   nodeId: nodeIdSchema,
   name: z.string(),
   group: z.string(),
@@ -99,6 +133,8 @@ export const resultViewSchema = z.object({
   round: z.int(),
   operation: z.string(),
   attempt: z.int(),
+  /** From 0. */
+  tryNumber: z.int(),
   status: z.enum(nodeStatuses),
   exitCode: z.int().nullable(),
   signal: z.string().nullable(),
@@ -111,9 +147,49 @@ export const resultViewSchema = z.object({
   stdoutBytes: z.int(),
   stderrBytes: z.int(),
   omittedBytes: z.int(),
+  uploads: z.object({ stdout: uploadViewSchema.optional(), stderr: uploadViewSchema.optional() }).optional(),
+  uploadProblem: z.string().optional(),
   outputs: z.record(z.string(), z.string()),
   replayed: z.boolean(),
   invocationId: z.string().optional(),
   agentInvocationId: z.string().optional(),
+  recordedAt: z.string(),
 });
 export type ResultView = z.infer<typeof resultViewSchema>;
+
+/** A part of one stream. Offsets count bytes of what is kept; a part never ends within a character. */
+export const outputPageSchema = z.object({
+  resultId: resultIdSchema,
+  stream: z.enum(streams),
+  offset: z.int(),
+  /** Where the next part begins; absent at the end. */
+  nextOffset: z.int().optional(),
+  text: z.string(),
+  /** Bytes that are kept, and bytes that the script printed. */
+  keptBytes: z.int(),
+  totalBytes: z.int(),
+  /** True when all that the script printed is kept. Otherwise a line in brackets stands for what is missing. */
+  complete: z.boolean(),
+  sha256: z.string().nullable(),
+});
+export type OutputPage = z.infer<typeof outputPageSchema>;
+
+/** A line of output that matches. */
+export const outputMatchSchema = z.object({
+  resultId: resultIdSchema,
+  nodeId: nodeIdSchema,
+  name: z.string(),
+  group: z.string(),
+  phase: z.string(),
+  operation: z.string(),
+  attempt: z.int(),
+  tryNumber: z.int(),
+  stream: z.enum(streams),
+  /** From 1. */
+  line: z.int(),
+  /** Where the line begins, in bytes. */
+  offset: z.int(),
+  /** The line without what steers a terminal; of a long one the part around the match. */
+  text: z.string(),
+});
+export type OutputMatch = z.infer<typeof outputMatchSchema>;

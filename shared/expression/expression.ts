@@ -1,7 +1,7 @@
 import type { ParseResult } from '@marcbachmann/cel-js';
 import { type Access, accessesOf } from './accesses.ts';
 import { celEnvironment, scopeRoots, textOutputsEnvironment } from './cel-environment.ts';
-import { type ExpressionProblem, failedExpression, problemOfCelError } from './expression-error.ts';
+import { type ExpressionProblem, failedExpression, invalidExpression, problemOfCelError } from './expression-error.ts';
 import { didYouMean } from './nearest-word.ts';
 import { type Reference, referenceOf } from './references.ts';
 import { nodeFieldTypes, runFieldTypes, type Scope, toCelContext, truthfulNode } from './scope.ts';
@@ -111,6 +111,16 @@ export const compileExpression = (source: string): Compiled => {
   if (cache.size >= cacheSize) cache.clear();
   cache.set(source, compiled);
   return compiled;
+};
+
+/**
+ * A CEL expression of any type.
+ * @throws AppError `expression.invalid` with the place of each problem
+ */
+export const parseExpression = (source: string): Expression => {
+  const compiled = compileExpression(source);
+  if ('expression' in compiled) return compiled.expression;
+  throw invalidExpression(source, compiled.problems);
 };
 
 /**

@@ -25,7 +25,7 @@ const keysOf: Readonly<Record<string, readonly Action[]>> = {
   limit: ['forEach'],
   failOn: ['run', 'use'],
   okExitCodes: ['run', 'use'],
-  retries: ['run', 'use'],
+  retries: ['run', 'use', 'httpCheck'],
   reboot: ['run', 'use'],
   runAs: ['run', 'use'],
   workingDirectory: ['run', 'use'],
@@ -42,7 +42,7 @@ const checkAction = (path: Path, operation: WrittenOperation): readonly Finding[
         path,
         message: `operation '${operation.id}' does nothing`,
         suggestion:
-          "Give it a script under 'run', or one of use, echo, setEnv, fail, aggregate, extract, maintenanceWindow, wait, if, forEach.",
+          "Give it a script under 'run', or one of use, echo, setEnv, fail, aggregate, extract, maintenanceWindow, wait, waitInput, approve, httpCheck, if, forEach.",
       },
     ];
   return [
@@ -170,16 +170,36 @@ const referencesIn = (text: string): readonly Reference[] => {
   }
 };
 
+/** What is done once for the whole run, and why. */
+const onceOnly: Readonly<Partial<Record<Action, string>>> = {
+  aggregate: 'gathers over all nodes',
+  waitInput: 'asks once, not once for each node',
+  approve: 'asks once, not once for each node',
+  httpCheck: 'is done by Drover itself, not on the nodes',
+};
+
 const checkPlace = (path: Path, { operation, phase }: OperationSite): readonly Finding[] => {
-  if (operation.aggregate === undefined || phase.on === 'runner') return [];
+  const action = actionOf(operation);
+  const why = onceOnly[action];
+  if (why === undefined || phase.on === 'runner') return [];
   return [
     {
-      path: [...path, 'aggregate'],
-      message: 'gathers over all nodes, so it belongs in a phase that runs once',
+      path: [...path, action],
+      message: `${why}, so it belongs in a phase that runs once`,
       suggestion: "Put it into a phase with 'on: runner'.",
       atKey: true,
     },
   ];
+};
+
+const checkInput = (path: Path, { waitInput }: WrittenOperation): readonly Finding[] => {
+  if (waitInput === undefined) return [];
+  const at = [...path, 'waitInput'];
+  if (waitInput.type !== 'text' && waitInput.options === undefined)
+    return [{ path: at, message: `a ${waitInput.type} needs 'options', the answers to choose from` }];
+  if (waitInput.type === 'text' && waitInput.options !== undefined)
+    return [{ path: [...at, 'options'], message: "'options' means nothing for a text", atKey: true }];
+  return [];
 };
 
 /** What an operation does: exactly one thing, with the keys that belong to it, in a place where it can be done. */
@@ -194,6 +214,7 @@ export const checkActions = (job: Job): readonly Finding[] =>
       ...checkBlock(path, site),
       ...checkExtract(path, operation),
       ...checkWindow(path, operation),
+      ...checkInput(path, operation),
       ...checkWaits(path, operation),
       ...checkPlace(path, site),
       ...checkRunScope(path, site),

@@ -45,7 +45,7 @@ const checkRounds = (path: Path, rounds: readonly Amount[]): readonly Finding[] 
 
 const checkOneShot = (path: Path, group: Group): readonly Finding[] => {
   const findings: Finding[] = [...checkWidth(path, group, true)];
-  for (const key of ['rounds', 'soak'] as const)
+  for (const key of ['rounds', 'soak', 'approval'] as const)
     if (group[key] !== undefined)
       findings.push({
         path: [...path, key],
@@ -86,6 +86,12 @@ const checkPhase = (path: Path, phase: Phase, { strategy }: Group): readonly Fin
       path: [...path, 'round'],
       message: "'round' is for runner phases (on: runner) of grayScale groups",
       suggestion: strategy === 'grayScale' ? "Add 'on: runner'." : 'Take it away: the group has no rounds.',
+      atKey: true,
+    });
+  if (phase.judge !== undefined && (strategy !== 'grayScale' || phase.on !== 'runner'))
+    findings.push({
+      path: [...path, 'judge'],
+      message: "'judge' is for runner phases (on: runner) of grayScale groups",
       atKey: true,
     });
   if (phase.on === 'target' && phase.runner !== undefined)

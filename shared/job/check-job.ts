@@ -1,10 +1,13 @@
 import type { Job } from '../model/job.ts';
 import { checkActions } from './check-actions.ts';
 import { checkGroups } from './check-groups.ts';
+import { checkLocks } from './check-locks.ts';
 import { checkNames } from './check-names.ts';
 import { checkOperations } from './check-operations.ts';
 import { checkParams } from './check-params.ts';
 import { checkReferences } from './check-references.ts';
+import { checkSecrets } from './check-secrets.ts';
+import { checkUses } from './check-uses.ts';
 import type { Finding } from './finding.ts';
 
 /**
@@ -16,6 +19,9 @@ export const checkJob = (job: Job): readonly Finding[] => [
   ...checkNames(job),
   ...checkGroups(job),
   ...checkActions(job),
+  ...checkUses(job),
   ...checkOperations(job),
+  ...checkLocks(job),
   ...checkReferences(job),
+  ...checkSecrets(job),
 ];

@@ -5,7 +5,8 @@ import { operationSites } from './job-outline.ts';
 /** Environment variables of this prefix are Drover's own (`DROVER_OUTPUT`, `DROVER_RUN_ID`). */
 const reservedPrefix = 'DROVER_';
 
-const checkEnvNames = (path: Path, env: Readonly<Record<string, string>>): readonly Finding[] =>
+/** Environment variables that only Drover may set. */
+export const checkEnvNames = (path: Path, env: Readonly<Record<string, unknown>>): readonly Finding[] =>
   Object.keys(env)
     .filter((name) => name.startsWith(reservedPrefix))
     .map((name) => ({
@@ -14,7 +15,8 @@ const checkEnvNames = (path: Path, env: Readonly<Record<string, string>>): reado
       atKey: true,
     }));
 
-const checkLiteral = (path: Path, text: string | undefined, suggestion: string): readonly Finding[] => {
+/** A text in which no value is put: `${{` in it is a mistake. */
+export const checkLiteral = (path: Path, text: string | undefined, suggestion: string): readonly Finding[] => {
   const offset = text?.indexOf('${{') ?? -1;
   return offset < 0 ? [] : [{ path, offset, message: "'${{' is not replaced here", suggestion }];
 };

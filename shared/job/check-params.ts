@@ -15,7 +15,7 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
   const findings: Finding[] = [];
   if (param.type === 'enum' && param.options === undefined)
     findings.push({ path, message: "an enum needs 'options', the values to choose from" });
-  if (param.options !== undefined && (param.type === 'boolean' || param.type === 'json'))
+  if (param.options !== undefined && ['boolean', 'json', 'secret'].includes(param.type))
     findings.push(uselessKey(path, 'options', param, 'enum, string, number and list'));
   if (param.pattern !== undefined && param.type !== 'string')
     findings.push(uselessKey(path, 'pattern', param, 'string'));
@@ -29,7 +29,8 @@ const checkRules = (path: Path, param: Param): readonly Finding[] => {
   return findings;
 };
 
-const checkParam = (path: Path, param: Param): readonly Finding[] => {
+/** Checks that the rules of a param fit its type, and its default them. */
+export const checkParam = (path: Path, param: Param): readonly Finding[] => {
   const rules = checkRules(path, param);
   if (param.default === undefined || rules.length > 0) return rules;
   const reading = checkParamDefault(param, param.default);

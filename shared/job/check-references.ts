@@ -1,6 +1,6 @@
 import { type AppError, isAppError } from '../errors/app-error.ts';
 import { parseCondition } from '../expression/condition.ts';
-import { problemWithTextOutputs } from '../expression/expression.ts';
+import { parseExpression, problemWithTextOutputs } from '../expression/expression.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
 import type { Reference } from '../expression/references.ts';
 import { parseTemplate } from '../expression/template.ts';
@@ -35,7 +35,7 @@ const offsetOf = (text: string, line = 1, column = 1): number =>
 const findingsOfError = (reader: Reader, error: AppError): readonly Finding[] =>
   error.places.map(({ message, suggestion, line, column }) => ({
     path: reader.path,
-    message: `in ${reader.kind === 'template' ? 'this template' : 'this condition'}: ${message}`,
+    message: `in this ${reader.kind}: ${message}`,
     offset: offsetOf(reader.text, line, column),
     ...(suggestion === undefined ? {} : { suggestion }),
   }));
@@ -64,7 +64,7 @@ const complainOfOutput = (
   if (hidden !== undefined)
     return { message: `outputs.${reference.operationId}.${reference.name} has no value here: ${hidden}` };
   const names = outputNamesOf(writer.operation);
-  if (names.includes(reference.name)) return undefined;
+  if (names === undefined || names.includes(reference.name)) return undefined;
   return unknown(
     `operation '${writer.operation.id}' has no output`,
     reference.name,
@@ -126,18 +126,20 @@ const complain = (reference: Reference, reader: Reader, names: JobNames): Compla
   }
 };
 
-const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] =>
-  kind === 'template' ? parseTemplate(text).references : parseCondition(text).references;
+const referencesOfReader = ({ kind, text }: Reader): readonly Reference[] => {
+  if (kind === 'template') return parseTemplate(text).references;
+  return (kind === 'condition' ? parseCondition(text) : parseExpression(text)).references;
+};
 
 const isTextOutput = (reference: Reference, { operations }: JobNames): boolean => {
   if (reference.kind !== 'output') return true;
   const writer = operations.get(reference.operationId)?.operation;
-  return (writer?.outputs[reference.name]?.type ?? 'string') === 'string';
+  return writer?.use === undefined && (writer?.outputs[reference.name]?.type ?? 'string') === 'string';
 };
 
 /** Outputs are texts unless they say otherwise: a text that is compared with a number is told here, not on the first node. */
 const checkTextOutputs = (reader: Reader, references: readonly Reference[], names: JobNames): readonly Finding[] => {
-  if (reader.kind === 'template' || !references.every((reference) => isTextOutput(reference, names))) return [];
+  if (reader.kind !== 'condition' || !references.every((reference) => isTextOutput(reference, names))) return [];
   const problem = problemWithTextOutputs(reader.text);
   if (problem === undefined) return [];
   return [
@@ -198,7 +200,7 @@ const checkAggregate = (site: OperationSite, { operations }: JobNames): readonly
       suggestion: `Use \${{ outputs.${aggregate.from} }} itself.`,
     });
   const names = outputNamesOf(writer.operation);
-  return names.includes(name)
+  return names === undefined || names.includes(name)
     ? []
     : finding(unknown(`operation '${operationId}' has no output`, name, names, `Declare it: outputs: {${name}: {}}.`));
 };

@@ -1,3 +1,4 @@
+import type { MaxFailures } from '../model/failure-budget.ts';
 import type { Job } from '../model/job.ts';
 import type { WrittenOperation } from '../model/operation.ts';
 import type { Path } from './finding.ts';
@@ -7,7 +8,7 @@ import type { OperationSite } from './job-outline.ts';
 export interface Reader {
   readonly path: Path;
   readonly text: string;
-  readonly kind: 'template' | 'condition';
+  readonly kind: 'template' | 'condition' | 'expression';
   /** The operation it belongs to; absent outside operations, where there are no outputs. */
   readonly site?: OperationSite;
   /** Environment variables of the levels around it, by name. */
@@ -27,11 +28,21 @@ const template = (path: Path, text: string | undefined, place: Place): readonly 
 const condition = (path: Path, text: string | undefined, place: Place = nowhere): readonly Reader[] =>
   text === undefined ? [] : [{ path, text, kind: 'condition', ...place }];
 
+/** What a failure budget is counted by. */
+const readersOfBudget = (path: Path, budget: MaxFailures | undefined): readonly Reader[] =>
+  typeof budget === 'object' && budget.per !== undefined && budget.per !== 'round'
+    ? [{ path: [...path, 'maxFailures', 'per'], text: budget.per, kind: 'expression', ...nowhere }]
+    : [];
+
 const readersOfActions = (path: Path, operation: WrittenOperation, place: Place): readonly Reader[] => [
   ...templates([...path, 'with'], operation.with ?? {}, place),
   ...template([...path, 'echo'], operation.echo, place),
   ...templates([...path, 'setEnv'], operation.setEnv ?? {}, place),
   ...template([...path, 'fail'], operation.fail, place),
+  ...template([...path, 'waitInput', 'message'], operation.waitInput?.message, place),
+  ...template([...path, 'approve', 'message'], operation.approve?.message, place),
+  ...template([...path, 'httpCheck', 'url'], operation.httpCheck?.url, place),
+  ...templates([...path, 'httpCheck', 'headers'], operation.httpCheck?.headers ?? {}, place),
   ...template([...path, 'extract', 'from'], operation.extract?.from, place),
   ...condition([...path, 'if'], operation.if, place),
   ...template([...path, 'forEach'], typeof operation.forEach === 'string' ? operation.forEach : undefined, place),
@@ -59,17 +70,21 @@ const readersOfTargets = (path: Path, targets: Job['spec']['targets']): readonly
 const readersOfLevels = ({ spec }: Job): readonly Reader[] => {
   const jobEnv = Object.keys(spec.env);
   return [
+    ...template(['spec', 'concurrency', 'key'], spec.concurrency?.key, nowhere),
     ...templates(['spec', 'env'], spec.env, nowhere),
     ...readersOfTargets(['spec', 'targets'], spec.targets),
     ...condition(['spec', 'runner', 'where'], spec.runner.where),
+    ...readersOfBudget(['spec'], spec.maxFailures),
     ...spec.groups.flatMap((group, groupIndex) => {
       const at = ['spec', 'groups', groupIndex];
       const groupEnv = [...jobEnv, ...Object.keys(group.env)];
       return [
         ...readersOfTargets([...at, 'targets'], group.targets),
         ...templates([...at, 'env'], group.env, { env: jobEnv }),
+        ...readersOfBudget(at, group.maxFailures),
         ...group.phases.flatMap((phase, phaseIndex) => [
           ...condition([...at, 'phases', phaseIndex, 'runner', 'where'], phase.runner?.where),
+          ...readersOfBudget([...at, 'phases', phaseIndex], phase.maxFailures),
           ...templates([...at, 'phases', phaseIndex, 'env'], phase.env, { env: groupEnv }),
         ]),
       ];

@@ -1,8 +1,11 @@
-import type { z } from 'zod';
+import { failureBudgetSchema } from '../model/failure-budget.ts';
+import { approveSchema, roundApprovalSchema, runApprovalSchema, waitInputSchema } from '../model/gate.ts';
 import {
+  concurrencySchema,
   groupSchema,
   jobSchema,
   jobSpecSchema,
+  onLeasedSchema,
   paramSchema,
   phaseSchema,
   runnerSchema,
@@ -12,31 +15,25 @@ import {
   aggregateSchema,
   extractSchema,
   failOnSchema,
+  httpCheckSchema,
   maintenanceWindowSchema,
   operationSchema,
   outputSchema,
   retriesSchema,
   windowSchema,
 } from '../model/operation.ts';
+import { type DocumentLevel, documentLevel as level } from './document-kind.ts';
 
-/** One kind of map in a job file, and what its keys mean, for editors and error messages. */
-export interface JobLevel {
-  /** With its article: `an operation`. */
-  readonly title: string;
-  readonly schema: z.ZodObject;
-  readonly keys: Readonly<Record<string, string>>;
-}
-
-type Keys<Schema extends z.ZodObject> = Readonly<Record<keyof Schema['shape'] & string, string>>;
-
-const level = <Schema extends z.ZodObject>(title: string, schema: Schema, keys: Keys<Schema>): JobLevel => ({
-  title,
-  schema,
-  keys,
-});
+const approvalKeys = {
+  count: 'How many people must approve; one rejection stops.',
+  of: 'Actors or roles who may decide; anybody when absent.',
+  fourEyes: 'Whether the one who started the run may not approve.',
+  message: 'What is to be approved.',
+  expires: 'After this without a decision it counts as rejected: 30m, 24h.',
+};
 
 /** Every kind of map in a job file, from the outside in. */
-export const jobLevels: readonly JobLevel[] = [
+export const jobLevels: readonly DocumentLevel[] = [
   level('a job', jobSchema, {
     apiVersion: 'Version of the job format: drover/v1.',
     kind: 'What the file holds: Job.',
@@ -54,10 +51,15 @@ export const jobLevels: readonly JobLevel[] = [
     targets: 'The nodes of the job. A group may name its own.',
     runner: 'The node on which runner phases run.',
     roundCount: 'How many rounds groups have that say nothing themselves.',
+    approval: 'Asks people before anything starts.',
+    maxFailures: 'How many nodes may fail over all groups before nothing more starts.',
+    concurrency: 'How many runs may go on at once under one key, and what becomes of the next one.',
+    exclusive:
+      'Whether the nodes are used by one run at a time; true, or what becomes of a node that another run uses.',
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
-    type: 'string, number, boolean, enum, list, json, date or node.',
+    type: 'string, number, boolean, enum, list, json, date, node or secret. The value of a secret is a reference: where it is kept.',
     description: 'What the param means, shown to those who start the job.',
     required: 'Whether a run must be given a value.',
     default: 'Value when a run is given none.',
@@ -81,18 +83,56 @@ export const jobLevels: readonly JobLevel[] = [
     roundCount: 'grayScale: number of rounds. oneShot: number of slices that share the width.',
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     soak: 'How long to wait between rounds: 30s, 10m. grayScale only.',
-    maxFailures: 'How many nodes may fail before nothing more starts, as count or percentage.',
+    approval: 'Asks people before the second round, or before every later one. grayScale only.',
+    maxFailures: 'How many nodes may fail before nothing more starts: a count, a percentage, or a map with max.',
+    exclusive: 'As on the job, for this group.',
     targets: 'The nodes of this group, in place of those of the job.',
     env: 'Environment variables of every operation of the group, over those of the job.',
     phases: 'Phases of the group.',
   }),
+  level('an approval', runApprovalSchema, {
+    ...approvalKeys,
+    drift: 'How many targets may differ from the plan that was approved before it is asked for again.',
+  }),
+  level('an approval of rounds', roundApprovalSchema, {
+    ...approvalKeys,
+    after: 'first: after the first round only. every: after every round but the last.',
+  }),
+  level('waitInput', waitInputSchema, {
+    message: 'The question; may hold ${{ }}.',
+    type: 'button, select, multiSelect or text.',
+    options: 'What to choose from.',
+    pattern: 'Regular expression that a text must match.',
+    of: 'Actors or roles who may answer; anybody when absent.',
+  }),
+  level('approve', approveSchema, {
+    message: 'What is to be approved; may hold ${{ }}.',
+    count: 'How many people must approve.',
+    of: 'Actors or roles who may decide; anybody when absent.',
+    fourEyes: 'Whether the one who started the run may not approve.',
+  }),
+  level('httpCheck', httpCheckSchema, {
+    url: 'http or https; may hold ${{ }}.',
+    method: 'GET, HEAD or POST.',
+    headers: 'Headers of the request; values may hold ${{ }}.',
+    status: 'Statuses that are fine; 200 to 299 when absent.',
+    body: 'Regular expression that the body must match.',
+  }),
+  level('a failure budget', failureBudgetSchema, {
+    max: 'How many nodes may fail, as count or percentage of the nodes it is about.',
+    of: 'Which ends count: failed, timedOut, undeliverable, lost. All when absent.',
+    minSample: 'So many nodes must have come to an end before it stops anything.',
+    per: 'One budget for each part: round, or a CEL expression over node, such as node.tags.zone.',
+  }),
   level('a phase', phaseSchema, {
     name: 'Name of the phase, unique in the job.',
     on: 'target: on each node. runner: once, on the runner. runnerPerTarget: on the runner, once for each node.',
-    round: 'Round in which a runner phase of a grayScale group runs: first, middle or last.',
+    round: 'Round in which a runner phase of a grayScale group runs: first, middle, last or every.',
+    judge: 'Makes a runner phase a probe of the round: when it fails, the run holds for a person, or stops.',
     maxConcurrency: 'How many nodes at once, as count or percentage.',
     roundCount: 'Number of slices that share the width; in oneShot groups.',
     runner: 'The node on which this phase runs, in place of the runner of the job.',
+    maxFailures: 'How many nodes may fail in this phase before nothing more of its group starts.',
     env: 'Environment variables of every operation of the phase, over those of the group.',
     operations: 'Operations, in order, on each node.',
   }),
@@ -110,6 +150,9 @@ export const jobLevels: readonly JobLevel[] = [
     extract: 'Takes a part out of a text, by JSON path or pattern, as output `result`.',
     maintenanceWindow: 'Goes on inside these hours only.',
     wait: 'Waits: 30s, 10m, 2h.',
+    waitInput: 'Asks a person, and waits for the answer within the timeout: output `answer`. In runner phases.',
+    approve: 'Asks people to approve, and waits within the timeout; a rejection fails. In runner phases.',
+    httpCheck: 'Makes a request and looks at the answer. In runner phases.',
     if: 'CEL condition, decided once on each node: the steps under `operations` follow when it holds, else those under `else`.',
     else: 'Steps when the condition of `if` does not hold.',
     forEach: 'A list, or a ${{ }} that gives one: the steps under `operations` follow once for each item.',
@@ -172,7 +215,14 @@ export const jobLevels: readonly JobLevel[] = [
     default: 'Value when the script writes none; may hold ${{ }}.',
     description: 'What the output means.',
   }),
+  level('concurrency', concurrencySchema, {
+    key: 'What runs must not share; may hold ${{ params.… }}. The name of the job when absent.',
+    policy:
+      'queue: wait in line. skip: record the run as rejected. replace: abort the run that goes on. reject: refuse the start.',
+    limit: 'How many runs go on at once under the key.',
+  }),
+  level('exclusive', onLeasedSchema, {
+    onLeased: 'wait: for the other run. skip: leave the node out. fail: count the node as failed.',
+    timeout: 'How long to wait before that; a node that is waited for fails then.',
+  }),
 ];
-
-/** Says at which level a key belongs, when it was found at another. */
-export const levelOfKey = (key: string): JobLevel | undefined => jobLevels.find((one) => Object.hasOwn(one.keys, key));

@@ -6,9 +6,17 @@ const implicitOutputs: Readonly<Partial<Record<Action, readonly string[]>>> = {
   extract: ['result'],
   if: ['result'],
   forEach: ['items', 'count'],
+  waitInput: ['answer', 'by'],
+  approve: ['by'],
+  httpCheck: ['status', 'body'],
 };
 
-/** Names of the outputs of an operation: those it declares, and those that its kind brings with it. */
-export const outputNamesOf = (operation: WrittenOperation): readonly string[] => [
-  ...new Set([...Object.keys(operation.outputs), ...(implicitOutputs[actionOf(operation)] ?? [])]),
-];
+/**
+ * Names of the outputs of an operation: those it declares, and those that its kind brings with it. Undefined for the use of a command, which
+ * is not known yet.
+ */
+export const outputNamesOf = (operation: WrittenOperation): readonly string[] | undefined => {
+  const action = actionOf(operation);
+  if (action === 'use') return undefined;
+  return [...new Set([...Object.keys(operation.outputs), ...(implicitOutputs[action] ?? [])])];
+};

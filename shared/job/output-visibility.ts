@@ -1,6 +1,6 @@
 import { type EnclosingBlock, isTurn, type OperationSite } from './job-outline.ts';
 
-const roundRank = { first: 0, middle: 1, last: 2 } as const;
+const roundRank = { every: 0, first: 0, middle: 1, last: 2 } as const;
 
 const rankOf = ({ phase }: OperationSite): number => (phase.on === 'runner' ? roundRank[phase.round ?? 'first'] : 0);
 

@@ -4,6 +4,7 @@ import { didYouMean } from '../expression/nearest-word.ts';
 import { nodeIdSchema } from '../model/ids.ts';
 import type { Param } from '../model/job.ts';
 import { compileRegex } from '../model/job-values.ts';
+import { formatReference, readReference } from '../secrets/reference.ts';
 import { describeValue } from './describe-value.ts';
 
 /** A value that fits its param, or why it does not. */
@@ -39,6 +40,7 @@ const fromText: Readonly<Record<Param['type'], (text: string) => Json | undefine
   json: parseJson,
   date: (text) => text.trim(),
   node: (text) => text.trim(),
+  secret: (text) => text.trim(),
 };
 
 const expectations: Readonly<Record<Param['type'], string>> = {
@@ -50,6 +52,7 @@ const expectations: Readonly<Record<Param['type'], string>> = {
   json: 'JSON',
   date: 'a date (2026-12-24) or a time (2026-12-24T22:00:00Z)',
   node: 'the id of a node',
+  secret: 'a reference to a secret',
 };
 
 /** A day, or a moment with its offset from UTC. */
@@ -73,6 +76,8 @@ const hasType = (type: Param['type'], value: Json): boolean => {
       return dateSchema.safeParse(value).success;
     case 'node':
       return nodeIdSchema.safeParse(value).success;
+    case 'secret':
+      return typeof value === 'string';
   }
 };
 
@@ -117,7 +122,14 @@ const limitProblem = ({ min, max }: Param, value: Json): string | undefined => {
   return max !== undefined && size > max ? `${verb} at most ${max}${unit}, found ${size}` : undefined;
 };
 
+/** Says nothing of the value: it may be the secret itself, given by mistake. */
+const checkSecret = (value: Json): ParamReading => {
+  const reading = readReference(value);
+  return 'reference' in reading ? { value: formatReference(reading.reference) } : reading;
+};
+
 const checkValue = (param: Param, value: Json): ParamReading => {
+  if (param.type === 'secret') return checkSecret(value);
   if (!hasType(param.type, value)) return wrong(expectations[param.type], value);
   const chosen = param.options === undefined ? { value } : chooseOptions(param.options, value);
   if (!('value' in chosen)) return chosen;

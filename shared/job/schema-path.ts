@@ -1,9 +1,10 @@
 import * as z from 'zod';
-import { jobSchema } from '../model/job.ts';
 import type { Path } from './finding.ts';
 
-/** The schema inside `optional`, `default` and transformations. */
+/** The schema inside `optional`, `default` and transformations; of a choice, the one that is a map. */
 export const bareSchema = (schema: unknown): unknown => {
+  if (schema instanceof z.ZodUnion)
+    return schema.options.map(bareSchema).find((option) => option instanceof z.ZodObject) ?? schema;
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return bareSchema(schema.unwrap());
   return schema instanceof z.ZodPipe ? bareSchema(schema.in) : schema;
 };
@@ -14,9 +15,9 @@ const stepInto = (schema: unknown, key: string | number): unknown => {
   return schema instanceof z.ZodRecord ? schema.valueType : undefined;
 };
 
-/** The schema that a path of a job is checked against; undefined where the job has no such place. */
-export const schemaAt = (path: Path): unknown =>
-  path.reduce<unknown>((schema, key) => bareSchema(stepInto(schema, key)), jobSchema);
+/** The schema that a path of a document of this schema is checked against; undefined where it has no such place. */
+export const schemaAt = (root: z.ZodType, path: Path): unknown =>
+  path.reduce<unknown>((schema, key) => bareSchema(stepInto(schema, key)), root);
 
 /** The value at a path of any JSON value; undefined when there is none. */
 export const valueAt = (document: unknown, path: Path): unknown =>

@@ -36,8 +36,8 @@ const maxAliasCount = 50;
 
 const suggestions: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'Indent with spaces.',
-  MULTIPLE_DOCS: 'One file holds one job: split it at ---.',
-  TAG_RESOLVE_FAILED: 'Take the tag (!…) away: a job is plain maps, lists, texts, numbers, true and false.',
+  MULTIPLE_DOCS: 'One file holds one thing: split it at ---.',
+  TAG_RESOLVE_FAILED: 'Take the tag (!…) away: only plain maps, lists, texts, numbers, true and false.',
 };
 
 const tooManyAliases = {

@@ -37,6 +37,36 @@ export const invocationIdSchema = z
   .brand<'InvocationId'>();
 export type InvocationId = z.infer<typeof invocationIdSchema>;
 
+/** One try of one operation on one node: `<batch>.o<operation index>.t<try>.<node>`. */
+export const resultIdSchema = z
+  .string()
+  .regex(/^a\d+-g\d+-s\d+-p\d+-x\d+-b\d+\.o\d{1,6}\.t\d{1,6}\.[^\s#]{1,128}$/u, 'is not the id of a result')
+  .brand<'ResultId'>();
+export type ResultId = z.infer<typeof resultIdSchema>;
+
+/** The parts of a result id. */
+export interface ResultPlace {
+  readonly batchId: BatchId;
+  readonly operationIndex: number;
+  readonly tryNumber: number;
+  readonly nodeId: NodeId;
+}
+
+/** Builds the id of a result. */
+export const formatResultId = ({ batchId, operationIndex, tryNumber, nodeId }: ResultPlace): ResultId =>
+  resultIdSchema.parse(`${batchId}.o${operationIndex}.t${tryNumber}.${nodeId}`);
+
+/** Takes a result id apart. */
+export const parseResultId = (id: ResultId): ResultPlace => {
+  const [batchId = '', operation = '', attempt = '', ...node] = id.split('.');
+  return {
+    batchId: batchIdSchema.parse(batchId),
+    operationIndex: Number(operation.slice(1)),
+    tryNumber: Number(attempt.slice(1)),
+    nodeId: nodeIdSchema.parse(node.join('.')),
+  };
+};
+
 /** The parts of a slice id. */
 export interface SliceKey {
   /** Attempt of the run, from 1. */

@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { maxFailuresSchema } from './failure-budget.ts';
+import { roundApprovalSchema, runApprovalSchema } from './gate.ts';
 import { nodeIdSchema } from './ids.ts';
 import {
   amountSchema,
@@ -9,6 +11,7 @@ import {
   variableNameSchema,
 } from './job-values.ts';
 import { type Operation, operationSchema } from './operation.ts';
+import { paramSchema } from './param.ts';
 
 export {
   type Amount,
@@ -26,24 +29,7 @@ export {
   operationSchema,
   outputSchema,
 } from './operation.ts';
-
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node'] as const;
-
-/** A declared parameter of a job. */
-export const paramSchema = z.strictObject({
-  type: z.enum(paramTypes).default('string'),
-  description: z.string().max(1024).optional(),
-  required: z.boolean().default(false),
-  default: z.json().optional(),
-  pattern: z.string().max(1024).optional(),
-  options: z
-    .array(z.union([z.string(), z.number()], 'is not a text or number'))
-    .min(1)
-    .optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
-export type Param = z.infer<typeof paramSchema>;
+export { type Param, paramSchema, paramTypes } from './param.ts';
 
 /** Which nodes: a CEL condition over `node`, or a list of node ids; minus those that `exclude` names. */
 export const targetsSchema = z.strictObject({
@@ -57,14 +43,40 @@ export type Targets = z.infer<typeof targetsSchema>;
 export const runnerSchema = z.strictObject({ where: conditionSchema });
 export type Runner = z.infer<typeof runnerSchema>;
 
+export const turnPolicies = ['queue', 'skip', 'replace', 'reject'] as const;
+/** What becomes of a run whose job may not run now: it waits in line, is recorded as rejected, takes the place of the other, or is refused. */
+export type TurnPolicy = (typeof turnPolicies)[number];
+
+/** How many runs may go on at once under one key. */
+export const concurrencySchema = z.strictObject({
+  /** May hold `${{ params.… }}`; the name of the job when absent. Jobs with the same key share it. */
+  key: templateSchema.optional(),
+  policy: z.enum(turnPolicies).default('queue'),
+  limit: z.int().min(1).max(100).default(1),
+});
+export type Concurrency = z.infer<typeof concurrencySchema>;
+
+/** What becomes of a node that another run has leased: wait for it, leave it out, or count it as failed; after `timeout` when there is one. */
+export const onLeasedSchema = z.strictObject({
+  onLeased: z.enum(['wait', 'skip', 'fail']).default('wait'),
+  timeout: durationSchema.optional(),
+});
+export type OnLeased = z.infer<typeof onLeasedSchema>;
+
+/** Whether a run has its nodes for itself while a phase runs on them. */
+export const exclusiveSchema = z.union([z.boolean(), onLeasedSchema], 'is neither true, false nor {onLeased, timeout}');
+
 /** A named part of a group: operations that run in order on each of its nodes. */
 export const phaseSchema = z.strictObject({
   name: nameSchema,
   on: z.enum(['target', 'runner', 'runnerPerTarget']).default('target'),
-  round: z.enum(['first', 'middle', 'last']).optional(),
+  round: z.enum(['first', 'middle', 'last', 'every']).optional(),
+  /** What its failure means when it judges a round: the run holds for a person, or stops. It never counts for a budget. */
+  judge: z.enum(['hold', 'stop']).optional(),
   maxConcurrency: amountSchema.optional(),
   roundCount: z.int().optional(),
   runner: runnerSchema.optional(),
+  maxFailures: maxFailuresSchema.optional(),
   env: z.record(variableNameSchema, templateSchema).default({}),
   operations: z.array(operationSchema).min(1).max(40),
 });
@@ -78,7 +90,9 @@ export const groupSchema = z.strictObject({
   roundCount: z.int().optional(),
   maxConcurrency: amountSchema.optional(),
   soak: durationSchema.optional(),
-  maxFailures: amountSchema.default(0),
+  approval: roundApprovalSchema.optional(),
+  maxFailures: maxFailuresSchema.default(0),
+  exclusive: exclusiveSchema.optional(),
   targets: targetsSchema.optional(),
   env: z.record(variableNameSchema, templateSchema).default({}),
   phases: z.array(phaseSchema).min(1).max(200),
@@ -92,6 +106,10 @@ export const jobSpecSchema = z.strictObject({
   targets: targetsSchema.optional(),
   runner: runnerSchema.default({ where: 'has(node.tags.drover) && node.tags.drover == "runner"' }),
   roundCount: z.int().optional(),
+  approval: runApprovalSchema.optional(),
+  maxFailures: maxFailuresSchema.optional(),
+  concurrency: concurrencySchema.optional(),
+  exclusive: exclusiveSchema.optional(),
   groups: z.array(groupSchema).min(1).max(200),
 });
 export type JobSpec = Omit<z.infer<typeof jobSpecSchema>, 'groups'> & { readonly groups: readonly Group[] };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { approveSchema, waitInputSchema } from './gate.ts';
 import {
   conditionSchema,
   durationSchema,
@@ -7,6 +8,7 @@ import {
   templateSchema,
   variableNameSchema,
 } from './job-values.ts';
+import type { Param } from './param.ts';
 
 export const interpreters = ['sh', 'bash', 'python3', 'perl', 'node', 'pwsh', 'powershell', 'bat', 'viri'] as const;
 /** What runs a script on the node; `viri` is python3 with a class to run (see shared/script/viri.ts). */
@@ -97,6 +99,20 @@ export const maintenanceWindowSchema = z.strictObject({
 });
 export type MaintenanceWindow = z.infer<typeof maintenanceWindowSchema>;
 
+/** A request that Drover itself makes; it succeeds when the answer is as expected. Redirects are not followed. */
+export const httpCheckSchema = z.strictObject({
+  url: templateSchema,
+  method: z.enum(['GET', 'HEAD', 'POST']).default('GET'),
+  headers: z
+    .record(z.string().regex(/^[A-Za-z0-9-]{1,128}$/, 'is not the name of a header'), templateSchema)
+    .default({}),
+  /** Statuses that are fine; 200 to 299 when absent. */
+  status: z.array(z.int().min(100).max(599)).min(1).optional(),
+  /** What the body must match, in its first 65,536 bytes. */
+  body: regexSchema.optional(),
+});
+export type HttpCheck = z.infer<typeof httpCheckSchema>;
+
 /** Longest list that a `forEach` goes through. */
 export const maxTurns = 40;
 
@@ -122,6 +138,9 @@ export const operationSchema = z.strictObject({
   extract: extractSchema.optional(),
   maintenanceWindow: maintenanceWindowSchema.optional(),
   wait: durationSchema.optional(),
+  waitInput: waitInputSchema.optional(),
+  approve: approveSchema.optional(),
+  httpCheck: httpCheckSchema.optional(),
 
   if: conditionSchema.optional(),
   get else() {
@@ -163,6 +182,9 @@ export const actions = [
   'extract',
   'maintenanceWindow',
   'wait',
+  'waitInput',
+  'approve',
+  'httpCheck',
   'if',
   'forEach',
 ] as const;
@@ -186,6 +208,24 @@ export interface Turn {
   readonly turn: number;
 }
 
+/** A library that is delivered with a script: its text under a file name. */
+export interface DeliveredLibrary {
+  readonly name: string;
+  readonly version: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+/** The version of a command that an operation uses, as far as it is not in the operation itself. */
+export interface AppliedCommand {
+  readonly name: string;
+  readonly version: string;
+  readonly arguments: Readonly<Record<string, Param>>;
+  /** Names of the arguments that come by position. */
+  readonly positional: readonly string[];
+  readonly libraries: readonly DeliveredLibrary[];
+}
+
 /**
  * An operation as it is run. In a job that was expanded (`expandJob`) there are no blocks of steps any more: what was inside follows its block
  * in the list of the phase and carries the block's decisions as guards.
@@ -197,6 +237,8 @@ export type Operation = WrittenOperation & {
   readonly turns?: readonly Turn[];
   /** Ids that its author wrote, where the operation of the same turn has another one. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** The command of the library that its script and settings come from. */
+  readonly command?: AppliedCommand;
 };
 
 /** What an operation does. @throws never for a job that was checked; `run` when nothing is said. */

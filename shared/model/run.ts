@@ -1,6 +1,9 @@
 import * as z from 'zod';
+import { tallySchema } from './failure-budget.ts';
+import { gateRecordSchema } from './gate.ts';
 import { batchIdSchema, invocationIdSchema, nodeIdSchema, runIdSchema, sliceIdSchema } from './ids.ts';
 import { paramValuesSchema } from './job.ts';
+import { turnSettingsSchema } from './lock.ts';
 import { agentKinds, nodeSchema, placementSchema } from './node.ts';
 import { outcomeSchema } from './outcome.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from './status.ts';
@@ -38,10 +41,14 @@ export type Control = (typeof controls)[number];
 export const runRecordSchema = z.strictObject({
   runId: runIdSchema,
   jobName: z.string(),
-  /** Blob that holds the Job as it was when the run started. */
+  /** Blob that holds the job as it was when the run started, with the commands it used (`runJobSchema`). */
   jobBlob: z.string(),
   jobDigest: z.string(),
+  /** Revision of a stored job; absent for a job that came with the request. */
+  jobRevision: z.int().min(1).optional(),
   params: paramValuesSchema,
+  /** Under which key its turn comes, when its job limits how many runs go on at once. */
+  turn: turnSettingsSchema.optional(),
   /** Blob that holds the nodes the caller named (`Node[]`); absent when the targets come from the inventory. */
   nodesBlob: z.string().optional(),
   actor: z.string(),
@@ -56,6 +63,12 @@ export const runRecordSchema = z.strictObject({
   endedAt: timeSchema.optional(),
   /** Token of the Hold state while the run is held. */
   holdToken: z.string().max(4096).optional(),
+  /** Where the run waited or waits for people, and what they said; all attempts. Absent when nowhere. */
+  gates: z.array(gateRecordSchema).optional(),
+  /** Digest of the plan when the run was submitted. */
+  planDigest: z.string().optional(),
+  /** Blob with the targets of the plan by group index (`PlannedTargets`), when the run needs approval. */
+  plannedBlob: z.string().optional(),
   version: z.int().min(1),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -68,13 +81,17 @@ export const groupRecordSchema = z.strictObject({
   /** Blob with the frozen targets (`FrozenTargets`). */
   targetsBlob: z.string(),
   nodeCount: z.int().min(0),
-  /** Failed nodes per batch id; a batch sets its own number, so a redelivery does not count twice. */
-  failures: z.record(z.string(), z.int().min(0)),
-  /** True when the failure budget is spent: nothing more starts. */
+  /** What each batch means for the failure budgets; a batch sets its own, so a redelivery does not count twice. */
+  tallies: z.record(z.string(), z.array(tallySchema)),
+  /** True when a failure budget is spent: nothing more starts. */
   stopped: z.boolean(),
+  /** Which budget was spent, as a sentence. */
+  stopReason: z.string().optional(),
   status: z.enum(phaseStatuses),
   /** When the soak before the next stage ends, by stage index. */
   soakUntil: z.record(z.string(), timeSchema),
+  /** Disruption budgets that nodes of the group are under, with the number of all such nodes when the targets were frozen. */
+  budgets: z.array(z.strictObject({ name: z.string(), total: z.int().min(0) })).optional(),
   startedAt: timeSchema,
   endedAt: timeSchema.optional(),
 });
@@ -121,6 +138,8 @@ export const batchRecordSchema = z.strictObject({
   /** False when the inventory said that these agents are offline. */
   online: z.boolean(),
   nodes: z.array(batchNodeSchema).min(1),
+  /** Disruption budgets that all of its nodes are under. */
+  budgets: z.array(z.string()).optional(),
 });
 export type BatchRecord = z.infer<typeof batchRecordSchema>;
 
@@ -161,6 +180,8 @@ export const invocationRecordSchema = z.strictObject({
   sentAt: timeSchema.optional(),
   /** After this a node without an answer is lost. */
   deadlineAt: timeSchema.optional(),
+  /** Blob of its sealed secrets, which is removed when every node has answered. */
+  secretsBlob: z.string().optional(),
   looks: z.int().min(0),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),
@@ -193,3 +214,7 @@ export const frozenTargetsSchema = z.strictObject({
   runners: z.record(z.string(), z.strictObject({ node: nodeSchema, online: z.boolean() })),
 });
 export type FrozenTargets = z.infer<typeof frozenTargetsSchema>;
+
+/** The nodes that a plan had for each group, by its index. Content of `RunRecord.plannedBlob`. */
+export const plannedTargetsSchema = z.record(z.string(), z.array(nodeIdSchema));
+export type PlannedTargets = z.infer<typeof plannedTargetsSchema>;

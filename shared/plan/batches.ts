@@ -3,7 +3,11 @@ import type { BatchNode } from '../model/run.ts';
 import { clamp } from './amount.ts';
 
 /** A node of a slice that is left to do. `online` is of the instance that runs the script. */
-export type BatchCandidate = BatchNode & { readonly online: boolean };
+export type BatchCandidate = BatchNode & {
+  readonly online: boolean;
+  /** Names of the disruption budgets that it is under, in order; absent for none. */
+  readonly budgets?: readonly string[];
+};
 
 /** What `planBatches` needs. */
 export interface BatchSpec {
@@ -12,6 +16,8 @@ export interface BatchSpec {
   readonly width: number;
   /** Instances that one call of an agent takes, at least 1. */
   readonly limitOf: (agent: AgentKind) => number;
+  /** Nodes of one batch under a disruption budget, at least 1; without limit when absent. */
+  readonly limitUnder?: (budget: string) => number;
   /** JSON bytes of the nodes of one batch, at most; a single node above it is a batch of its own. */
   readonly maxBatchBytes?: number;
 }
@@ -20,6 +26,8 @@ export interface BatchSpec {
 export interface PlannedBatch {
   readonly online: boolean;
   readonly nodes: readonly BatchNode[];
+  /** Disruption budgets that all of its nodes are under; absent for none. */
+  readonly budgets?: readonly string[];
 }
 
 /** The batches of a slice, in the order in which they start. */
@@ -31,12 +39,13 @@ export interface BatchPlan {
 
 interface OpenBatch {
   readonly online: boolean;
+  readonly budgets: readonly string[];
   readonly nodes: BatchNode[];
   bytes: number;
   full: boolean;
 }
 
-/** Batches of one agent, account, region, shell and reach. */
+/** Batches of one agent, account, region, shell and reach, under the same budgets. */
 interface Lane {
   readonly batches: OpenBatch[];
   /** Position of the last batch of each instance, so that the next node of that instance goes beyond it. */
@@ -47,24 +56,32 @@ interface Lane {
 const defaultBatchBytes = 262_144;
 
 /**
- * Puts nodes into batches that share agent, account, region, shell and reach, one node per instance and batch.
+ * Puts nodes into batches that share agent, account, region, shell and reach, one node per instance and batch. Nodes under different
+ * disruption budgets go apart, so that a batch that has to wait holds up no node that is not under its budget.
  *
  * When the width covers all nodes, batches are as big as the agent takes and all run at once, those that are online first. Otherwise the
  * order of the list is the order of the batches, and a batch takes a quarter of the width, so that a slow node holds up only its quarter.
  */
-export const planBatches = ({ nodes, width, limitOf, maxBatchBytes = defaultBatchBytes }: BatchSpec): BatchPlan => {
+export const planBatches = (spec: BatchSpec): BatchPlan => {
+  const { nodes, width, limitOf, limitUnder, maxBatchBytes = defaultBatchBytes } = spec;
   const allAtOnce = width >= nodes.length;
-  const sizeOf = (agent: AgentKind) => (allAtOnce ? limitOf(agent) : clamp(Math.floor(width / 4), 1, limitOf(agent)));
+  const sizeFor = (agent: AgentKind) => (allAtOnce ? limitOf(agent) : clamp(Math.floor(width / 4), 1, limitOf(agent)));
+  const sizeOf = ({ via, budgets = [] }: BatchCandidate) =>
+    budgets.reduce((least, name) => Math.min(least, limitUnder?.(name) ?? least), sizeFor(via.agent));
   const lanes = new Map<string, Lane>();
   const batches: OpenBatch[] = [];
   for (const candidate of nodes) {
     const lane = laneOf(lanes, candidate);
-    const fresh = place(lane, candidate, { nodes: sizeOf(candidate.via.agent), bytes: maxBatchBytes });
+    const fresh = place(lane, candidate, { nodes: sizeOf(candidate), bytes: maxBatchBytes });
     if (fresh !== undefined) batches.push(fresh);
   }
   const ordered = allAtOnce ? batches.toSorted((a, b) => Number(b.online) - Number(a.online)) : batches;
   return {
-    batches: ordered.map((batch) => ({ online: batch.online, nodes: batch.nodes })),
+    batches: ordered.map(({ online, nodes: members, budgets }) => ({
+      online,
+      nodes: members,
+      ...(budgets.length === 0 ? {} : { budgets }),
+    })),
     width: allAtOnce ? Math.max(1, batches.length) : batchesAtOnce(batches, width),
   };
 };
@@ -74,8 +91,8 @@ const batchesAtOnce = (batches: readonly OpenBatch[], width: number): number => 
   return clamp(Math.floor(width / largest), 1, batches.length);
 };
 
-const laneOf = (lanes: Map<string, Lane>, { via, online }: BatchCandidate): Lane => {
-  const key = laneKey(via, online);
+const laneOf = (lanes: Map<string, Lane>, { via, online, budgets }: BatchCandidate): Lane => {
+  const key = laneKey(via, online, budgets);
   const known = lanes.get(key);
   if (known !== undefined) return known;
   const lane: Lane = { batches: [], lastOf: new Map(), firstOpen: 0 };
@@ -83,20 +100,20 @@ const laneOf = (lanes: Map<string, Lane>, { via, online }: BatchCandidate): Lane
   return lane;
 };
 
-const laneKey = (via: Placement, online: boolean): string =>
-  JSON.stringify([via.agent, via.account ?? null, via.region, via.os, online]);
+const laneKey = (via: Placement, online: boolean, budgets: readonly string[] = []): string =>
+  JSON.stringify([via.agent, via.account ?? null, via.region, via.os, online, ...budgets]);
 
 /** Puts a candidate into the first batch of its lane that can take it. Returns the batch when it had to be a new one. */
 const place = (
   lane: Lane,
-  { online, ...node }: BatchCandidate,
+  { online, budgets = [], ...node }: BatchCandidate,
   limit: { readonly nodes: number; readonly bytes: number },
 ): OpenBatch | undefined => {
   const bytes = jsonBytes(node) + 1;
   let at = Math.max(lane.firstOpen, (lane.lastOf.get(node.via.instanceId) ?? -1) + 1);
   while (at < lane.batches.length && !takes(lane.batches[at], bytes, limit.bytes)) at += 1;
   const known = lane.batches[at];
-  const batch = known ?? { online, nodes: [], bytes: 2, full: false };
+  const batch = known ?? { online, budgets, nodes: [], bytes: 2, full: false };
   if (known === undefined) lane.batches.push(batch);
   batch.nodes.push(node);
   batch.bytes += bytes;

@@ -3,6 +3,7 @@ import type { AgentKind } from '../model/node.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { type BatchPlan, planBatches } from './batches.ts';
 import { checkBatchCount } from './limits.ts';
+import { batchLimits, budgetsOfSlice, checkBudgets, type NodeBudget, widthUnder } from './node-budgets.ts';
 import { groupRoundSizes } from './rounds.ts';
 import type { PlanBatches, PlanRound, PlanSlice } from './run-plan.ts';
 import { sliceNodes, toCandidates } from './slice-nodes.ts';
@@ -16,6 +17,8 @@ export interface RoundsSpec {
   readonly stages: readonly Stage[];
   readonly targets: FrozenTargets;
   readonly limitOf: (agent: AgentKind) => number;
+  /** Disruption budgets; each lets at least one node work. */
+  readonly budgets: readonly NodeBudget[];
 }
 
 /** The rounds of a group, each with its nodes and slices; the single round 0 for a oneShot group. */
@@ -47,11 +50,18 @@ const planSlice = (spec: RoundsSpec, stageIndex: number, slice: SlicePlan): read
   const phase = group.phases[slice.phaseIndex];
   if (phase === undefined) return [];
   const left = sliceNodes(slice, targets).map((target) => ({ ...target, startAt: 0, tolerated: false }));
-  const width = phaseWidth(job, group, phase, left.length);
+  const budgets = slice.kind === 'runner' ? [] : spec.budgets;
+  const under = budgetsOfSlice(
+    budgets,
+    left.map(({ node }) => node),
+  );
+  checkBudgets(phase.name, under);
+  const width = widthUnder(phaseWidth(job, group, phase, left.length), left.length, under);
   const plan = planBatches({
-    nodes: toCandidates({ phase, phaseIndex: slice.phaseIndex, left, targets }),
+    nodes: toCandidates({ phase, phaseIndex: slice.phaseIndex, left, targets, budgets }),
     width,
     limitOf,
+    limitUnder: batchLimits(budgets),
   });
   checkBatchCount(phase.name, plan.batches.length);
   return [
@@ -61,6 +71,7 @@ const planSlice = (spec: RoundsSpec, stageIndex: number, slice: SlicePlan): read
       kind: slice.kind,
       nodeCount: left.length,
       width,
+      ...(under.length === 0 ? {} : { budgets: under.map((one) => ({ ...one })) }),
       batchesAtOnce: plan.width,
       batches: batchesByScope(plan),
     },

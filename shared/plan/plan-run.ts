@@ -1,15 +1,20 @@
 import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
+import { completeBudget } from '../model/failure-budget.ts';
 import type { Group, Job, Operation, Phase } from '../model/job.ts';
+import type { TurnSettings } from '../model/lock.ts';
 import type { AgentKind } from '../model/node.ts';
+import type { AppliedCommand } from '../model/operation.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import { allowedFailures } from './budget.ts';
 import { checkPlanLimits } from './limits.ts';
+import type { NodeBudget } from './node-budgets.ts';
 import { planRounds } from './plan-rounds.ts';
 import { planWarnings } from './plan-warnings.ts';
-import type { PlanGroup, PlanOperation, PlanPhase, RunPlan } from './run-plan.ts';
+import type { PlanGroup, PlanOperation, PlanPhase, PlanSecret, RunPlan } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selection.ts';
+import { sizeWarnings } from './size-warnings.ts';
 import { frozenRunner } from './slice-nodes.ts';
 import { planStages } from './stages.ts';
 import type { LeftOut, TargetNode } from './targets.ts';
@@ -24,16 +29,24 @@ export interface PlanRequest {
   readonly groups: readonly PlanTargets[];
   /** Instances that one call of an agent takes. */
   readonly limitOf: (agent: AgentKind) => number;
+  /** Bytes of script that one call of an agent takes; without it sizes are not looked at. */
+  readonly scriptLimitOf?: (agent: AgentKind) => number;
+  /** The secrets that its operations would be given. */
+  readonly secrets?: readonly PlanSecret[];
+  /** Disruption budgets there are now. */
+  readonly budgets?: readonly NodeBudget[];
+  /** Under which key the run takes its turn. */
+  readonly turn?: TurnSettings | undefined;
   /** Narrows the plan to groups and phases. Nodes are narrowed beforehand. */
   readonly selection?: Narrowed;
 }
 
 /**
  * The preview of a run: everything that will happen if nothing fails, and what is odd about it. The same request gives the same plan.
- * @throws AppError `plan.limit-exceeded`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
+ * @throws AppError `plan.limit-exceeded`; `plan.budget-closed`; `plan.no-runner` when a phase needs a runner and `groups` has none for it.
  */
 export const planRun = (request: PlanRequest): RunPlan => {
-  const { job, selection = {} } = request;
+  const { job, scriptLimitOf, selection = {} } = request;
   const taking = job.spec.groups.flatMap((group, index) => {
     const targets = request.groups[index] ?? { nodes: [], runners: {}, leftOut: [] };
     return selectsGroup(selection, group) ? [{ group, targets }] : [];
@@ -45,18 +58,23 @@ export const planRun = (request: PlanRequest): RunPlan => {
   const groups = taking.map(({ group, targets }) => planGroup(request, group, targets));
   const plan = {
     job: job.metadata.name,
+    ...(request.turn === undefined ? {} : { concurrency: request.turn }),
     groups,
     totals: {
       nodes: new Set(taking.flatMap(({ targets }) => targets.nodes.map(({ node }) => node.id))).size,
       ...callTotals(groups),
     },
-    warnings: taking.flatMap(({ group, targets }) => planWarnings(group, targets, selection)),
+    warnings: taking.flatMap(({ group, targets }) => [
+      ...planWarnings(group, targets, selection),
+      ...(scriptLimitOf === undefined ? [] : sizeWarnings({ group, targets, selection, scriptLimitOf })),
+    ]),
+    secrets: [...(request.secrets ?? [])],
   };
   return { ...plan, digest: jsonDigest(plan) };
 };
 
 const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): PlanGroup => {
-  const { job, limitOf, selection = {} } = request;
+  const { job, limitOf, selection = {}, budgets = [] } = request;
   const nodeCount = targets.nodes.length;
   const stages = narrowStages(planStages(job, group, nodeCount), group, selection);
   return {
@@ -65,12 +83,12 @@ const planGroup = (request: PlanRequest, group: Group, targets: PlanTargets): Pl
     nodeCount,
     stageCount: stages.length,
     maxFailures: group.maxFailures,
-    failuresAllowed: allowedFailures(group.maxFailures, nodeCount),
+    failuresAllowed: allowedFailures(completeBudget(group.maxFailures).max, nodeCount),
     ...(group.soak === undefined ? {} : { soakSeconds: parseDurationMs(group.soak) / 1000 }),
     phases: group.phases.flatMap((phase, index) =>
       selectsPhase(selection, phase) ? [planPhase(phase, index, targets)] : [],
     ),
-    rounds: planRounds({ job, group, stages, targets, limitOf }),
+    rounds: planRounds({ job, group, stages, targets, limitOf, budgets }),
     leftOut: [...targets.leftOut],
   };
 };
@@ -91,7 +109,14 @@ const planOperation = (operation: Operation): PlanOperation => ({
   timeoutSeconds: parseDurationMs(operation.timeout) / 1000,
   failIgnore: operation.failIgnore,
   ...(operation.when === undefined ? {} : { when: operation.when }),
+  ...(operation.command === undefined ? {} : { command: planCommand(operation.command) }),
   digest: jsonDigest(operation),
+});
+
+const planCommand = ({ name, version, libraries }: AppliedCommand): PlanOperation['command'] => ({
+  name,
+  version,
+  libraries: libraries.map((library) => ({ name: library.name, version: library.version })),
 });
 
 const callTotals = (groups: readonly PlanGroup[]): Pick<RunPlan['totals'], 'nodeOperations' | 'agentCalls'> => {

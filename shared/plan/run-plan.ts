@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { nodeIdSchema } from '../model/ids.ts';
-import { amountSchema, interpreters } from '../model/job.ts';
+import { maxFailuresSchema } from '../model/failure-budget.ts';
+import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
+import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
 
 const count = z.int().min(0);
@@ -21,6 +22,19 @@ export const planBatchesSchema = z.object({
 });
 export type PlanBatches = z.infer<typeof planBatchesSchema>;
 
+/** A disruption budget that nodes of a slice are under. */
+export const planBudgetSchema = z.object({
+  name: z.string(),
+  max: amountSchema,
+  /** Nodes of the inventory that are under it. */
+  total: count,
+  /** How many of them may be worked on at once, over all runs. */
+  limit: count,
+  /** Nodes of the slice that are under it. */
+  nodes: count,
+});
+export type PlanBudget = z.infer<typeof planBudgetSchema>;
+
 /** One phase on the nodes of its round. */
 export const planSliceSchema = z.object({
   /** Stage of the group in which it runs, from 0; slices of one stage run together. */
@@ -29,8 +43,10 @@ export const planSliceSchema = z.object({
   kind: z.enum(['nodes', 'runner']),
   /** Nodes of the round, or 1 for the runner. */
   nodeCount: count,
-  /** Nodes at once. */
+  /** Nodes at once; a disruption budget over all of them makes it smaller than the job says. */
   width: z.int().min(1),
+  /** Disruption budgets that nodes of the slice are under; absent for none. */
+  budgets: z.array(planBudgetSchema).optional(),
   /** Batches at once. */
   batchesAtOnce: z.int().min(1),
   batches: z.array(planBatchesSchema),
@@ -53,6 +69,14 @@ export const planOperationSchema = z.object({
   timeoutSeconds: z.number(),
   failIgnore: z.boolean(),
   when: z.string().optional(),
+  /** The command of the library that it uses, with the libraries that go with it. */
+  command: z
+    .object({
+      name: z.string(),
+      version: digest,
+      libraries: z.array(z.object({ name: z.string(), version: digest })),
+    })
+    .optional(),
   digest,
 });
 export type PlanOperation = z.infer<typeof planOperationSchema>;
@@ -71,7 +95,7 @@ export const planGroupSchema = z.object({
   strategy: z.enum(['oneShot', 'grayScale']),
   nodeCount: count,
   stageCount: count,
-  maxFailures: amountSchema,
+  maxFailures: maxFailuresSchema,
   /** How many nodes may fail without stopping the group. */
   failuresAllowed: count,
   soakSeconds: z.number().optional(),
@@ -83,7 +107,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),
@@ -92,9 +116,35 @@ export const planWarningSchema = z.object({
 });
 export type PlanWarning = z.infer<typeof planWarningSchema>;
 
+/** A secret that operations would be given: where it is kept, never what it is. */
+export const planSecretSchema = z.object({
+  param: z.string(),
+  reference: z.string(),
+  operations: z.array(z.string()),
+  /** What is odd about it, each a sentence. */
+  warnings: z.array(z.string()),
+});
+export type PlanSecret = z.infer<typeof planSecretSchema>;
+const planTurnSchema = z.object({ key: z.string(), policy: z.enum(turnPolicies), limit: count });
+
+const planRunSchema = z.object({ runId: runIdSchema, job: z.string(), actor: z.string(), since: z.string() });
+
+/** What other runs hold at this moment: not part of the plan and of its digest, because it changes by itself. */
+export const heldNowSchema = z.object({
+  /** Runs that go on under the key of this one, and how many wait. */
+  turn: z.object({ running: z.array(planRunSchema), waiting: count }).optional(),
+  /** Nodes of this plan that other runs have for themselves, by run. */
+  leases: z.array(z.object({ runId: runIdSchema, job: z.string(), nodeIds: z.array(nodeIdSchema) })),
+  /** Nodes in use of the disruption budgets of this plan. */
+  budgets: z.array(z.object({ name: z.string(), used: count, waiting: count })),
+});
+export type HeldNow = z.infer<typeof heldNowSchema>;
+
 /** What a run would do, seen beforehand. */
 export const runPlanSchema = z.object({
   job: z.string(),
+  /** Under which key it takes its turn; absent when any number of its runs may go on at once. */
+  concurrency: planTurnSchema.optional(),
   groups: z.array(planGroupSchema),
   totals: z.object({
     /** Different nodes, over all groups; runners not counted. */
@@ -105,7 +155,10 @@ export const runPlanSchema = z.object({
     agentCalls: z.object({ sends: count, looks: count }),
   }),
   warnings: z.array(planWarningSchema),
+  secrets: z.array(planSecretSchema),
   /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
   digest,
+  /** Outside of the digest. */
+  heldNow: heldNowSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

@@ -3,6 +3,7 @@ import type { Phase } from '../model/job.ts';
 import { placementOf } from '../model/node.ts';
 import type { FrozenTargets } from '../model/run.ts';
 import type { BatchCandidate } from './batches.ts';
+import { budgetsOfNode, type NodeBudget } from './node-budgets.ts';
 import { needsRunner } from './runners.ts';
 import type { SlicePlan } from './stages.ts';
 import type { TargetNode } from './targets.ts';
@@ -34,10 +35,14 @@ export interface CandidateSpec {
   /** Nodes of the slice that are left to do. */
   readonly left: readonly LeftNode[];
   readonly targets: Pick<FrozenTargets, 'runners'>;
+  /** Disruption budgets; a runner is under none, because the work is not about it. */
+  readonly budgets?: readonly NodeBudget[];
 }
 
 /** Says for each node through which instance it runs: its own, or the runner's. Whether that one is online is what counts. */
-export const toCandidates = ({ phase, phaseIndex, left, targets }: CandidateSpec): readonly BatchCandidate[] => {
+export const toCandidates = (spec: CandidateSpec): readonly BatchCandidate[] => {
+  const { phase, phaseIndex, left, targets } = spec;
+  const budgets = phase.on === 'runner' ? [] : (spec.budgets ?? []);
   const runner = needsRunner(phase) && left.length > 0 ? frozenRunner(targets, phaseIndex) : undefined;
   return left.map(({ node, online, startAt, tolerated }) => ({
     node,
@@ -45,5 +50,6 @@ export const toCandidates = ({ phase, phaseIndex, left, targets }: CandidateSpec
     online: runner?.online ?? online,
     startAt,
     tolerated,
+    ...(budgets.length === 0 ? {} : { budgets: budgetsOfNode(budgets, node) }),
   }));
 };

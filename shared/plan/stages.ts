@@ -26,7 +26,7 @@ export interface Stage {
 
 /**
  * The stages of a group over `nodeCount` frozen nodes. oneShot: one stage with all phases. grayScale: for each round one stage per phase in
- * declared order; a runner phase only in its round (`first` unless it says `middle` or `last`).
+ * declared order; a runner phase only in its round (`first` unless it says otherwise; every round for one that judges).
  * Slices of an empty round are there too: they close at once as skipped.
  */
 export const planStages = (job: Job, group: Group, nodeCount: number): readonly Stage[] =>
@@ -35,8 +35,8 @@ export const planStages = (job: Job, group: Group, nodeCount: number): readonly 
 /** How many stages `planStages` makes, without making them. */
 export const countStages = (job: Job, group: Group, nodeCount: number): number => {
   if (group.strategy === 'oneShot') return 1;
-  const runnerPhases = group.phases.filter((phase) => phase.on === 'runner').length;
-  return groupRoundSizes(job, group, nodeCount).length * (group.phases.length - runnerPhases) + runnerPhases;
+  const onceOnly = group.phases.filter((phase) => phase.on === 'runner' && roundOf(phase) !== 'every').length;
+  return groupRoundSizes(job, group, nodeCount).length * (group.phases.length - onceOnly) + onceOnly;
 };
 
 const oneShotStage = (group: Group, nodeCount: number): Stage => ({
@@ -63,9 +63,13 @@ const grayScaleStages = (job: Job, group: Group, nodeCount: number): readonly St
 
 const runsInRound = (phase: Phase, { round, rounds }: Pick<Stage, 'round' | 'rounds'>): boolean => {
   if (phase.on !== 'runner') return true;
-  const at = { first: 1, middle: middleRound(rounds), last: rounds };
-  return round === at[phase.round ?? 'first'];
+  const at = { first: 1, middle: middleRound(rounds), last: rounds, every: round };
+  return round === at[roundOf(phase)];
 };
+
+/** A phase that judges rounds runs in each of them; any other runner phase in the first, unless it says otherwise. */
+const roundOf = (phase: Phase): NonNullable<Phase['round']> =>
+  phase.round ?? (phase.judge === undefined ? 'first' : 'every');
 
 const sliceOf = (phase: Phase, phaseIndex: number, range: Pick<SlicePlan, 'from' | 'to'>): SlicePlan =>
   phase.on === 'runner' ? { phaseIndex, kind: 'runner', from: 0, to: 0 } : { phaseIndex, kind: 'nodes', ...range };

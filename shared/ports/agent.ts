@@ -29,7 +29,7 @@ export interface SendRequest extends AgentScope {
   readonly shell?: Shell;
   /** True when the script holds the literal that the agent replaces by the instance id (Aliyun). */
   readonly needsInstanceId: boolean;
-  /** Time for the script itself; the agent's own limit is set above it, so that the wrapper's ends first. */
+  /** Time for the script and what the wrapper does after it; the agent's own limit is set above it, so that the wrapper's ends first. */
   readonly timeoutSeconds: number;
   /** Time for the agent to fetch it; a node that did not is undeliverable. */
   readonly deliveryTimeoutSeconds: number;

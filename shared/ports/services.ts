@@ -10,12 +10,65 @@ export interface Inventory {
   list(): Promise<readonly InventoryNode[]>;
 }
 
+/** What uploads are to be let in. */
+export interface UploadGrant {
+  /** Start of the keys, such as `output/<run>/<fence>/`: everything below it may be written, nothing may be read. */
+  readonly prefix: string;
+  /** From when it holds, RFC 3339. The same grant gives the same form while the credentials of the store are the same. */
+  readonly since: string;
+  /** Seconds from then; at most 7 days. It ends sooner when the credentials that sign it do. */
+  readonly expiresSeconds: number;
+  /** Bytes of one blob. */
+  readonly maxBytes: number;
+}
+
+/**
+ * A form by which somebody without credentials stores blobs: POST of multipart/form-data to `url` with the field `key` (which begins with
+ * `keyPrefix`), the field `policy` (the policy in base64), all of `fields`, and last the field `file`. As S3 takes it (API reference, "Browser-
+ * based uploads using POST"). Whoever has it can write below its prefix until it expires, so it belongs in no log.
+ */
+export interface UploadForm {
+  readonly url: string;
+  readonly policy: string;
+  readonly fields: Readonly<Record<string, string>>;
+  readonly keyPrefix: string;
+}
+
+/** A part of a blob, as a stream of chunks. */
+export interface BlobPart {
+  /** Size of the whole blob. */
+  readonly totalBytes: number;
+  readonly chunks: AsyncIterable<Uint8Array>;
+}
+
+/** What an address for reading says of the blob that it leads to. */
+export interface ReadGrant {
+  readonly expiresSeconds: number;
+  /** True when the blob is compressed and the answer is to say so (Content-Encoding), so that clients get the bytes as they were. */
+  readonly gzip: boolean;
+  /** Name under which browsers save it. */
+  readonly fileName: string;
+}
+
 /** Blobs: immutable byte strings by key (`jobs/<sha256>.json`). */
 export interface Blobs {
   /** Stores; the same key always gets the same bytes, so repeating is harmless. */
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** @throws AppError `blob.not-found` */
   get(key: string): Promise<Uint8Array>;
+  /**
+   * The blob from a byte on, or `length` bytes of it. A start at or after its end gives no bytes.
+   * @throws AppError `blob.not-found`
+   */
+  read(key: string, range?: { readonly start: number; readonly length?: number }): Promise<BlobPart>;
+  /** Removes a blob; one that is not there is no error. For what must not be kept; everything else ends by its age. */
+  remove(key: string): Promise<void>;
+  /** Bytes of a blob; undefined when it is not there. */
+  size(key: string): Promise<number | undefined>;
+  /** Lets others store blobs below a prefix, without credentials; undefined where nobody could reach this store. */
+  allowUploads(grant: UploadGrant): Promise<UploadForm | undefined>;
+  /** Address under which whoever has it can read a blob; undefined where nobody could reach this store. */
+  addressOf(key: string, grant: ReadGrant): Promise<string | undefined>;
 }
 
 /** The state machine's engine. */
@@ -26,10 +79,36 @@ export interface Engine {
   complete(token: string): Promise<boolean>;
 }
 
+/** A request that a run makes itself. */
+export interface HttpRequest {
+  /** http or https. */
+  readonly url: string;
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  readonly headers: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+/** What came of it; `body` is at most 65,536 bytes long. */
+export type HttpAnswer =
+  | { readonly status: number; readonly body: string; readonly durationMs: number }
+  | { readonly error: string; readonly durationMs: number };
+
+/** Requests to the outside. */
+export interface Http {
+  /** Never throws, never follows a redirect. */
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
 /** The wall clock. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
+}
+
+/** Who has which role. */
+export interface Roles {
+  /** Roles of an actor; none when it has none. */
+  of(actor: string): readonly string[];
 }
 
 /** Makes new run ids. */

@@ -1,4 +1,5 @@
-import type { BatchId, InvocationId, NodeId, RunId, SliceId } from '../model/ids.ts';
+import type { Tally } from '../model/failure-budget.ts';
+import type { BatchId, InvocationId, NodeId, ResultPlace, RunId, SliceId } from '../model/ids.ts';
 import type { AgentKind } from '../model/node.ts';
 import type {
   BatchProgress,
@@ -9,18 +10,11 @@ import type {
   RunRecord,
   SliceRecord,
 } from '../model/run.ts';
+import type { LibraryStore } from './library-store.ts';
+import type { LockStore } from './lock-store.ts';
+import type { Page, PageRequest } from './pages.ts';
 
-/** A page of a list; `cursor` is opaque and absent on the last page. */
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly cursor?: string;
-}
-
-/** Where to go on in a list, and how many items at most (1 to 1000, default 100). */
-export interface PageRequest {
-  readonly cursor?: string;
-  readonly limit?: number;
-}
+export type { Page, PageRequest } from './pages.ts';
 
 /** Runs and the keys that make their start idempotent. */
 export interface RunStore {
@@ -58,12 +52,12 @@ export interface PlanStore {
   getGroup(runId: RunId, attempt: number, groupIndex: number): Promise<GroupRecord | undefined>;
   /** Writes a group unless it exists; returns what is stored afterwards. */
   createGroup(group: GroupRecord): Promise<GroupRecord>;
-  /** Sets the number of failed nodes of one batch; idempotent. Returns the group afterwards. */
-  setFailures(group: GroupKey, batchId: BatchId, failures: number): Promise<GroupRecord>;
+  /** Sets what one batch means for the failure budgets; idempotent. Returns the group afterwards. */
+  setTally(group: GroupKey, batchId: BatchId, tally: readonly Tally[]): Promise<GroupRecord>;
   /** Sets fields of a group; last writer wins, each field is only ever set by one decision. */
   updateGroup(
     group: GroupKey,
-    change: Partial<Pick<GroupRecord, 'stopped' | 'status' | 'endedAt'>>,
+    change: Partial<Pick<GroupRecord, 'stopped' | 'stopReason' | 'status' | 'endedAt'>>,
   ): Promise<GroupRecord>;
   /** Sets the end of the soak before a stage unless it is set; returns the one that holds. */
   setSoak(group: GroupKey, stageIndex: number, until: string): Promise<string>;
@@ -137,6 +131,8 @@ export interface LedgerStore {
   putResults(results: readonly ResultRecord[]): Promise<void>;
   /** Writes one result unless there is one: for verdicts that come from our own clock (`lost`). True when it was written. */
   putResultIfAbsent(result: ResultRecord): Promise<boolean>;
+  /** One result. Strongly consistent. */
+  getResult(runId: RunId, place: ResultPlace): Promise<ResultRecord | undefined>;
   /** Results of a batch, by operation, then node. */
   listResults(runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]>;
 
@@ -155,6 +151,7 @@ export interface SentInvocation {
   readonly sentAt: string;
   readonly deliverBy: string;
   readonly deadlineAt: string;
+  readonly secretsBlob?: string;
 }
 
 /** Names the outputs of one operation on one node. */
@@ -170,4 +167,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore {}

@@ -1,4 +1,5 @@
-const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+/** Characters that may follow `_` in the wrapper's own names. */
+export const digits = '0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
 /** The n-th short name: `_0` to `_Z`, then two characters. */
 const shortName = (index: number): string => {

@@ -3,6 +3,7 @@ import { fenceName } from './fence.ts';
 import { type OutputsError, parseOutputs } from './outputs.ts';
 import { splitText } from './printed-text.ts';
 import { signalOfStatus } from './signals.ts';
+import { parseUploads, type StreamUpload } from './upload-field.ts';
 
 /** Why a node did not start a script. It never ran, and under this fence it never will. */
 export const refusals = {
@@ -15,6 +16,13 @@ export const refusals = {
   user: 'The node has no such user.',
   stopped: 'It was stopped before it came to this node, which will not start it.',
   runas: 'The agent on the node is not root, so it cannot run the script as another user.',
+  secretmasker: 'The node has no awk, which masks secrets in what a script prints; it was not started.',
+  secretfetcher: 'The node has none of curl, wget, python3 and perl, so it cannot fetch the secrets.',
+  secretfetch:
+    'The node could not fetch the secrets: it cannot reach the blobs, or took the operation so late that they were gone.',
+  secretwrong: 'What the node fetched in place of the secrets is not what was sent, so it was refused.',
+  secretopener: 'The node could not open the secrets: it has neither an openssl nor a python3 that can.',
+  secretagent: "The agent on the node did not put the secrets of Alibaba Cloud's parameter store into the script.",
 } as const;
 export type RefusalCode = keyof typeof refusals;
 
@@ -39,14 +47,21 @@ export interface FinishedEnvelope {
   readonly stderrBytes: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Bytes of both streams that the wrapper left out of the text. */
+  /** Bytes of both streams that the wrapper left out of the text, and of each. */
   readonly omittedBytes: number;
+  readonly stdoutCutBytes: number;
+  readonly stderrCutBytes: number;
+  /** What the node did with the complete streams; both null when all of the text was to be shown, or nobody asked for more. */
+  readonly stdoutUpload: StreamUpload | null;
+  readonly stderrUpload: StreamUpload | null;
   /** False when the agent returned less than the wrapper printed: ask it for the longer text if it has one. */
   readonly textComplete: boolean;
   readonly outputs: Readonly<Record<string, string>>;
   readonly outputsError: OutputsError | null;
   /** The node had run this fence before, and answered from its record. */
   readonly replayed: boolean;
+  /** Name of the fence on the node: with the node's own part where it has one. */
+  readonly fenceName: string;
 }
 
 /** The fence exists, the process that owned it is gone, and it recorded no result: the script was started once, and its end is unknown. */
@@ -110,9 +125,9 @@ const findEnvelope = (text: string): Found | undefined => {
 
 const finishedBody = new RegExp(
   [
-    '^finished \\S+ (?<how>[etcx]) (?<status>-?\\d{1,10}) (?<start>\\d+\\.\\d+) (?<end>\\d+\\.\\d+) (?<epoch>\\S+)',
+    '^finished (?<name>\\S+) (?<how>[etcx]) (?<status>-?\\d{1,10}) (?<start>\\d+\\.\\d+) (?<end>\\d+\\.\\d+) (?<epoch>\\S+)',
     '(?<stdoutBytes>\\d{1,15}) (?<stderrBytes>\\d{1,15}) (?<stdoutCut>\\d{1,15}) (?<stderrCut>\\d{1,15})',
-    '(?<mark>=\\S+) (?<outputs>-|[=+!].*) \\d{1,3} \\.$',
+    '(?:(?<uploads>u\\S+) )?(?<mark>=\\S+) (?<outputs>-|[=+!].*) \\d{1,3} \\.$',
   ].join(' '),
 );
 
@@ -153,12 +168,23 @@ const endOf = (
 const finished = ({ body, replayed, text }: Found): FinishedEnvelope | undefined => {
   const fields = finishedBody.exec(body)?.groups;
   if (fields === undefined) return undefined;
-  const { how = '', status = '', start = '', end = '', epoch = '', mark = '', outputs = '' } = fields;
+  const {
+    name = '',
+    how = '',
+    status = '',
+    start = '',
+    end = '',
+    epoch = '',
+    mark = '',
+    outputs = '',
+    uploads = '',
+  } = fields;
   const count = (name: string): number => Number(fields[name]);
   const carried = outputsOf(outputs);
   if (carried === undefined) return undefined;
   const shape = { stdoutBytes: count('stdoutBytes'), stderrBytes: count('stderrBytes') };
   const cuts = { stdoutCutBytes: count('stdoutCut'), stderrCutBytes: count('stderrCut') };
+  const [stdoutUpload, stderrUpload] = parseUploads(uploads);
   const { stdout, stderr, complete } = splitText(text, { mark, ...shape, ...cuts });
   return {
     kind: 'finished',
@@ -169,9 +195,13 @@ const finished = ({ body, replayed, text }: Found): FinishedEnvelope | undefined
     stdout,
     stderr,
     omittedBytes: cuts.stdoutCutBytes + cuts.stderrCutBytes,
+    ...cuts,
+    stdoutUpload,
+    stderrUpload,
     textComplete: complete,
     ...carried,
     replayed,
+    fenceName: name,
   };
 };
 

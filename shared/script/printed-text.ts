@@ -22,6 +22,9 @@ export interface PrintedText {
 /** What SSM puts behind text that it cut. */
 const agentNotes = /\n?-{2,3} ?(?:output|error) truncated-*\s*$/i;
 
+/** What stands in a stream for the bytes that were left out of its middle. */
+export const gapText = (cutBytes: number): string => `\n[... ${cutBytes} bytes omitted ...]\n`;
+
 /** One stream as it was printed, without the agent's own changes. */
 interface Part {
   readonly text: string;
@@ -32,12 +35,10 @@ interface Part {
 
 const gapOf = (mark: string): string => `\n${mark}g\n`;
 
-const gapNote = (cutBytes: number): string => `\n[... ${cutBytes} bytes omitted ...]\n`;
-
 const plainPart = (printed: string, mark: string, cutBytes: number): Part => {
   const hasGap = printed.includes(gapOf(mark));
   const bytes = printed.includes('\uFFFD') ? undefined : utf8Bytes(printed) - (hasGap ? gapOf(mark).length : 0);
-  return { text: printed.replace(gapOf(mark), () => gapNote(cutBytes)), bytes, hasGap };
+  return { text: printed.replace(gapOf(mark), () => gapText(cutBytes)), bytes, hasGap };
 };
 
 /** As much of base64 as is there: text that was cut ends anywhere. */
@@ -48,7 +49,7 @@ const decodedStart = (encoded: string): Uint8Array => {
 
 const encodedPart = (printed: string, mark: string, cutBytes: number): Part => {
   const pieces = printed.split(gapOf(mark)).map(decodedStart);
-  const text = pieces.map((bytes) => new TextDecoder().decode(bytes)).join(gapNote(cutBytes));
+  const text = pieces.map((bytes) => new TextDecoder().decode(bytes)).join(gapText(cutBytes));
   return { text, bytes: pieces.reduce((sum, bytes) => sum + bytes.length, 0), hasGap: pieces.length > 1 };
 };
 

@@ -1,19 +1,32 @@
 import { AppError } from '../errors/app-error.ts';
+import type { Interpreter } from '../model/operation.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
 import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
+import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
 import * as reboot from './sh-reboot.ts';
-import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
+import * as upload from './sh-upload.ts';
+import { type CompleteInput, type InstanceValues, shippedScript, type UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
 
+/** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
+const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
+  python3: 'PYTHONPATH',
+  viri: 'PYTHONPATH',
+  perl: 'PERL5LIB',
+  node: 'NODE_PATH',
+};
+
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
+
+const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
 
 const words = (values: readonly string[]): string => values.map(shLiteral).join(' ');
 
@@ -24,6 +37,9 @@ const assignments = (env: Env): string =>
     .map(([name, value]) => `${name}=${shLiteral(value)}`)
     .join(' ');
 
+/** What every node exports. */
+const exportsOf = ({ env, secretEnv }: CompleteInput): string => line(assignments(env), secretAssignments(secretEnv));
+
 /** Arguments for env(1). */
 const envWords = (env: Env): string =>
   words(
@@ -32,13 +48,19 @@ const envWords = (env: Env): string =>
       .map(([name, value]) => `${name}=${value}`),
   );
 
-const line = (...parts: readonly string[]): string => parts.filter((word) => word !== '').join(' ');
+const hasLibraries = ({ libraries = [] }: CompleteInput): boolean => libraries.length > 0;
+
+/** ` PYTHONPATH="$DROVER_LIB…"`: the folder of the libraries first, then what was there. */
+const searchPath = ({ interpreter }: CompleteInput): string => {
+  const name = searchPaths[interpreter];
+  return name === undefined ? '' : ` ${name}="$_base.lib\${${name}:+:$${name}}"`;
+};
 
 /** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` (`$3` may be several words) and its own arguments to `$2`. */
 const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
   const key = fenceName(input.fence, values.nodeKey).slice(fenceName(input.fence).length);
   const env = values.env ?? {};
-  const exported = assignments(env);
+  const exported = line(assignments(env), secretAssignments(values.secretEnv));
   const ownArgs = hasOwnArgs(input) ? words(values.args ?? input.args ?? []) : '';
   const call = line('$2', shLiteral(key), envWords(env), '$3 "$4"', ownArgs);
   return `${instanceId})${exported === '' ? '' : `$1 ${exported};`}${call};;`;
@@ -59,6 +81,7 @@ const templateOf = (input: CompleteInput): string => {
   const byInstance = input.perInstance !== undefined;
   const asUser = input.runAs !== undefined;
   const reboots = input.reboot === true;
+  const uploads = input.upload !== undefined;
   const setsPath = has((name) => name === 'PATH');
   const text = [
     '#!/bin/sh',
@@ -70,10 +93,13 @@ const templateOf = (input: CompleteInput): string => {
     arrival.replay,
     when(reboots, reboot.boot + reboot.resume + reboot.arrive),
     arrival.firstOnly,
+    when(uploads, upload.uploadStream),
     execution.finish,
     execution.cancel,
     when(asUser, execution.userCheck),
+    secretTemplate(input.secrets),
     execution.scriptFile,
+    when(hasLibraries(input), execution.libraryFiles),
     when(asUser, execution.userFiles),
     execution.start,
     execution.run,
@@ -82,14 +108,17 @@ const templateOf = (input: CompleteInput): string => {
     fill(text, {
       REBOOT: when(reboots, reboot.finish),
       REBOOTCOUNT: when(reboots, reboot.count),
+      UPLOAD: when(uploads, upload.uploadOutput),
       SHIFT: when(byInstance, execution.dropKey),
       PATHCHECK: when(setsPath, execution.pathCheck),
       PATHBACK: when(setsPath, execution.pathBack),
       ENVCOMMAND: when(has(needsEnvCommand), execution.envCommand),
+      LIBRARY: when(hasLibraries(input), fill(execution.libraryFolder, { SEARCHPATH: searchPath(input) })),
       RUNAS: when(asUser, execution.runAs),
       CHANGEDIRECTORY: when(input.workingDirectory !== undefined, execution.changeDirectory),
-      EXPORTS: when(assignments(input.env) !== '', execution.exports),
+      EXPORTS: when(exportsOf(input) !== '', execution.exports),
       GO: byInstance ? execution.goByInstance : execution.goAlike,
+      ...secretPieces(input.secrets),
     }),
   );
 };
@@ -121,6 +150,26 @@ const posixProgram = ({ interpreter }: CompleteInput): Program => {
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
 
+/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
+const longValueBytes = 100;
+
+/** The parts of the form for `_fields` and the policy, see sh-upload.ts. */
+const uploadValues = (upload: UploadInput | undefined): Readonly<Record<string, string>> => {
+  if (upload === undefined) return {};
+  const { url, policy, fields, keyPrefix } = upload.form;
+  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
+  const short = Object.entries(fields).filter(([name]) => name !== long?.[0]);
+  return {
+    URL: shLiteral(url),
+    PREFIX: shLiteral(keyPrefix),
+    FIELDS: words(short.flat()),
+    LONGFIELD: long?.[0] ?? '',
+    LONG: long === undefined ? '' : shLiteral(long[1]),
+    POLICY: long === undefined ? shLiteral(policy) : policy.split(long[1]).map(shLiteral).join('"$1"'),
+    UPLOADSECONDS: String(upload.seconds),
+  };
+};
+
 const arms = (input: CompleteInput): string =>
   Object.entries(input.perInstance ?? {})
     .map((row) => arm(input, row))
@@ -136,6 +185,7 @@ export const renderSh = (input: CompleteInput): string => {
   return fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
+    PATIENCE: String(input.killAfterSeconds * 3 + 15 + (input.upload?.seconds ?? 0)),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
     ARMS: arms(input),
@@ -147,12 +197,15 @@ export const renderSh = (input: CompleteInput): string => {
     SUFFIX: interpreterRules[input.interpreter].suffix,
     INTERPRETER: program.name,
     COMMAND: input.perInstance === undefined ? command : shLiteral(command),
+    FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
     USER: input.runAs ?? '',
     PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
     ENVWORDS: envWords(input.env),
     ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
-    ASSIGNMENTS: assignments(input.env),
+    ASSIGNMENTS: exportsOf(input),
+    ...secretValues(input.secrets),
+    ...uploadValues(input.upload),
   });
 };
 
@@ -163,6 +216,7 @@ export const renderSh = (input: CompleteInput): string => {
 export const renderStopSh = (input: CompleteInput): string =>
   fill(stopTemplateOf(input), {
     TIMEOUT: '0',
+    PATIENCE: String(input.killAfterSeconds * 3 + 15),
     GRACE: String(input.killAfterSeconds),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),

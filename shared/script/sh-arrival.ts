@@ -11,6 +11,8 @@
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
  *   .r1 .r2 ...   who goes on after that reboot (sh-reboot.ts)
+ *   .m            a masked file on its way to its place (sh-secrets.ts)
+ *   .raw          there while .o, .e and .out may show secrets
  */
 
 /**
@@ -150,7 +152,7 @@ _alive(){
 }
 _replay(){
   _now
-  _limit=$((\${_time%.*}+_timeout+_grace*3+15))
+  _limit=$((\${_time%.*}+_timeout+@PATIENCE@))
   _n=0
   while _now;[ \${_time%.*} -lt $_limit ];do
     _owner=
@@ -174,6 +176,7 @@ _replay(){
   } <"$_fence"
   _n=0
   [ "$(_tree)" ]&&_n=1
+  [ $_n = 1 ]||[ ! -e "$_fence.raw" ]||rm -f "$_fence.o" "$_fence.e" "$_base.out" "$_fence.raw"
   _answer interrupted $_n
 }
 `;

@@ -62,7 +62,8 @@ fi
 /**
  * The end: record, then print, then the exit status, which never is one that an agent gives a meaning to (SSM: 137 stopped, 168, 169 skip the
  * rest, 194 reboot and run again; Cloud Assistant: 193 power off, 194 reboot). `e` the script ended by itself, `t` timed out, `c` cancelled.
- * LC_ALL=C makes bash count bytes. About one arrival in a hundred removes what is older than a week, in the background.
+ * LC_ALL=C makes bash count bytes. Whatever changes the streams (what must not be seen of them) goes before the outputs and the text are read:
+ * record, print and upload (sh-upload.ts) take them as they then are. About one arrival in a hundred removes what is older than a week, in the background.
  */
 export const finish = `
 _slurp(){
@@ -89,9 +90,13 @@ _print(){
     printf '%s\\n%s' "$_env" "$_text"
   fi
 }
+_seal(){
+  _line finished $_name $_how $_status $_start $_end $_epoch $_osize $_esize $_ocut $_ecut $_up $_mark "$_outputs" $_code
+}
 _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
+  @MASK@
   @REBOOT@
   ${outputs}
   ${text}
@@ -101,8 +106,11 @@ _finish(){
   ;;
   c*|e137|e168|e169|e193|e194)_code=1
   esac
-  _line finished $_name $1 $_status $_start $_end $_epoch $_osize $_esize $_ocut $_ecut $_mark "$_outputs" $_code
+  _how=$1
+  _up=
+  _seal
   _print >>"$_fence"
+  @UPLOAD@
   _print
   case $_start in *.37)(cd "$_dir"&&find . -path './[fu]/*' -prune -mtime +7 -exec rm -rf {} +) >/dev/null 3>&- 4>&- &
   esac
@@ -133,6 +141,19 @@ trap _cancel TERM INT HUP
 export const scriptFile = `
 printf %s @SCRIPT@ >"$_base.@SUFFIX@"||_refuse disk
 `;
+
+/** The libraries as files, by name and text. */
+export const libraryFiles = `
+mkdir -p "$_base.lib"
+set -- @FILES@
+while [ $# -gt 0 ];do
+  printf %s "$2" >"$_base.lib/$1"||_refuse disk
+  shift 2
+done
+`;
+
+/** Where the libraries are, and how the language finds them. */
+export const libraryFolder = `export DROVER_LIB="$_base.lib"@SEARCHPATH@`;
 
 /** The user to run as: nothing to do when we are that user; else only root can change. */
 export const userCheck = `
@@ -172,6 +193,7 @@ _go(){
   @PATHBACK@
   command -v timeout >/dev/null||_no timeout
   export DROVER_OUTPUT="$_base.out" @REBOOTCOUNT@
+  @LIBRARY@
   set -- @ENVCOMMAND@"$@"@ARGS@
   @RUNAS@
   exec timeout -k $_grace $_timeout "$@"
@@ -209,7 +231,7 @@ fi
 `;
 
 /**
- * Starts the script and waits. The 124 and 137 of timeout(1) mean a timeout only when the time was used up.
+ * Starts the script and waits. The 124 and 137 of timeout(1), 143 with busybox, mean a timeout only when the time was used up.
  * A shell starts background commands with SIGINT ignored, so the script has it ignored too.
  */
 export const run = `
@@ -225,7 +247,7 @@ _status=$?
 _now
 _end=$_time
 case $_status in
-124|137)_hundredths $_end
+124|137|143)_hundredths $_end
   _n=$_cs
   _hundredths $_start
   [ $((_n-_cs)) -lt $((_timeout*100)) ]||{

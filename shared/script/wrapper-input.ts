@@ -1,9 +1,31 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Interpreter } from '../model/operation.ts';
-import { isVariableName } from './env-names.ts';
+import type { UploadForm } from '../ports/services.ts';
+import { isVariableName, needsEnvCommand } from './env-names.ts';
 import { type Shell, scriptFault } from './interpreters.ts';
 import { requireCarriable } from './literal.ts';
 import { viriScript } from './viri.ts';
+
+/** A value with secrets in it: texts, and numbers that stand for secrets, which only the node puts in. */
+export type SecretText = readonly (string | number)[];
+
+/** Values that were sealed for one sending: where the node fetches them, what tells that they are the right ones, and what opens them. */
+export interface SealedValues {
+  readonly url: string;
+  /** SHA-256 of what is fetched, in hexadecimal. */
+  readonly digest: string;
+  readonly key: string;
+}
+
+/** How the node comes by the secrets that `secretEnv` refers to. Both kinds together number them from 0. */
+export interface WrapperSecrets {
+  /** Absent when none comes sealed. */
+  readonly sealed?: SealedValues;
+  /** Names in Alibaba Cloud's parameter store, by number; its agent puts the values in. */
+  readonly fromAgent: Readonly<Record<number, string>>;
+  /** Letters and digits made of chance; the line that ends a value which comes from the agent. */
+  readonly endWord: string;
+}
 
 /** What one instance of a batch has of its own. */
 export interface InstanceValues {
@@ -11,8 +33,25 @@ export interface InstanceValues {
   readonly nodeKey?: string;
   /** Wins over the batch's `env`, name by name. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Wins over the batch's `secretEnv`, name by name. */
+  readonly secretEnv?: Readonly<Record<string, SecretText>>;
   /** Instead of the batch's `args`. */
   readonly args?: readonly string[];
+}
+
+/** A file that is put beside the script. */
+export interface LibraryFile {
+  /** Name in the folder `$DROVER_LIB`. */
+  readonly file: string;
+  /** Any text but NUL. */
+  readonly text: string;
+}
+
+/** Where the node puts complete output that the answer cannot hold. */
+export interface UploadInput {
+  readonly form: UploadForm;
+  /** Whole seconds for both streams together, at least 1. The agent's own limit must be so much later. */
+  readonly seconds: number;
 }
 
 /** One script and the values it runs with, for all nodes of a batch. */
@@ -24,15 +63,24 @@ export interface WrapperInput {
   readonly interpreter: Interpreter;
   /** Any text but NUL. */
   readonly script: string;
+  /**
+   * Files for the script, in a folder of its own, which is `$DROVER_LIB` and is first where python3, perl and node look for what they load
+   * (PYTHONPATH, PERL5LIB, NODE_PATH).
+   */
+  readonly libraries?: readonly LibraryFile[];
   /** The script's arguments, as data. */
   readonly args?: readonly string[];
   /** The script's environment beside the agent's own, as data; the same for all nodes of the batch. */
   readonly env: Readonly<Record<string, string>>;
+  /** Like `env`, with secrets in it. These wrappers mask what the script prints. */
+  readonly secretEnv?: Readonly<Record<string, SecretText>>;
+  /** Needed with `secretEnv`. */
+  readonly secrets?: WrapperSecrets;
   /** By instance id; absent when all nodes are alike. An instance that is not in it refuses. */
   readonly perInstance?: Readonly<Record<string, InstanceValues>>;
   /**
    * Where the node learns its instance id from: SSM's agent sets AWS_SSM_INSTANCE_ID, Aliyun's replaces the literal `{{ACS::InstanceId}}`
-   * (only rendered with `perInstance`; the sender then sets EnableParameter).
+   * (only rendered with `perInstance` or `upload`; the sender then sets EnableParameter).
    */
   readonly instanceIdFrom: 'ssm' | 'aliyun';
   /** Whole seconds, at least 1. The agent's own limit must be at least 2 × `killAfterSeconds` + 5 above it. */
@@ -51,6 +99,8 @@ export interface WrapperInput {
   readonly textBytes: number;
   /** How many bytes of $DROVER_OUTPUT the envelope carries; more is reported as an error. 3,000 when absent. */
   readonly outputsBytes?: number;
+  /** Absent: what is not printed stays on the node. */
+  readonly upload?: UploadInput;
 }
 
 /** Input with its defaults filled in. */
@@ -64,6 +114,8 @@ export const shippedScript = ({ interpreter, script, outputsBytes }: CompleteInp
 const printLimitBytes = 24_000;
 /** Upper bound of the envelope without outputs, and of the marks in the text. */
 const printOverheadBytes = 700;
+/** Upper bound of the envelope's field on uploads. */
+const uploadFieldBytes = 150;
 const defaultOutputsBytes = 3000;
 const defaultKillAfterSeconds = 5;
 
@@ -78,18 +130,39 @@ const checkEnv = (env: Readonly<Record<string, string>>): void => {
   }
 };
 
+const checkSecretEnv = (env: Readonly<Record<string, SecretText>> = {}): void => {
+  for (const [name, parts] of Object.entries(env)) {
+    requireThat(
+      isVariableName(name) && !needsEnvCommand(name),
+      `The environment variable ${name} cannot carry a secret: a shell treats it as its own.`,
+      'Give the secret to a variable of another name.',
+    );
+    for (const part of parts) if (typeof part === 'string') requireCarriable(`The environment variable ${name}`, part);
+  }
+};
+
 const checkArgs = (args: readonly string[] = []): void => {
   for (const [index, value] of args.entries()) requireCarriable(`Argument ${index + 1}`, value);
 };
 
+const checkLibraries = (libraries: readonly LibraryFile[] = []): void => {
+  for (const { file, text } of libraries) {
+    requireThat(/^[A-Za-z0-9_][A-Za-z0-9._-]*$/.test(file), `'${file}' is not a file name.`);
+    requireCarriable(`The library ${file}`, text);
+  }
+};
+
 const checkValues = (input: WrapperInput): void => {
   requireCarriable('The script', input.script);
+  checkLibraries(input.libraries);
   checkArgs(input.args);
   requireCarriable('The working directory', input.workingDirectory ?? '');
   checkEnv(input.env);
+  checkSecretEnv(input.secretEnv);
   for (const [instanceId, values] of Object.entries(input.perInstance ?? {})) {
     requireThat(/^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(instanceId), `'${instanceId}' is not an instance id.`);
     checkEnv(values.env ?? {});
+    checkSecretEnv(values.secretEnv);
     checkArgs(values.args);
   }
 };
@@ -103,7 +176,30 @@ const checkShell = ({ shell, interpreter, runAs, args, perInstance = {} }: Compl
   }
 };
 
+const checkSecrets = ({ secrets, secretEnv, perInstance = {}, instanceIdFrom }: WrapperInput): void => {
+  const carries = [secretEnv, ...Object.values(perInstance).map((one) => one.secretEnv)].some(
+    (env) => Object.keys(env ?? {}).length > 0,
+  );
+  requireThat(!carries || secrets !== undefined, 'Values with secrets need to know where the secrets come from.');
+  if (secrets === undefined) return;
+  const { sealed, fromAgent, endWord } = secrets;
+  const names = Object.entries(fromAgent);
+  requireThat(
+    names.every(([, name]) => /^[A-Za-z0-9][A-Za-z0-9/_.-]*$/.test(name)) && /^[A-Za-z0-9]{8,64}$/.test(endWord),
+    'A secret from the agent has no name, or nothing that ends it.',
+  );
+  requireThat(
+    names.length === 0 || instanceIdFrom === 'aliyun',
+    "Only Alibaba Cloud's agent puts secrets into a script.",
+  );
+  requireThat(
+    sealed === undefined || (/^[0-9a-f]{64}$/.test(sealed.digest) && /^[A-Za-z0-9_-]{43}$/.test(sealed.key)),
+    'Sealed values have no digest or key.',
+  );
+};
+
 const checkSettings = (input: CompleteInput): void => {
+  const overheadBytes = printOverheadBytes + (input.upload === undefined ? 0 : uploadFieldBytes);
   const whole = (value: number, least: number): boolean => Number.isSafeInteger(value) && value >= least;
   requireThat(whole(input.timeoutSeconds, 1), 'timeoutSeconds must be a whole number of at least 1.');
   requireThat(whole(input.killAfterSeconds, 1), 'killAfterSeconds must be a whole number of at least 1.');
@@ -112,10 +208,11 @@ const checkSettings = (input: CompleteInput): void => {
     'textBytes and outputsBytes must be whole numbers.',
   );
   requireThat(
-    printOverheadBytes + Math.ceil(input.outputsBytes / 3) * 4 + input.textBytes <= printLimitBytes,
+    overheadBytes + Math.ceil(input.outputsBytes / 3) * 4 + input.textBytes <= printLimitBytes,
     `textBytes ${input.textBytes} and outputsBytes ${input.outputsBytes} together exceed what agents return.`,
-    `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - printOverheadBytes}.`,
+    `Keep textBytes + outputsBytes × 4/3 below ${printLimitBytes - overheadBytes}.`,
   );
+  requireThat(whole(input.upload?.seconds ?? 1, 1), 'The time for uploading must be a whole number of at least 1.');
   requireThat(input.workingDirectory !== '', 'The working directory is empty.');
   requireThat(
     input.runAs === undefined || /^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,254}$/.test(input.runAs),
@@ -136,6 +233,7 @@ export const checkedInput = (input: WrapperInput): CompleteInput => {
   };
   checkValues(complete);
   checkShell(complete);
+  checkSecrets(complete);
   checkSettings(complete);
   return complete;
 };

@@ -3,12 +3,19 @@ import { renderPs, renderStopPs } from './render-ps.ts';
 import { renderSh, renderStopSh } from './render-sh.ts';
 import { checkedInput, type WrapperInput } from './wrapper-input.ts';
 
-export type { InstanceValues, WrapperInput } from './wrapper-input.ts';
+export type {
+  InstanceValues,
+  SealedValues,
+  SecretText,
+  UploadInput,
+  WrapperInput,
+  WrapperSecrets,
+} from './wrapper-input.ts';
 
 /** A rendered wrapper, to be sent as a script for the shell of its input. */
 export interface RenderedWrapper {
   readonly content: string;
-  /** True when the text holds the literal that Aliyun's agent replaces by the instance id. */
+  /** True when the text holds literals that Aliyun's agent replaces: by the instance id, by a secret. */
   readonly needsInstanceId: boolean;
 }
 
@@ -17,8 +24,11 @@ const renderers = {
   powershell: { wrapper: renderPs, stop: renderStopPs },
 } as const;
 
-const needsInstanceId = (input: WrapperInput): boolean =>
-  input.perInstance !== undefined && input.instanceIdFrom === 'aliyun';
+const needsInstanceId = ({ perInstance, instanceIdFrom }: WrapperInput): boolean =>
+  perInstance !== undefined && instanceIdFrom === 'aliyun';
+
+const takesFromAgent = ({ upload, secrets, instanceIdFrom }: WrapperInput): boolean =>
+  instanceIdFrom === 'aliyun' && (upload !== undefined || Object.keys(secrets?.fromAgent ?? {}).length > 0);
 
 /**
  * The script that an agent runs on a node: at most once per fence, with values as data, in time, and with one envelope line as its answer
@@ -27,7 +37,7 @@ const needsInstanceId = (input: WrapperInput): boolean =>
  */
 export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
   content: renderers[input.shell ?? 'sh'].wrapper(checkedInput(input)),
-  needsInstanceId: needsInstanceId(input),
+  needsInstanceId: needsInstanceId(input) || takesFromAgent(input),
 });
 
 /**

@@ -70,7 +70,7 @@ const call = (name: TaskName, { payload, result, next, caught }: Call): TaskStat
 /** A task that waits until its token is completed, or its time is over. The time out is the normal way on: the guarantee. */
 const park = (
   name: TaskName,
-  time: { TimeoutSeconds: number } | { TimeoutSecondsPath: string },
+  time: { TimeoutSecondsPath: string },
   { payload, next, caught }: Call & { readonly next: { readonly Next: string } },
 ): TaskState => ({
   Type: 'Task',
@@ -98,9 +98,22 @@ const batchMachine: StateMachine = {
     }),
     'Sent?': {
       Type: 'Choice',
-      Choices: [{ Variable: '$.now.state', StringEquals: 'open', Next: 'Await Agent' }],
+      Choices: [
+        { Variable: '$.now.state', StringEquals: 'open', Next: 'Await Agent' },
+        { Variable: '$.now.state', StringEquals: 'wait', Next: 'Await Permit' },
+      ],
       Default: 'Batch Done',
     },
+    // Other runs have its nodes: it is woken when they leave, and looks by itself in time.
+    'Await Permit': park(
+      'awaitPermit',
+      { TimeoutSecondsPath: '$.now.look' },
+      {
+        payload: { ...run, 'batchId.$': '$.batchId' },
+        next: { Next: 'Invoke Operation' },
+        caught: anything('Batch Broken'),
+      },
+    ),
     'Await Agent': park(
       'awaitAgent',
       { TimeoutSecondsPath: '$.now.look' },
@@ -175,7 +188,13 @@ const groupMachine: StateMachine = {
   States: {
     'Next Stage': call('nextStage', {
       payload: { ...run, 'attempt.$': '$.attempt', 'group.$': '$.group' },
-      result: { 'kind.$': '$.Payload.kind', 'slices.$': '$.Payload.slices', 'until.$': '$.Payload.until' },
+      result: {
+        'kind.$': '$.Payload.kind',
+        'slices.$': '$.Payload.slices',
+        'until.$': '$.Payload.until',
+        'hold.$': '$.Payload.holdSeconds',
+        'look.$': '$.Payload.look',
+      },
       next: { Next: 'What Next?' },
       caught: anything('Group Broken', '$.error'),
     }),
@@ -183,6 +202,7 @@ const groupMachine: StateMachine = {
       Type: 'Choice',
       Choices: [
         { Variable: '$.now.kind', StringEquals: 'run', Next: 'Phases Of Stage' },
+        { Variable: '$.now.kind', StringEquals: 'wait', Next: 'Await Turn' },
         { Variable: '$.now.kind', StringEquals: 'hold', Next: 'Hold' },
         { Variable: '$.now.kind', StringEquals: 'soak', Next: 'Soak' },
         { Variable: '$.now.kind', StringEquals: 'failed', Next: 'Group Failed' },
@@ -200,10 +220,20 @@ const groupMachine: StateMachine = {
       Catch: anything('Group Broken', '$.error'),
       Next: 'Next Stage',
     },
-    // A hold outlives its token: after 30 days it is only parked anew.
+    // Other runs go on under the same key: it is woken when its turn has come, and looks by itself in time.
+    'Await Turn': park(
+      'awaitTurn',
+      { TimeoutSecondsPath: '$.now.look' },
+      {
+        payload: { ...run, 'attempt.$': '$.attempt' },
+        next: { Next: 'Next Stage' },
+        caught: anything('Group Broken', '$.error'),
+      },
+    ),
+    // A hold ends by its token, or when what it waits for expires; after 30 days it is only parked anew.
     Hold: park(
       'hold',
-      { TimeoutSeconds: 2_592_000 },
+      { TimeoutSecondsPath: '$.now.hold' },
       {
         payload: { ...run, 'attempt.$': '$.attempt' },
         next: { Next: 'Next Stage' },

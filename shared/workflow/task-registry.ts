@@ -21,6 +21,8 @@ const group = z.int().min(0);
 const token = z.string().min(1).max(4096);
 /** Seconds until the next look at an agent, at most five minutes. */
 const look = z.int().min(1).max(300);
+/** Seconds until the next look at what another run holds, at most six hours. */
+const waitLook = z.int().min(1).max(21_600);
 
 /**
  * Every task of the system: the single source of names, shapes and limits for the state machine, the handlers, infra and the local cloud.
@@ -40,14 +42,26 @@ export const taskRegistry = {
     placeholder: '${NextStageFunction}',
     input: z.strictObject({ runId: runIdSchema, attempt, group }),
     output: z.strictObject({
-      kind: z.enum(['run', 'hold', 'soak', 'done', 'failed']),
+      kind: z.enum(['run', 'wait', 'hold', 'soak', 'done', 'failed']),
       /** Slices of the stage to run; empty unless `run`. */
       slices: z.array(sliceIdSchema),
       /** End of the soak; the current time unless `soak`. */
       until: z.iso.datetime(),
+      /** How long a hold lasts at most before it is looked at again; up to 30 days. */
+      holdSeconds: z.int().min(1).max(2_592_000),
+      /** Seconds until the next look at the run's turn; 1 unless `wait`. */
+      look: waitLook,
     }),
     timeoutSeconds: 120,
     memoryMiB: 1024,
+  }),
+  awaitTurn: define({
+    folder: 'await-turn',
+    placeholder: '${AwaitTurnFunction}',
+    input: z.strictObject({ runId: runIdSchema, attempt, token }),
+    output: z.strictObject({}),
+    timeoutSeconds: 30,
+    memoryMiB: 256,
   }),
   openPhase: define({
     folder: 'open-phase',
@@ -62,13 +76,21 @@ export const taskRegistry = {
     placeholder: '${InvokeOperationFunction}',
     input: z.strictObject({ runId: runIdSchema, batchId: batchIdSchema }),
     output: z.strictObject({
-      state: z.enum(['open', 'done']),
-      /** The invocation to wait for; empty when done. */
+      state: z.enum(['open', 'wait', 'done']),
+      /** The invocation to wait for; empty unless `open`. */
       invocationId: invocationIdSchema.or(z.literal('')),
-      look,
+      look: waitLook,
     }),
     timeoutSeconds: 120,
     memoryMiB: 512,
+  }),
+  awaitPermit: define({
+    folder: 'await-permit',
+    placeholder: '${AwaitPermitFunction}',
+    input: z.strictObject({ runId: runIdSchema, batchId: batchIdSchema, token }),
+    output: z.strictObject({}),
+    timeoutSeconds: 30,
+    memoryMiB: 256,
   }),
   awaitAgent: define({
     folder: 'await-agent',

@@ -41,6 +41,9 @@ export const makeHost = (wishes: HostWishes = {}) => {
     write: (text: string) => {
       out[name] += text;
     },
+    writeBytes: (bytes: Uint8Array) => {
+      out[name] += Buffer.from(bytes).toString('utf8');
+    },
     isTerminal: wishes.terminal ?? false,
     columns: 100,
     rows: 30,
@@ -56,6 +59,10 @@ export const makeHost = (wishes: HostWishes = {}) => {
       isTerminal: wishes.terminal ?? false,
       readText: async () => wishes.stdin ?? '',
       ask: async (question) => {
+        questions.push(question);
+        return answers.shift() ?? '';
+      },
+      askHidden: async (question) => {
         questions.push(question);
         return answers.shift() ?? '';
       },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { aGroup, aRun, aSlice, batchId, newRunId, sampleTime } from '#test/kit/store-samples.ts';
+import { aGroup, aRun, aSlice, batchId, newRunId, sampleTime, tallyOf } from '#test/kit/store-samples.ts';
 import { type OpenStore, openForSuite } from './open-for-suite.ts';
 
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -29,7 +29,8 @@ export const groupContract = (name: string, open: OpenStore): void => {
       const group = aGroup(newRunId(), {
         attempt: 3,
         groupIndex: 12,
-        failures: { [batchId(7)]: 3 },
+        tallies: { [batchId(7)]: [...tallyOf(3)] },
+        stopReason: 'why',
         soakUntil: { 0: sampleTime, 12: sampleTime },
         stopped: true,
         endedAt: sampleTime,
@@ -46,30 +47,40 @@ export const groupContract = (name: string, open: OpenStore): void => {
       expect(await store.listGroups(newRunId())).toEqual([]);
     });
 
-    it('sets the failures of a batch, however often it is said', async () => {
+    it('sets the tally of a batch, however often it is said', async () => {
       const { store } = subject();
       const group = await store.createGroup(aGroup(newRunId()));
-      await store.setFailures(group, batchId(1), 2);
-      await store.setFailures(group, batchId(1), 2);
-      expect((await store.setFailures(group, batchId(2), 0)).failures).toEqual({ [batchId(1)]: 2, [batchId(2)]: 0 });
-      expect((await store.setFailures(group, batchId(1), 5)).failures[batchId(1)]).toBe(5);
+      await store.setTally(group, batchId(1), tallyOf(2));
+      await store.setTally(group, batchId(1), tallyOf(2));
+      expect((await store.setTally(group, batchId(2), [])).tallies).toEqual({
+        [batchId(1)]: tallyOf(2),
+        [batchId(2)]: [],
+      });
+      expect((await store.setTally(group, batchId(1), tallyOf(5))).tallies[batchId(1)]).toEqual(tallyOf(5));
     });
 
-    it('loses no failures of batches that end together', async () => {
+    it('loses no tally of batches that end together', async () => {
       const { store } = subject();
       const group = await store.createGroup(aGroup(newRunId()));
-      await Promise.all(many(30).map((n) => store.setFailures(group, batchId(n), n)));
-      const expected = Object.fromEntries(many(30).map((n) => [batchId(n), n]));
-      expect((await store.getGroup(group.runId, 1, 0))?.failures).toEqual(expected);
+      await Promise.all(many(30).map((n) => store.setTally(group, batchId(n), tallyOf(n))));
+      const expected = Object.fromEntries(many(30).map((n) => [batchId(n), tallyOf(n)]));
+      expect((await store.getGroup(group.runId, 1, 0))?.tallies).toEqual(expected);
     });
 
     it('updates the fields it is given and no other', async () => {
       const { store } = subject();
       const group = await store.createGroup(aGroup(newRunId()));
-      await store.setFailures(group, batchId(), 1);
-      expect((await store.updateGroup(group, { stopped: true })).stopped).toBe(true);
+      await store.setTally(group, batchId(), tallyOf(1));
+      expect((await store.updateGroup(group, { stopped: true, stopReason: 'why' })).stopped).toBe(true);
       const ended = await store.updateGroup(group, { status: 'failed', endedAt: sampleTime });
-      const expected = { ...group, failures: { [batchId()]: 1 }, stopped: true, status: 'failed', endedAt: sampleTime };
+      const expected = {
+        ...group,
+        tallies: { [batchId()]: tallyOf(1) },
+        stopped: true,
+        stopReason: 'why',
+        status: 'failed',
+        endedAt: sampleTime,
+      };
       expect(ended).toEqual(expected);
       expect(await store.updateGroup(group, {})).toEqual(expected);
     });
@@ -98,7 +109,7 @@ export const groupContract = (name: string, open: OpenStore): void => {
     it('refuses to change a group that is not there, and makes none', async () => {
       const { store } = subject();
       const key = aGroup(newRunId());
-      await expect(store.setFailures(key, batchId(), 1)).rejects.toMatchObject({ code: 'record.missing' });
+      await expect(store.setTally(key, batchId(), tallyOf(1))).rejects.toMatchObject({ code: 'record.missing' });
       await expect(store.updateGroup(key, { stopped: true })).rejects.toMatchObject({ code: 'record.missing' });
       await expect(store.setSoak(key, 0, sampleTime)).rejects.toMatchObject({ code: 'record.missing' });
       expect(await store.listGroups(key.runId)).toEqual([]);

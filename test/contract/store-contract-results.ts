@@ -50,6 +50,18 @@ export const resultContract = (name: string, open: OpenStore): void => {
       expect(await store.listResults(runId, batchId())).toStrictEqual([result]);
     });
 
+    it('gives one result by its place', async () => {
+      const { store } = subject();
+      const runId = newRunId();
+      const wanted = aResult(runId, { operationIndex: 2, nodeId: nodeId('a'), tryNumber: 10 });
+      await store.putResults([wanted, aResult(runId, { operationIndex: 2, nodeId: nodeId('a'), tryNumber: 1 })]);
+      const place = { batchId: batchId(), operationIndex: 2, nodeId: nodeId('a'), tryNumber: 10 };
+      expect(await store.getResult(runId, place)).toStrictEqual(wanted);
+      expect(await store.getResult(runId, { ...place, tryNumber: 100 })).toBeUndefined();
+      expect(await store.getResult(runId, { ...place, nodeId: nodeId('a!') })).toBeUndefined();
+      expect(await store.getResult(newRunId(), place)).toBeUndefined();
+    });
+
     it('lists by operation, node and try, and nothing else of the batch', async () => {
       const { store } = subject();
       const runId = newRunId();

@@ -1,6 +1,8 @@
 import type { OpenStore } from './open-for-suite.ts';
 import { groupContract } from './store-contract-groups.ts';
 import { invocationContract } from './store-contract-invocations.ts';
+import { libraryContract } from './store-contract-library.ts';
+import { lockContract } from './store-contract-locks.ts';
 import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
 import { sliceContract } from './store-contract-slices.ts';
@@ -12,4 +14,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
   sliceContract(name, open);
   invocationContract(name, open);
   resultContract(name, open);
+  libraryContract(name, open);
+  lockContract(name, open);
 };

@@ -48,6 +48,7 @@ describe('the examples run as they say', () => {
     { name: 'hello', args: ['examples/hello.yaml'], code: 0, status: 'succeeded' },
     { name: 'rolling', args: ['examples/rolling.yaml', '--param', 'version=2.0.1'], code: 0, status: 'completed' },
     { name: 'mixed clouds', args: ['examples/mixed-clouds.yaml'], code: 0, status: 'succeeded' },
+    { name: 'canary', args: ['examples/canary.yaml'], code: 0, status: 'succeeded' },
     { name: 'failing', args: ['examples/failing.yaml'], code: 1, status: 'failed' },
     {
       name: 'imported',
@@ -88,6 +89,32 @@ describe('the examples run as they say', () => {
     expect(continued.value.groups[0].phases[0].counts).toEqual({ succeeded: 11, failed: 2, undeliverable: 1 });
     const prepared = (second.items ?? second).filter((one: { readonly attempt: number }) => one.attempt === 2);
     expect(prepared.map((one: { readonly name: string }) => one.name)).toEqual(['legacy-2']);
+  });
+});
+
+describe('the library', () => {
+  it('keeps commands and jobs, and runs them by name', async () => {
+    const log = ['examples/library/log.sh', '--name', 'lib/log', '--type', 'library'];
+    expect((await drover('command', 'put', 'examples/library/service.yaml')).stderr).toMatch(
+      /service\.yaml:15:15 There is no command 'lib\/log'/,
+    );
+    expect((await drover('command', 'put', ...log)).code).toBe(0);
+    expect((await json('command', 'put', 'examples/library/service.yaml')).value.items[0].created).toBe(true);
+    expect((await json('command', 'put', 'examples/library/service.yaml')).value.items[0].created).toBe(false);
+    expect((await json('job', 'apply', 'examples/library/restart.yaml')).value.items[0].revision).toBe(1);
+
+    const ran = await json('run', 'start', 'restart-web', '--param', 'service=shop', '--watch');
+    expect(ran).toMatchObject({ code: 0, value: { status: 'succeeded', job: { name: 'restart-web', revision: 1 } } });
+    expect(ran.value.commands).toMatchObject([{ name: 'ops/service', libraries: [{ name: 'lib/log' }] }]);
+    const logs = await drover('run', 'logs', ran.value.runId, '--operation', 'restart');
+    expect(logs.stdout).toContain(`[${ran.value.runId}] restart shop, waiting 1s`);
+
+    const refused = await drover('run', 'start', 'restart-web', '--param', 'service=X', '--watch');
+    expect(refused.code).toBe(1);
+    const why = await drover('run', 'nodes', 'last');
+    expect(why.stdout).toContain("argument 'service' of ops/service: 'X' does not match ^[a-z][a-z0-9-]*$");
+    expect((await drover('job', 'rm', 'restart-web')).code).toBe(0);
+    expect((await drover('run', 'start', 'restart-web', '--param', 'service=shop')).code).toBe(5);
   });
 });
 

@@ -5,7 +5,15 @@ const read = (context: Readonly<Record<string, unknown>>) => readConfig((key) =>
 
 describe('the configuration of a deployment', () => {
   it('has a value for everything', () => {
-    expect(read({})).toEqual({ stage: 'dev', retentionDays: 90, logDays: 30, aliyunRegions: [] });
+    expect(read({})).toEqual({
+      stage: 'dev',
+      retentionDays: 90,
+      logDays: 30,
+      aliyunRegions: [],
+      secretParameters: ['/drover/secrets/'],
+      secretNames: ['drover/secrets/'],
+      secretKeys: [],
+    });
   });
 
   it('reads what the command line gives, which is text', () => {
@@ -16,6 +24,9 @@ describe('the configuration of a deployment', () => {
       awsRegions: 'eu-west-1,us-east-1',
       aliyunRegions: 'cn-hangzhou',
       aliyunParameter: '/drover/aliyun',
+      secretParameters: '/shop/,/web-',
+      secretNames: '',
+      secretKeys: 'arn:aws:kms:eu-west-1:000000000000:key/abc',
     };
     expect(read(given)).toEqual({
       stage: 'prod',
@@ -24,6 +35,9 @@ describe('the configuration of a deployment', () => {
       awsRegions: ['eu-west-1', 'us-east-1'],
       aliyunRegions: ['cn-hangzhou'],
       aliyunParameter: '/drover/aliyun',
+      secretParameters: ['/shop/', '/web-'],
+      secretNames: [],
+      secretKeys: ['arn:aws:kms:eu-west-1:000000000000:key/abc'],
     });
   });
 
@@ -33,6 +47,9 @@ describe('the configuration of a deployment', () => {
     ['logDays', '8'],
     ['awsRegions', 'eu-west-1;us-east-1'],
     ['aliyunParameter', 'a b'],
+    ['aliyunParameter', '/drover/secrets/aliyun'],
+    ['secretParameters', '/a b/'],
+    ['secretKeys', 'alias/mine'],
   ])('names %s when it is wrong', (key, value) => {
     expect(() => read({ [key]: value })).toThrow(key);
   });

@@ -51,7 +51,13 @@ describe('the bucket', () => {
         BucketEncryption: Match.anyValue(),
         LifecycleConfiguration: {
           Rules: [
-            { ExpirationInDays: 120, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 }, Status: 'Enabled' },
+            // Contents of the library, in the other folder, never expire.
+            {
+              Prefix: 'blobs/',
+              ExpirationInDays: 120,
+              AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+              Status: 'Enabled',
+            },
           ],
         },
       },

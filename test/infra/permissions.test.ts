@@ -70,11 +70,28 @@ describe('the rights of the functions', () => {
     expect(documents).toEqual(['document/AWS-RunShellScript', 'document/AWS-RunPowerShellScript']);
   });
 
+  it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
+    expect(holdersOf('s3:PutObject')).toEqual([
+      'ApiFunction',
+      'TasksCollectResults',
+      'TasksInvokeOperation',
+      'TasksNextStage',
+    ]);
+    expect(rightsOf('TasksInvokeOperation', 's3')).toEqual(['s3:GetObject', 's3:ListBucket', 's3:PutObject']);
+  });
+
   it('to complete tasks are of those who park or wake', () => {
     expect(holdersOf('states:SendTaskSuccess')).toEqual([
       'ApiFunction',
       'TasksAwaitAgent',
+      'TasksAwaitPermit',
+      'TasksAwaitTurn',
+      'TasksClosePhase',
+      'TasksCollectResults',
+      'TasksFinishRun',
       'TasksHold',
+      'TasksInvokeOperation',
+      'TasksNextStage',
       'TasksOnAgentEvent',
     ]);
   });
@@ -90,16 +107,47 @@ describe('the rights of the functions', () => {
       'TasksInvokeOperation',
       'TasksNextStage',
     ]);
-    const parameters = [...owners.values()].flat().filter((one) => actionsOf(one).includes('ssm:GetParameter'));
-    for (const { Resource } of parameters) expect(JSON.stringify(Resource)).toMatch(/:parameter\/drover\/aliyun"/);
+    const parameters = [...owners].flatMap(([owner, statements]) =>
+      statements
+        .filter((one) => actionsOf(one).includes('ssm:GetParameter'))
+        .map(({ Resource }) => `${owner} ${JSON.stringify(Resource)}`),
+    );
+    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(4);
   });
 
-  it('never delete anything', () => {
-    const deleting = [...owners.values()]
-      .flat()
-      .flatMap(actionsOf)
-      .filter((action) => /Delete/.test(action));
-    expect(new Set(deleting)).toEqual(new Set(['logs:DeleteLogDelivery']));
+  it('to read secrets of jobs are of those who send and collect, below the configured names', () => {
+    expect(holdersOf('secretsmanager:GetSecretValue')).toEqual(['TasksCollectResults', 'TasksInvokeOperation']);
+    for (const owner of ['TasksCollectResults', 'TasksInvokeOperation']) {
+      const resources = JSON.stringify((owners.get(owner) ?? []).map(({ Resource }) => Resource));
+      expect(resources).toContain(':parameter/drover/secrets/*"');
+      expect(resources).toContain(':secret:drover/secrets/*"');
+    }
+    expect(holdersOf('kms:Decrypt')).toEqual([]);
+  });
+
+  it('to use keys of one’s own for secrets are held to the services that keep them', () => {
+    const key = 'arn:aws:kms:eu-west-1:000000000000:key/abc';
+    const keyed = statementsByOwner(synthesise({ secretKeys: key, secretParameters: '/shop/', secretNames: '' }));
+    const statements = keyed.get('TasksInvokeOperation') ?? [];
+    const [decrypt] = statements.filter((one) => actionsOf(one).includes('kms:Decrypt'));
+    expect(decrypt).toMatchObject({ Resource: key });
+    expect(JSON.stringify(decrypt?.Condition)).toContain('kms:ViaService');
+    expect(JSON.stringify(statements)).toContain(':parameter/shop/*"');
+    expect(statements.flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue');
+  });
+
+  it('delete nothing but sealed secrets', () => {
+    const deleting = [...owners].flatMap(([owner, statements]) =>
+      statements.flatMap((one) =>
+        actionsOf(one)
+          .filter((action) => /Delete/.test(action) && action !== 'logs:DeleteLogDelivery')
+          .map((action) => `${owner} ${action} ${JSON.stringify(one.Resource).match(/blobs\/.*?"/)?.[0]}`),
+      ),
+    );
+    expect(deleting.sort()).toEqual([
+      'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
+      'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
+    ]);
   });
 
   it('of On Agent Event are to find, mark and wake', () => {
@@ -111,6 +159,15 @@ describe('the rights of the functions', () => {
     ]);
     expect(rightsOf('TasksOnAgentEvent', 's3')).toEqual([]);
     expect(rightsOf('TasksOnAgentEvent', 'ssm')).toEqual([]);
+  });
+
+  it('on the contents of the library are of the API alone, and on nothing else of the bucket', () => {
+    const onLibrary = [...owners].flatMap(([owner, statements]) =>
+      statements
+        .filter(({ Resource }) => JSON.stringify(Resource).includes('/library/*'))
+        .flatMap((one) => actionsOf(one).map((action) => `${owner} ${action}`)),
+    );
+    expect(onLibrary.sort()).toEqual(['ApiFunction s3:GetObject', 'ApiFunction s3:PutObject']);
   });
 
   it('to invoke are of the machine, on exactly the functions it names', () => {

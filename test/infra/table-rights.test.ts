@@ -63,6 +63,8 @@ const job = {
   metadata: { name: 'all-calls' },
   spec: {
     targets: { where: 'node.tags.role == "h"' },
+    concurrency: {},
+    exclusive: true,
     groups: [
       {
         name: 'first',
@@ -89,23 +91,52 @@ const job = {
   },
 };
 
+/** Uses every service of the library once. */
+const useLibrary = async (services: ReturnType<typeof createServices>): Promise<void> => {
+  const writer = { actor: 'test' };
+  const command = { apiVersion: 'drover/v1', kind: 'Command', metadata: { name: 'a/b' }, spec: { run: 'true' } };
+  await services.putCommand('a/b', { command }, writer);
+  await services.viewCommand('a/b', { version: 'latest' });
+  await services.listCommands({ limit: 10, removed: false });
+  await services.listCommandChanges('a/b', { limit: 10 });
+  await services.applyJob('all-calls', { job }, writer);
+  await services.planPreview({ job: 'all-calls@1', params: {}, only: {} });
+  await services.viewJob('all-calls', { revision: 1 });
+  await services.listJobs({ limit: 10, removed: false });
+  await services.listJobChanges('all-calls', { limit: 10 });
+  await services.removeJob('all-calls', {}, writer);
+  await services.removeCommand('a/b', {}, writer);
+};
+
 /** Uses every service of the API once. */
 const useApi = async (services: ReturnType<typeof createServices>): Promise<RunId> => {
+  await services.putBudget('all', { where: 'true', max: '100%' }, 'test');
+  await services.planPreview({ job, params: {}, only: {} });
   const { runId } = await services.submitRun({
     request: { job, params: {}, only: {} },
     actor: 'test',
     idempotencyKey: 'k',
   });
+  await services.breakLock({ name: 'turn/all-calls' }, 'test');
   await services.pauseRun(runId, {}, 'test');
   await services.resumeRun(runId, {}, 'test');
   await system.engine.idle();
   await services.continueRun(runId, { mode: 'force', only: {} }, 'test');
   await services.abortRun(runId, {}, 'test');
   await system.engine.idle();
+  await useLibrary(services);
   await services.viewRun(runId);
   await services.listRuns({ limit: 10 });
   await services.listNodeRows(runId, { limit: 100 });
-  await services.listResults(runId, { limit: 100 });
+  const { items } = await services.listResults(runId, { limit: 100 });
+  for (const { resultId } of items.slice(0, 1)) {
+    await services.readOutput(runId, { result: resultId, stream: 'stdout', offset: 0, limit: 10 });
+    await services.openOutputContent(runId, { result: resultId, stream: 'stdout' });
+  }
+  await services.searchOutput(runId, { pattern: 'x', ignoreCase: false, in: 'both', limit: 10 });
+  await services.listLocks();
+  await services.listBudgets();
+  await services.removeBudget('all', 'test');
   return runId;
 };
 
@@ -136,6 +167,16 @@ beforeAll(async () => {
   const paused = aRun({ control: 'pause' });
   await store.create(paused);
   await tasks.hold({ runId: paused.runId, attempt: 1, token: 'token' });
+  const waiting = aRun({ turn: { key: 'all-calls', policy: 'queue', limit: 1 } });
+  await store.create(waiting);
+  await tasks.awaitTurn({ runId: waiting.runId, attempt: 1, token: 'token' });
+  const permit = { runId: waiting.runId, batchId: invocation.batchId };
+  await store.putPermit({
+    ...{ ...permit, jobName: 'j', version: 1, fencing: 1, state: 'waiting', askedAt: sampleTime, until: sampleTime },
+    ...{ nodeCount: 1, exclusive: true, budgets: ['all'] },
+  });
+  await tasks.awaitPermit({ ...permit, token: 'token' });
+  await tasks.finishRun({ runId: waiting.runId, attempt: 2, error: { Error: '', Cause: '' } });
   await tasks.onAgentEvent({ source: 'aws.ssm', detail: { 'command-id': 'command-1', status: 'Success' } });
 });
 

@@ -1,8 +1,9 @@
 import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynamodb';
-import { type LocalTable, startLocalTable } from '#local/table/local-table.ts';
+import { type ConnectedTable, connectTable } from '#local/table/local-table.ts';
+import { serveTable } from '#local/table/table-server.ts';
 
 /** A running dynalite with the product's table in it. */
-export interface Dynalite extends Omit<LocalTable, 'close'> {
+export interface Dynalite extends ConnectedTable {
   /** Ends the client and the server; what is on disk stays. */
   stop(): Promise<void>;
 }
@@ -16,8 +17,15 @@ export const localClient = (endpoint: string, config: DynamoDBClientConfig = {})
     ...config,
   });
 
-/** Starts dynalite on a free port of the loopback, in memory or in a folder, with the table in it. */
+/** Starts dynalite in this process, on a free port of the loopback, in memory or in a folder, with the table in it. */
 export const startDynalite = async (options: { readonly path?: string } = {}): Promise<Dynalite> => {
-  const { close, ...table } = await startLocalTable(options);
-  return { ...table, stop: close };
+  const server = await serveTable(options);
+  const table = await connectTable(server.port);
+  return {
+    ...table,
+    stop: async () => {
+      table.client.destroy();
+      await server.close();
+    },
+  };
 };

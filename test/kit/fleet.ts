@@ -6,6 +6,7 @@ import { parseFleet } from '#local/cloud/fleet.ts';
 import { type LocalCloud, startLocalCloud } from '#local/local-cloud.ts';
 import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import type { ParamValues } from '#shared/model/job.ts';
 import { silentLog } from './system.ts';
 
 /** A local cloud with a fleet that a test runs jobs on. */
@@ -14,7 +15,7 @@ export interface OpenFleet extends LocalCloud {
   /** The run as it stands when nothing is under way any more. */
   ended(runId: RunId): Promise<RunView>;
   /** Starts a job and waits for its end. */
-  run(job: unknown, params?: Readonly<Record<string, never>>): Promise<RunView>;
+  run(job: unknown, params?: ParamValues): Promise<RunView>;
 }
 
 /** An instance whose id sorts as its number does. */

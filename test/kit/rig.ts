@@ -1,6 +1,8 @@
 import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
@@ -8,6 +10,7 @@ import type { Engine, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
+import { createMemorySecrets, type MemorySecrets } from './memory-secrets.ts';
 import { type AgentScript, createScriptedAgent, obedient, type ScriptedAgent } from './scripted-agent.ts';
 import { newRunId, sampleTime } from './store-samples.ts';
 
@@ -28,7 +31,9 @@ export interface Rig extends System {
   readonly store: Store;
   readonly clock: HandClock;
   readonly blobs: MemoryBlobs;
+  readonly libraryBlobs: MemoryBlobs;
   readonly engine: RecordingEngine;
+  readonly secrets: MemorySecrets;
   /** What both agents do. */
   readonly script: AgentScript;
   readonly aws: ScriptedAgent;
@@ -132,7 +137,9 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const clock = createClock();
   const store = createDynamoStore({ client, tableName, now: clock.now });
   const blobs = createMemoryBlobs();
+  const libraryBlobs = createMemoryBlobs();
   const engine = createEngine();
+  const secrets = createMemorySecrets();
   const script = obedient();
   const events: string[] = [];
   const names = new Map<string, string>();
@@ -141,7 +148,10 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
   const inventory = { nodes, list: async () => inventory.nodes };
   const system = createSystem({
-    ...{ store, blobs, agents: { aws, aliyun }, inventory, engine, clock },
+    ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
+    sealer: createAesSealer(),
+    roles: { of: () => [] },
+    http: createFetchHttp(clock),
     ids: { runId: newRunId },
     log: createLog(events),
   });
@@ -152,7 +162,10 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     return runId;
   };
   const records = (runId: RunId) => dump(client, tableName, runId);
-  return { ...system, ...{ store, clock, blobs, engine, script, aws, aliyun, inventory, events, submit, records } };
+  return {
+    ...system,
+    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events, submit, records },
+  };
 };
 
 /** Run, group, phase and operation of an invocation, by index. */

@@ -18,6 +18,9 @@ export interface Recorded {
   readonly stdout?: string;
   readonly stderr?: string;
   readonly outputs?: Readonly<Record<string, string>>;
+  /** Bytes of stdout that are not in the text, and what the envelope says of uploads. */
+  readonly cutBytes?: number;
+  readonly uploads?: string;
 }
 
 /** What an agent says when asked: the wrapper's record, its own word alone, or that it knows nothing. */
@@ -28,6 +31,7 @@ export interface Question {
   readonly instanceId: string;
   readonly operation: string;
   readonly attempt: number;
+  readonly stageIndex: number;
 }
 
 /** How an agent behaves; a test changes it at any time. */
@@ -77,7 +81,7 @@ export const createScriptedAgent = (
     const sent = calls.sends.find((one) => agentIdOf(one.invocationId) === agentInvocationId);
     if (!sent?.instanceIds.includes(instanceId) || script.refuse(instanceId) !== undefined) return [];
     const invocationId = invocationIdSchema.parse(sent.invocationId);
-    const question = { instanceId, operation: operationOf(invocationId), attempt: attemptOf(invocationId) };
+    const question = { instanceId, operation: operationOf(invocationId), ...placeOf(invocationId) };
     const answer = script.answer(question);
     return answer === 'unknown' ? [] : [reportOf(question, runOf(invocationId), answer)];
   };
@@ -121,8 +125,10 @@ export const createScriptedAgent = (
 
 const runOf = (invocationId: InvocationId): RunId => runIdSchema.parse(invocationId.split('.')[0]);
 
-const attemptOf = (invocationId: InvocationId): number =>
-  parseSliceId(batchIdSchema.parse(invocationId.split('.')[1])).attempt;
+const placeOf = (invocationId: InvocationId): Pick<Question, 'attempt' | 'stageIndex'> => {
+  const { attempt, stageIndex } = parseSliceId(batchIdSchema.parse(invocationId.split('.')[1]));
+  return { attempt, stageIndex };
+};
 
 const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unknown'>): InstanceReport => {
   const base: InstanceReport = {
@@ -144,14 +150,20 @@ const reportOf = (question: Question, runId: RunId, answer: Exclude<Answer, 'unk
 
 /** What the wrapper prints, in 2.25 seconds. */
 const envelopeText = (
-  { operation, attempt }: Question,
+  { operation, attempt, stageIndex }: Question,
   runId: RunId,
-  { exit, stdout = '', stderr = '', outputs = {} }: Recorded,
+  { exit, stdout = '', stderr = '', outputs = {}, cutBytes = 0, uploads }: Recorded,
 ): string => {
-  const fence = fenceName(fenceOf({ run: { runId }, key: { attempt }, operationId: operation, tryNumber: 0 }));
+  const fence = fenceName(
+    fenceOf({ run: { runId }, key: { attempt, stageIndex }, operationId: operation, tryNumber: 0 }),
+  );
   const bytes = (text: string) => new TextEncoder().encode(text).length;
   const values = Object.entries(outputs).map(([name, value]) => `${name}=${value}%`);
   const kept = values.length === 0 ? '-' : `=${values.join('')}`;
-  const body = `finished ${fence} e ${exit} 10.50 12.75 - ${bytes(stdout)} ${bytes(stderr)} 0 0 =77-12.75= ${kept} ${exit} .`;
-  return `drover1 new ${body.length} ${body}\n${stdout}\n=77-12.75=o\n${stderr}\n=77-12.75=e\n`;
+  const sizes = `${bytes(stdout) + cutBytes} ${bytes(stderr)} ${cutBytes} 0`;
+  const mark = '=77-12.75=';
+  const told = uploads === undefined ? mark : `${uploads} ${mark}`;
+  const body = `finished ${fence} e ${exit} 10.50 12.75 - ${sizes} ${told} ${kept} ${exit} .`;
+  const gap = cutBytes > 0 ? `\n${mark}g\n` : '';
+  return `drover1 new ${body.length} ${body}\n${stdout}${gap}\n${mark}o\n${stderr}\n${mark}e\n`;
 };

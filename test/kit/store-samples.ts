@@ -1,3 +1,4 @@
+import type { Tally } from '#shared/model/failure-budget.ts';
 import {
   type BatchId,
   formatBatchId,
@@ -66,7 +67,7 @@ export const aGroup = (runId: RunId, change: Partial<GroupRecord> = {}): GroupRe
   groupIndex: 0,
   targetsBlob: 'targets/abc.json',
   nodeCount: 100,
-  failures: {},
+  tallies: {},
   stopped: false,
   status: 'running',
   soakUntil: {},
@@ -166,3 +167,8 @@ export const aResult = (runId: RunId, change: Partial<ResultRecord> = {}): Resul
   recordedAt: sampleTime,
   ...change,
 });
+
+/** What a batch with so many failed nodes means for the budget of its group. */
+export const tallyOf = (failed: number, ended = failed): readonly Tally[] => [
+  { budget: 'group', part: '', failed, ended },
+];

@@ -3,14 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
-import { startLocalTable } from '#local/table/local-table.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import { startDynalite } from './dynalite.ts';
+import { createMemorySecrets } from './memory-secrets.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -60,18 +64,23 @@ export const startTestSystem = async (
   wrap: (tasks: TaskBehaviours) => TaskBehaviours = (tasks) => tasks,
 ): Promise<TestSystem> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
-  const table = await startLocalTable();
+  const table = await startDynalite();
   const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog });
   const aws = createShellAgent('aws', dir, script);
   const aliyun = createShellAgent('aliyun', dir, script);
   const ports: SystemPorts = {
     store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
+    libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
+    secrets: createMemorySecrets(),
+    sealer: createAesSealer(),
     inventory: { list: async () => nodes },
     engine,
     clock: { now: () => Date.now() },
     ids: { runId: () => runIdSchema.parse(ulid()) },
+    roles: createRoles({ sre: ['ann', 'bob'] }),
+    http: createFetchHttp({ now: () => Date.now() }),
     log: silentLog,
   };
   const system = createSystem(ports);
@@ -87,7 +96,7 @@ export const startTestSystem = async (
       await engine.close();
       await aws.settled();
       await aliyun.settled();
-      await table.close();
+      await table.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };

@@ -301,7 +301,7 @@ describe('built-in operations', () => {
       'closed:failed:It is outside the maintenance windows; and none opens within 400 days.',
     ]);
     const [rest] = (await system!.services.listResults(view.runId, { limit: 10 })).items;
-    expect(rest?.durationMs).toBe(1000);
+    expect(Math.round((rest?.durationMs ?? 0) / 100)).toBe(10);
   });
 });
 

@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import type { ShellAgentScript } from '#test/kit/shell-agent.ts';
 import { someNodes, startTestSystem, type TestSystem } from '#test/kit/system.ts';
-import { readTrace, traced } from '#test/kit/trace.ts';
+import { mostAtOnce, readTrace, traced } from '#test/kit/trace.ts';
 import { everyTaskTwice, everyTaskTwiceAtOnce, mapTasks } from '#test/kit/twice.ts';
 
 let system: TestSystem | undefined;
@@ -88,6 +88,40 @@ describe('redelivery', () => {
 
     expect(view.status).toBe('succeeded');
     expectOnceEach();
+  });
+
+  it.each([
+    ['every task is delivered twice', everyTaskTwice],
+    ['every task is delivered twice at once', everyTaskTwiceAtOnce],
+  ])('keeps two runs apart on their nodes, in a budget and in line when %s', async (_, wrap) => {
+    system = await startTestSystem(someNodes('aws', 'h', 4), {}, wrap);
+    const { services } = system;
+    await services.putBudget('some', { where: 'node.tags.role == "h"', max: '50%' }, 'ann');
+    const submit = async (id: string, spec: Readonly<Record<string, unknown>>) => {
+      const groups = [{ name: 'g', phases: [{ name: 'p', operations: [quick(id), quick(`${id}2`)] }] }];
+      const whole = { ...job(), spec: { targets: { where: 'node.tags.role == "h"' }, groups, ...spec } };
+      return (await services.submitRun({ request: { job: whole, params: {}, only: {} }, actor: 'test' })).runId;
+    };
+    const runs = [
+      await submit('a', { exclusive: true, concurrency: { key: 'k' } }),
+      await submit('b', { exclusive: true }),
+      await submit('c', { concurrency: { key: 'k' } }),
+    ];
+    await system.engine.idle();
+
+    const views = await Promise.all(runs.map((runId) => services.viewRun(runId)));
+    expect(views.map((view) => view.status)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+    const trace = readTrace(file);
+    expect(trace).toHaveLength(24);
+    expect([...timesRun().values()].every((n) => n === 1)).toBe(true);
+    expect(mostAtOnce(trace)).toBeLessThanOrEqual(2);
+    for (const all of Map.groupBy(
+      trace.filter((one) => !one.operation.startsWith('c')),
+      (one) => one.node,
+    ).values())
+      expect(mostAtOnce(all)).toBe(1);
+    expect(views[2]!.startedAt! >= views[0]!.endedAt!).toBe(true);
+    expect((await services.listLocks()).items).toEqual([]);
   });
 
   it('runs every operation once when every second send loses its answer', async () => {

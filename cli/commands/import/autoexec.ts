@@ -1,18 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import * as z from 'zod';
-import { AppError, messageOf } from '#shared/errors/app-error.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { defineCommand } from '../../command.ts';
 import { importJob } from '../../inputs/run-request.ts';
 import { shortJob } from '../../output/short-job.ts';
+import { writeTextFile } from '../../output/write-file.ts';
 import { toYaml } from '../../output/yaml.ts';
-
-const write = async (path: string, text: string): Promise<void> => {
-  try {
-    await writeFile(path, text);
-  } catch (cause) {
-    throw new AppError('usage.invalid', `Cannot write ${path}: ${messageOf(cause)}`, { cause });
-  }
-};
 
 /** `drover import autoexec`. */
 export const importAutoexecCommand = defineCommand({
@@ -44,9 +36,9 @@ export const importAutoexecCommand = defineCommand({
     const short = shortJob(job);
     const text = settings.format === 'json' ? `${JSON.stringify(short, null, 2)}\n` : toYaml(short);
     if (options.nodesOut !== undefined)
-      await write(options.nodesOut, nodes.map((node) => `${JSON.stringify(node)}\n`).join(''));
+      await writeTextFile(options.nodesOut, nodes.map((node) => `${JSON.stringify(node)}\n`).join(''));
     if (options.out === undefined) host.stdout.write(text);
-    else await write(options.out, text);
+    else await writeTextFile(options.out, text);
     for (const path of [options.out, options.nodesOut]) if (path !== undefined) say(`Wrote ${path}`);
     return 0;
   },

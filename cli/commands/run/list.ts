@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { RunSummary } from '#shared/contract/run-views.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { defineCommand } from '../../command.ts';
+import { jobTitle } from '../../output/job-title.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
@@ -15,8 +16,9 @@ const took = (run: RunSummary, now: number): string =>
 
 const columns = (style: Style, now: number): readonly Column<RunSummary>[] => [
   { title: 'RUN', cell: (run) => run.runId },
-  { title: 'JOB', cell: (run) => safeLine(run.job.name, 60) },
+  { title: 'JOB', cell: (run) => safeLine(jobTitle(run.job), 60) },
   { title: 'STATUS', cell: (run) => run.status, paint: (run, text) => style.status(run.status, text) },
+  { title: 'PLACE', cell: ({ turn }) => (turn?.place === undefined ? '' : String(turn.place)), align: 'right' },
   { title: 'ATTEMPT', cell: (run) => String(run.attempt), align: 'right' },
   { title: 'ACTOR', cell: (run) => safeLine(run.actor, 40) },
   { title: 'CREATED', cell: (run) => run.createdAt.replace(/\.\d+Z$/, 'Z') },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { defineCommand } from '../../command.ts';
 import { jobFlagsSchema, jobOptions } from '../../inputs/job-options.ts';
 import { readRunRequest } from '../../inputs/run-request.ts';
+import { jobTitle } from '../../output/job-title.ts';
 import { followRun, watchOptions, watchSchema } from '../../runs/follow-command.ts';
 import { submitOnce } from '../../runs/submit.ts';
 
@@ -10,21 +11,21 @@ export const runStartCommand = defineCommand({
   name: 'start',
   summary: 'Start a run of a job',
   details:
-    'The job is a file (YAML or JSON), - for standard input, or with --params a job of autoexec.\nThe same --key with the same job and parameters starts one run, however often it is sent.',
-  args: { '[job]': 'job file' },
+    'The job is a file (YAML or JSON), - for standard input, the name of a stored job (name or name@revision) where there is\nno such file, or with --params a job of autoexec.\nThe same --key with the same job and parameters starts one run, however often it is sent.',
+  args: { '[job]': 'job file, or the name of a stored job' },
   options: [
     ...jobOptions,
     { flags: '--key <key>', description: 'idempotency key, 1 to 255 characters' },
     ...watchOptions,
   ],
   schema: jobFlagsSchema.extend({ ...watchSchema.shape, key: z.string().min(1).max(255).optional() }),
-  run: async (session, options, [jobFile]) => {
+  run: async (session, options, [job]) => {
     const { host, say } = session;
     const client = async () => (await session.connect()).client;
-    const request = await readRunRequest({ host, client, say }, jobFile, options);
+    const { request, explained } = await readRunRequest({ host, client, say }, job, options);
     const connection = await session.connect();
-    const { run, replayed } = await submitOnce(host, connection.client, request, options.key);
-    say(`Run ${run.runId} of ${run.job.name} ${replayed ? 'was started under this key before' : 'started'}`);
+    const { run, replayed } = await explained(submitOnce(host, connection.client, request, options.key));
+    say(`Run ${run.runId} of ${jobTitle(run.job)} ${replayed ? 'was started under this key before' : 'started'}`);
     return followRun(session, connection, run, options);
   },
 });

@@ -1,6 +1,7 @@
 import type { Answer } from '#functions/adapters/agent/caller.ts';
 import { requireSendable } from '#functions/adapters/agent/requirements.ts';
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, SendReceipt, SendRequest } from '#shared/ports/agent.ts';
 import type { Shell } from '#shared/script/interpreters.ts';
 import { type AliyunContext, aliyunLimits, callName } from './aliyun-context.ts';
@@ -59,8 +60,17 @@ export const sendOnce = async (
     // The token makes a second arrival return what the first one started.
     repeatable: true,
   });
+  if (answer.refused && answer.code === tokenUsedBefore) throw sentBefore(scope, answer.error);
   return answer.refused ? answer : { refused: false, value: answer.value.InvokeId };
 };
+
+/** An earlier call with our id took effect, with other text: what a script carries to sign with, or secret, changes with time. */
+const tokenUsedBefore = 'IdempotentParameterMismatch';
+
+const sentBefore = (scope: AgentScope, cause: Error): AppError =>
+  new AppError('agent.unavailable', `${callName('RunCommand', scope)} took effect in an earlier call; look it up.`, {
+    cause,
+  });
 
 /** Sends a script. */
 export const send = (context: AliyunContext, request: SendRequest): Promise<SendReceipt> => {

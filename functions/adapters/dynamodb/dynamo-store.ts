@@ -4,6 +4,8 @@ import type { Store } from '#shared/ports/store.ts';
 import { type Pacing, realPacing } from './bulk.ts';
 import { createEntities } from './entities.ts';
 import { createLedgerStore } from './ledger-store.ts';
+import { createLibraryStore } from './library-store.ts';
+import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRunStore } from './run-store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -34,5 +36,11 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     retentionSeconds,
     pacing,
   };
-  return { ...createRunStore(context), ...createPlanStore(context), ...createLedgerStore(context) };
+  return {
+    ...createRunStore(context),
+    ...createPlanStore(context),
+    ...createLedgerStore(context),
+    ...createLibraryStore(context),
+    ...createLockStore(context),
+  };
 };

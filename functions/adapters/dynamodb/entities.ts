@@ -1,9 +1,20 @@
 import { createAgentEntity } from './agent-entity.ts';
 import { createBatchEntity } from './batch-entity.ts';
 import { createClaimEntity } from './claim-entity.ts';
+import { createCommandVersionEntity } from './command-version-entity.ts';
 import type { EntityTarget } from './entity-config.ts';
 import { createGroupEntity } from './group-entity.ts';
 import { createInvocationEntity } from './invocation-entity.ts';
+import { createLibraryChangeEntity } from './library-change-entity.ts';
+import { createLibraryNameEntity } from './library-name-entity.ts';
+import {
+  createBudgetEntity,
+  createBudgetUseEntity,
+  createLeaseEntity,
+  createLockNameEntity,
+  createPermitEntity,
+  createTurnEntity,
+} from './lock-entities.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
@@ -22,6 +33,15 @@ export const createEntities = (target: EntityTarget) => ({
   agents: createAgentEntity(target),
   results: createResultEntity(target),
   outputs: createOutputsEntity(target),
+  libraryChanges: createLibraryChangeEntity(target),
+  libraryNames: createLibraryNameEntity(target),
+  commandVersions: createCommandVersionEntity(target),
+  turns: createTurnEntity(target),
+  leases: createLeaseEntity(target),
+  budgets: createBudgetEntity(target),
+  budgetUses: createBudgetUseEntity(target),
+  permits: createPermitEntity(target),
+  lockNames: createLockNameEntity(target),
 });
 
 /** The entities of one table. */

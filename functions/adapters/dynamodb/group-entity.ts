@@ -22,9 +22,10 @@ export const createGroupEntity = (target: EntityTarget) =>
         runId: text,
         attempt: ordinal,
         groupIndex: ordinal,
-        failures: { type: CustomAttributeType<Record<string, number>>('any'), required: true },
+        tallies: { type: CustomAttributeType<Record<string, string>>('any'), required: true },
         soaks: { type: CustomAttributeType<Record<string, string>>('any'), required: true },
         stopped: { type: 'boolean', required: true },
+        stopReason: optionalText,
         status: text,
         endedAt: optionalText,
         record: text,
@@ -48,9 +49,10 @@ export const toGroupItem = ({
   runId,
   attempt,
   groupIndex,
-  failures,
+  tallies,
   soakUntil,
   stopped,
+  stopReason,
   status,
   endedAt,
   ...record
@@ -58,11 +60,11 @@ export const toGroupItem = ({
   runId,
   attempt,
   groupIndex,
-  failures,
+  tallies: Object.fromEntries(Object.entries(tallies).map(([batchId, tally]) => [batchId, JSON.stringify(tally)])),
   soaks: Object.fromEntries(Object.entries(soakUntil).map(([stage, until]) => [soakName(stage), until])),
   stopped,
   status,
-  ...known({ endedAt }),
+  ...known({ endedAt, stopReason }),
   record: JSON.stringify(record),
 });
 
@@ -71,13 +73,15 @@ type GroupItem = StoredItem & {
   readonly attempt: number;
   readonly groupIndex: number;
   readonly soaks: Readonly<Record<string, string>>;
+  readonly tallies: Readonly<Record<string, string>>;
 };
 
 const storedSchema = groupRecordSchema.strip();
 
 /** The group of a stored item. */
-export const fromGroupItem = ({ soaks, ...item }: GroupItem): GroupRecord => {
+export const fromGroupItem = ({ soaks, tallies: told, ...item }: GroupItem): GroupRecord => {
   const soakUntil = Object.entries(soaks).map(([name, until]) => [name.slice(soakName('').length), until] as const);
-  const withSoaks = { ...item, soakUntil: Object.fromEntries(soakUntil) };
-  return readRecord(storedSchema, withSoaks, `group ${item.groupIndex}, attempt ${item.attempt} of run ${item.runId}`);
+  const tallies = Object.entries(told).map(([batchId, tally]): [string, unknown] => [batchId, JSON.parse(tally)]);
+  const record = { ...item, soakUntil: Object.fromEntries(soakUntil), tallies: Object.fromEntries(tallies) };
+  return readRecord(storedSchema, record, `group ${item.groupIndex}, attempt ${item.attempt} of run ${item.runId}`);
 };

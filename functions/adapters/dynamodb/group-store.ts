@@ -19,7 +19,7 @@ import { missing } from './stored-record.ts';
 /** The part of the port that is about groups. */
 export type GroupStore = Pick<
   PlanStore,
-  'getGroup' | 'createGroup' | 'setFailures' | 'updateGroup' | 'setSoak' | 'listGroups'
+  'getGroup' | 'createGroup' | 'setTally' | 'updateGroup' | 'setSoak' | 'listGroups'
 >;
 
 const nameOf = ({ runId, attempt, groupIndex }: GroupKey): string =>
@@ -61,6 +61,7 @@ const setSoak = async (context: StoreContext, key: GroupKey, soak: { stageIndex:
 const updateGroup = (context: StoreContext, key: GroupKey, change: Parameters<GroupStore['updateGroup']>[1]) =>
   changeGroup(context, key, (group, { set }) => {
     if (change.stopped !== undefined) set(group.stopped, change.stopped);
+    if (change.stopReason !== undefined) set(group.stopReason, change.stopReason);
     if (change.status !== undefined) set(group.status, change.status);
     if (change.endedAt !== undefined) set(group.endedAt, change.endedAt);
   });
@@ -74,8 +75,8 @@ const listGroups = async (context: StoreContext, runId: RunId): Promise<readonly
 export const createGroupStore = (context: StoreContext): GroupStore => ({
   getGroup: (runId, attempt, groupIndex) => getGroup(context, { runId, attempt, groupIndex }),
   createGroup: (group) => createGroup(context, group),
-  setFailures: (key, batchId, failures) =>
-    changeGroup(context, key, (group, { set }) => set(group.failures[batchId], failures)),
+  setTally: (key, batchId, tally) =>
+    changeGroup(context, key, (group, { set }) => set(group.tallies[batchId], JSON.stringify(tally))),
   updateGroup: (key, change) => updateGroup(context, key, change),
   setSoak: (key, stageIndex, until) => setSoak(context, key, { stageIndex, until }),
   listGroups: (runId) => listGroups(context, runId),

@@ -30,6 +30,7 @@ export const createInvocationEntity = (target: EntityTarget) =>
         deliverBy: optionalText,
         deadlineAt: optionalText,
         cancelledAt: optionalText,
+        secretsBlob: optionalText,
         looks: { type: 'number', required: true },
         token: optionalText,
         signalled: { type: 'boolean', required: true },
@@ -64,7 +65,7 @@ export const invocationKey = (runId: RunId, invocationId: InvocationId) => {
 /** The attributes of an invocation. */
 export const toInvocationItem = (invocation: InvocationRecord) => {
   const { runId, batchId, operationIndex, tryNumber, status, looks, signalled, ...rest } = invocation;
-  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, token, ...record } = rest;
+  const { agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token, ...record } = rest;
   return {
     runId,
     batchId,
@@ -73,7 +74,7 @@ export const toInvocationItem = (invocation: InvocationRecord) => {
     status,
     looks,
     signalled,
-    ...known({ agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, token }),
+    ...known({ agentInvocationId, sentAt, deliverBy, deadlineAt, cancelledAt, secretsBlob, token }),
     record: JSON.stringify(record),
   };
 };

@@ -66,10 +66,10 @@ const writeAgentPointer = async (context: StoreContext, sent: SentInvocation): P
 
 /** The first record of the sending holds: a repeated one must not move the deadlines. */
 const markSent = async (context: StoreContext, sent: SentInvocation): Promise<InvocationRecord> => {
-  const { runId, invocationId, agentInvocationId, sentAt, deliverBy, deadlineAt } = sent;
+  const { runId, invocationId, agentInvocationId, sentAt, deliverBy, deadlineAt, secretsBlob } = sent;
   const write = context.entities.invocations
     .patch(invocationKey(runId, invocationId))
-    .set({ status: 'sent', agentInvocationId, sentAt, deliverBy, deadlineAt })
+    .set({ status: 'sent', agentInvocationId, sentAt, deliverBy, deadlineAt, ...known({ secretsBlob }) })
     .where(({ status }, { eq }) => eq(status, 'sending'))
     .go(conditionalUpdate);
   const written = await io(write);

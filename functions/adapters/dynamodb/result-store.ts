@@ -1,4 +1,4 @@
-import type { BatchId, RunId } from '#shared/model/ids.ts';
+import type { BatchId, ResultPlace, RunId } from '#shared/model/ids.ts';
 import type { ResultRecord } from '#shared/model/run.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
@@ -6,16 +6,18 @@ import { fromResultItem, type ResultKey, resultName, toResultItem } from './resu
 import {
   conditionalWrite,
   isLive,
+  live,
   plainWrite,
   retention,
   type StoreContext,
   strongQuery,
+  strongRead,
   whenAbsent,
 } from './store-context.ts';
 import { io } from './store-errors.ts';
 
 /** The part of the port that is about results. */
-export type ResultStore = Pick<LedgerStore, 'putResults' | 'putResultIfAbsent' | 'listResults'>;
+export type ResultStore = Pick<LedgerStore, 'putResults' | 'putResultIfAbsent' | 'getResult' | 'listResults'>;
 
 const putResults = (context: StoreContext, results: readonly ResultRecord[]): Promise<void> =>
   finishBulk(
@@ -38,6 +40,17 @@ const putResultIfAbsent = async (context: StoreContext, result: ResultRecord): P
   return !rejected;
 };
 
+const getResult = async (
+  context: StoreContext,
+  runId: RunId,
+  { batchId, operationIndex, nodeId, tryNumber }: ResultPlace,
+): Promise<ResultRecord | undefined> => {
+  const key = { runId, batchId, operationIndex, nodeId, tryNumber };
+  const { data } = await io(context.entities.results.get(key).go(strongRead));
+  const item = live(context, data);
+  return item && fromResultItem(item);
+};
+
 const listResults = async (context: StoreContext, runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]> => {
   const { data } = await io(context.entities.results.query.byBatch({ runId, batchId }).go(strongQuery));
   return data.filter((item) => isLive(context, item)).map(fromResultItem);
@@ -47,5 +60,6 @@ const listResults = async (context: StoreContext, runId: RunId, batchId: BatchId
 export const createResultStore = (context: StoreContext): ResultStore => ({
   putResults: (results) => putResults(context, results),
   putResultIfAbsent: (result) => putResultIfAbsent(context, result),
+  getResult: (runId, place) => getResult(context, runId, place),
   listResults: (runId, batchId) => listResults(context, runId, batchId),
 });

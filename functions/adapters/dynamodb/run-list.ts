@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { AppError } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { table } from '#shared/persistence/table.ts';
 import type { Page, PageRequest } from '#shared/ports/store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
 import { type Month, monthOf, monthsBack } from './months.ts';
+import { decodeCursor, encodeCursor, limitOfPage } from './page-cursor.ts';
 import { fromRunItem } from './run-entity.ts';
 import { isLive, type StoreContext, strongRead } from './store-context.ts';
 import { io } from './store-errors.ts';
@@ -14,32 +14,12 @@ import { io } from './store-errors.ts';
 const maxMonthsBack = 24;
 /** Months that are asked at once, after the first one alone: the first nearly always fills the page. */
 const monthsAtOnce = 8;
-const defaultLimit = 100;
-const maxLimit = 1000;
 
 /** Where a list of runs goes on: in this month, with the runs before this one. */
 const placeSchema = z.strictObject({ month: z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/), before: runIdSchema });
 type Place = z.infer<typeof placeSchema>;
 
 const keySchema = z.object({ [table.runsIndex.sortKey]: runIdSchema });
-
-const encode = (place: Place): string => Buffer.from(JSON.stringify(place)).toString('base64url');
-
-const decode = (cursor: string): Place => {
-  try {
-    return placeSchema.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()));
-  } catch (cause) {
-    throw new AppError('request.invalid', 'The cursor is not one of this list.', {
-      cause,
-      hint: 'Use the cursor of the page before as it is, or start without one.',
-    });
-  }
-};
-
-const limitOf = ({ limit = defaultLimit }: PageRequest): number => {
-  if (Number.isInteger(limit) && limit >= 1 && limit <= maxLimit) return limit;
-  throw new AppError('request.invalid', `The limit of a page is 1 to ${maxLimit}, not ${limit}.`);
-};
 
 /** Ids of the newest runs of a month, those before `before` when it is given. */
 const idsOfMonth = async (
@@ -90,8 +70,8 @@ const loadRuns = async (context: StoreContext, ids: readonly RunId[]): Promise<r
  * @throws AppError `request.invalid` for a limit or a cursor that is not one.
  */
 export const listRuns = async (context: StoreContext, page: PageRequest): Promise<Page<RunRecord>> => {
-  const limit = limitOf(page);
-  const from = page.cursor === undefined ? undefined : decode(page.cursor);
+  const limit = limitOfPage(page);
+  const from = page.cursor === undefined ? undefined : decodeCursor(placeSchema, page.cursor);
   const places = await placesFrom(context, from, limit + 1);
   const shown = places.slice(0, limit);
   const items = await loadRuns(
@@ -99,5 +79,5 @@ export const listRuns = async (context: StoreContext, page: PageRequest): Promis
     shown.map((place) => place.before),
   );
   const last = places.length > limit ? shown.at(-1) : undefined;
-  return last ? { items, cursor: encode(last) } : { items };
+  return last ? { items, cursor: encodeCursor(last) } : { items };
 };

@@ -3,12 +3,17 @@ import {
   type ControlRequest,
   continueRequestSchema,
   controlRequestSchema,
+  gateRequestSchema,
   nodeRowsQuerySchema,
+  outputPlaceSchema,
+  outputQuerySchema,
   pageQuerySchema,
   resultsQuerySchema,
   runRequestSchema,
+  searchQuerySchema,
 } from '#shared/contract/requests.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import { answerContent } from '../answer-content.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { readBody, readIdempotencyKey, readQuery, readRunId } from '../parse-request.ts';
 import type { ApiServices } from '../services.ts';
@@ -48,9 +53,23 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
     .get('/runs/:runId/results', async (c) =>
       c.json(await services.listResults(readRunId(c), readQuery(c, resultsQuerySchema))),
     )
+    .get('/runs/:runId/output', async (c) =>
+      c.json(await services.readOutput(readRunId(c), readQuery(c, outputQuerySchema))),
+    )
+    .get('/runs/:runId/output/content', async (c) =>
+      answerContent(c, await services.openOutputContent(readRunId(c), readQuery(c, outputPlaceSchema))),
+    )
+    .get('/runs/:runId/output/matches', async (c) =>
+      c.json(await services.searchOutput(readRunId(c), readQuery(c, searchQuerySchema))),
+    )
     .post('/runs/:runId/continue', async (c) => {
       const runId = readRunId(c);
       await services.continueRun(runId, await readBody(c, continueRequestSchema), c.get('actor'));
+      return accepted(c, runId);
+    })
+    .post('/runs/:runId/gates', async (c) => {
+      const runId = readRunId(c);
+      await services.decideGate(runId, await readBody(c, gateRequestSchema), c.get('actor'));
       return accepted(c, runId);
     })
     .post(

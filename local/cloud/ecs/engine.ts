@@ -5,7 +5,7 @@ import type { RecordPlace } from '../provider/journal.ts';
 import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import { type EcsCommand, type EcsInvocation, EcsInvocationState, type EcsResult } from './invocation.ts';
 import { isOver } from './status.ts';
-import { fillBuiltIns, hasBuiltIns } from './template.ts';
+import { fillBuiltIns, fillSecrets, hasBuiltIns } from './template.ts';
 
 /** The exit code that makes the agent reboot the instance once it has reported it; nothing is run again (aliyun_assist_client, host/processor). */
 const REBOOT_CODE = { linux: 194, windows: 3010 } as const;
@@ -171,8 +171,7 @@ export class EcsEngine {
   #start(state: EcsInvocationState, instance: FleetInstance): void {
     const { powershell } = this.#deps;
     const { invokeId, command, script, timeoutSeconds, terminationMode, workingDir } = state.invocation;
-    const own =
-      command.enableParameter && hasBuiltIns(script) ? fillBuiltIns(script, builtInsOf(state, instance)) : script;
+    const own = command.enableParameter ? this.#filled(state, instance) : script;
     if (own === undefined) {
       this.#invalid(state, instance.id, 'InvalidParameters');
       return;
@@ -193,6 +192,14 @@ export class EcsEngine {
       delaySeconds: instance.behaviour.slowSeconds ?? 0,
       ...(own === script ? {} : { script: own }),
     });
+  }
+
+  /** The script as this instance gets it. Secrets come last: nothing that they hold is replaced. */
+  #filled(state: EcsInvocationState, instance: FleetInstance): string | undefined {
+    const { script } = state.invocation;
+    if (!hasBuiltIns(script)) return script;
+    const filled = fillBuiltIns(script, builtInsOf(state, instance));
+    return filled === undefined ? undefined : fillSecrets(filled, this.#deps.secretOf);
   }
 
   #abortLater(state: EcsInvocationState, instanceId: string, errorCode: string): void {

@@ -1,9 +1,11 @@
 import { CloudFault } from '../provider/cloud-fault.ts';
+import type { SecretOf } from '../secrets/secret-stores.ts';
 
 /** Names and values of `{{name}}` in a script; see "Use custom parameters" and "built-in environment parameters" of Cloud Assistant. */
 const CUSTOM = /\{\{\s*([A-Za-z0-9_-]+)\s*\}\}/g;
 const BUILT_IN = /\{\{\s*ACS\s*::\s*([^}]*?)\s*\}\}/g;
 const STORE = /\{\{\s*oos(-secret)?\s*:/;
+const STORED_SECRET = /\{\{\s*oos-secret\s*:\s*([^\s{}]+)\s*\}\}/g;
 const MOST_PARAMETERS = 10;
 const LONGEST_KEY = 64;
 
@@ -72,7 +74,17 @@ export const hasBuiltIns = (content: string): boolean => content.search(BUILT_IN
 
 /** Fills in what the agent knows of its instance; undefined when the script asks for something that it does not know. */
 export const fillBuiltIns = (content: string, builtIns: BuiltIns): string | undefined => {
-  if (STORE.test(content)) return undefined;
   for (const [, name] of content.matchAll(BUILT_IN)) if (builtIns[name ?? ''] === undefined) return undefined;
   return content.replaceAll(BUILT_IN, (_all, name: string) => builtIns[name] ?? '');
+};
+
+/**
+ * Fills in secrets of the parameter store, as the agent does on the instance: plain text replacement, nothing is quoted. Undefined when one
+ * is not there, and for parameters that are no secrets, which this cloud does not keep.
+ */
+export const fillSecrets = (content: string, secretOf: SecretOf): string | undefined => {
+  const names = [...content.matchAll(STORED_SECRET)].map(([, name = '']) => name);
+  const values = new Map(names.map((name) => [name, secretOf(`oos-secret:${name}`)]));
+  if ([...values.values()].includes(undefined) || STORE.test(content.replaceAll(STORED_SECRET, ''))) return undefined;
+  return content.replaceAll(STORED_SECRET, (_all, name: string) => values.get(name) ?? '');
 };

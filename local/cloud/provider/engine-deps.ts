@@ -1,5 +1,6 @@
 import type { Executor } from '../executor/executor.ts';
 import type { Faults } from '../fault-plan.ts';
+import type { SecretOf } from '../secrets/secret-stores.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Inventory } from './inventory.ts';
 import type { Journal } from './journal.ts';
@@ -21,6 +22,8 @@ export interface EngineDeps {
   readonly path: string;
   /** PowerShell on this machine; without it no instance runs PowerShell scripts. */
   readonly powershell: string | undefined;
+  /** What the clouds' stores of secrets hold. */
+  readonly secretOf: SecretOf;
   /** Users that exist on the instances. */
   readonly users: readonly string[];
 }

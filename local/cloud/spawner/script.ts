@@ -46,7 +46,8 @@ export const launchOf = (
     return { program: SHELL, args: ['-c', options.merge ? `exec 2>&1;${script}` : script, '_script.sh'] };
   }
   const file = join(options.folder, `${options.name}.sh`);
-  writeFileSync(file, script);
-  chmodSync(file, 0o755);
+  writeFileSync(file, script, { mode: 0o700 });
+  // Nobody else may read it: it may hold what opens secrets.
+  chmodSync(file, 0o700);
   return { program: SHELL, args: ['-c', options.merge ? 'exec "$0" 2>&1' : 'exec "$0"', file], file };
 };

@@ -1,6 +1,7 @@
 import { type AwsService, readAws } from '../provider/aws-dialect.ts';
 import { CloudFault } from '../provider/cloud-fault.ts';
 import type { EngineDeps } from '../provider/engine-deps.ts';
+import { parameterOperations } from '../secrets/secret-stores.ts';
 import type { SsmEngine } from './engine.ts';
 import { describeInstanceInformation } from './instance-information.ts';
 import { SsmQueries } from './queries.ts';
@@ -33,6 +34,7 @@ export const ssmService = (engine: SsmEngine, deps: EngineDeps): AwsService => {
       GetCommandInvocation: (input, caller) => queries.getCommandInvocation(input, caller),
       ListCommandInvocations: (input, caller) => queries.listCommandInvocations(input, caller),
       ListCommands: (input, caller) => queries.listCommands(input, caller),
+      ...parameterOperations(deps.secretOf),
       DescribeInstanceInformation: (input, caller) =>
         describeInstanceInformation(input, caller, deps.inventory, deps.clock()),
     },

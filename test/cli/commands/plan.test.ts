@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
-import { makePlan } from '#test/functions/api/hand-made-services.ts';
+import { makePlan, otherRunId, runId } from '#test/functions/api/hand-made-services.ts';
 import { cli, jobYaml } from '../test-host.ts';
 
 const argv = ['plan', '-', '--param', 'version=1'];
@@ -84,6 +84,40 @@ roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan
 `);
   });
 
+  test('shows the key of the run and who has it now, budgets that narrow it, and what other runs have', async () => {
+    const plan = makePlan();
+    const [group] = plan.groups;
+    const [round] = group!.rounds;
+    const budgets = [{ name: 'shop', max: '20%' as const, total: 50, limit: 10, nodes: 2 }];
+    const narrowed = { ...round!, slices: round!.slices.map((slice) => ({ ...slice, budgets })) };
+    const held: RunPlan = {
+      ...plan,
+      groups: [{ ...group!, rounds: [narrowed] }],
+      concurrency: { key: 'deploy', policy: 'queue', limit: 1 },
+      heldNow: {
+        turn: { running: [{ runId, job: 'roll-shop', actor: 'bob', since: '' }], waiting: 2 },
+        leases: [{ runId: otherRunId, job: 'other', nodeIds: [round!.nodes[0]!.id] }],
+        budgets: [
+          { name: 'shop', used: 4, waiting: 0 },
+          { name: 'idle', used: 0, waiting: 0 },
+        ],
+      },
+    };
+    const { stdout } = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => held } });
+    expect(stdout).toContain(
+      '  PHASE    NODES  AT ONCE  BUDGETS               BATCHES            WHO\n  restart      2        2  shop: 10 of 50 (20%)  1 × aws/eu-west-1  web-[1-2]\n',
+    );
+    expect(stdout).toContain(
+      `key deploy (queue, 1 at once): has a turn now: run ${runId} of roll-shop (by bob), and 2 runs in line\n`,
+    );
+    expect(stdout).toContain(`warning 1 node leased now by run ${otherRunId} of other: i-1\n`);
+    expect(stdout).toContain('warning budget shop has 4 nodes in use now\n');
+    expect(stdout).not.toContain('idle');
+    const free: RunPlan = { ...held, heldNow: { turn: { running: [], waiting: 0 }, leases: [], budgets: [] } };
+    const quiet = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => free } });
+    expect(quiet.stdout).toContain('key deploy (queue, 1 at once): nobody has a turn now\n');
+  });
+
   test('a oneShot group has no rounds', async () => {
     const { stdout } = await cli(argv, { stdin: jobYaml });
     expect(stdout).toContain('roll  oneShot, 2 nodes, stops at the first failed node\n');
@@ -97,5 +131,16 @@ roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan
     expect(JSON.parse(stdout)).toEqual(makePlan());
     expect(asked.map(([name]) => name)).toEqual(['planPreview']);
     expect(asked[0]?.[1]).toMatchObject({ params: { version: '1', count: 1 } });
+  });
+
+  test('names the versions of commands and libraries', async () => {
+    const plan = makePlan();
+    const [operation] = plan.groups[0]!.phases[0]!.operations;
+    operation!.command = {
+      ...{ name: 'ops/restart', version: 'a'.repeat(64) },
+      libraries: [{ name: 'lib/log', version: 'b'.repeat(64) }],
+    };
+    const { stdout } = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => plan } });
+    expect(stdout).toContain('start (ops/restart@aaaaaaaaaaaa, lib/log@bbbbbbbbbbbb, sh, 1h00m)');
   });
 });

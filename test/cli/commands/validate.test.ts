@@ -35,4 +35,18 @@ describe('drover validate', () => {
     });
     expect(stderr).toBe('');
   });
+
+  test('checks command files too', async () => {
+    const { exitCode, stdout } = await embeddedCli([
+      'validate',
+      'examples/library/service.yaml',
+      'examples/library/restart.yaml',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(
+      /service\.yaml: command ops\/service is valid \(\w{12}\)\n.*restart\.yaml: job restart-web is valid/,
+    );
+    const wrong = await embeddedCli(['validate', '-'], { stdin: 'apiVersion: drover/v1\nkind: Command\n' });
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, expect.stringContaining("'metadata' is missing")]);
+  });
 });

@@ -4,8 +4,11 @@ import { problemSchema } from '#shared/contract/problem.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import {
   makeApp,
+  makeContent,
+  makeMatch,
   makeNode,
   makeNodeRow,
+  makeOutputPage,
   makePlan,
   makeResult,
   makeRunView,
@@ -22,6 +25,57 @@ const problemOf = async (response: Response) => {
   expect(response.headers.get('content-type')).toBe('application/problem+json');
   return problemSchema.parse(await response.json());
 };
+
+describe('output', () => {
+  const result = 'a1-g0-s0-p0-x0-b0.o0.t0.i-1';
+
+  test('is read in parts', async () => {
+    const { call, asked } = makeApp();
+    const query = `result=${encodeURIComponent(result)}&stream=stderr&offset=70000&limit=10`;
+    const response = await call(`/v1/runs/${runId}/output?${query}`);
+    expect([response.status, await response.json()]).toEqual([200, makeOutputPage()]);
+    expect(asked).toEqual([['readOutput', runId, { result, stream: 'stderr', offset: 70_000, limit: 10 }]]);
+  });
+
+  test.each([
+    '',
+    '?result=x',
+    `?result=${result}&stream=both`,
+    `?result=${result}&limit=3`,
+    `?result=${result}&offset=-1`,
+  ])('is not given for what is no question: %s', async (query) => {
+    const response = await makeApp().call(`/v1/runs/${runId}/output${query}`);
+    expect((await problemOf(response)).code).toBe('request.invalid');
+  });
+
+  test('as a whole is bytes with a digest, or lies elsewhere', async () => {
+    const bytes = await makeApp({ openOutputContent: async () => makeContent('\u0000é\n') }).call(
+      `/v1/runs/${runId}/output/content?result=${result}`,
+    );
+    expect(bytes.headers.get('repr-digest')).toMatch(/^sha-256=:[A-Za-z0-9+/]{43}=:$/);
+    expect(bytes.headers.get('drover-complete')).toBe('true');
+    expect(bytes.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    expect(await bytes.text()).toBe('\u0000é\n');
+    const elsewhere = await makeApp({
+      openOutputContent: async () =>
+        makeContent('', { address: 'https://blobs.example/k?s=1', complete: false, sha256: null }),
+    }).call(`/v1/runs/${runId}/output/content?result=${result}&stream=stderr`);
+    expect([elsewhere.status, elsewhere.headers.get('location')]).toEqual([307, 'https://blobs.example/k?s=1']);
+    expect(elsewhere.headers.get('cache-control')).toBe('no-store');
+    expect(elsewhere.headers.get('drover-complete')).toBe('false');
+    expect(elsewhere.headers.has('repr-digest')).toBe(false);
+  });
+
+  test('is searched', async () => {
+    const { call, asked } = makeApp();
+    const response = await call(`/v1/runs/${runId}/output/matches?pattern=a%2Bb&ignoreCase=true&in=stderr&node=i-1`);
+    expect(await response.json()).toEqual({ items: [makeMatch()] });
+    expect(asked).toEqual([
+      ['searchOutput', runId, { pattern: 'a+b', ignoreCase: true, in: 'stderr', node: 'i-1', limit: 100 }],
+    ]);
+    expect((await problemOf(await call(`/v1/runs/${runId}/output/matches`))).code).toBe('request.invalid');
+  });
+});
 
 describe('starting a run', () => {
   test('answers 202 with the run and where it is', async () => {
@@ -188,6 +242,37 @@ describe('control', () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(makePlan());
     expect(asked).toEqual([['planPreview', { job: { a: 1 }, params: {}, only: {} }]]);
+  });
+});
+
+describe('locks and budgets', () => {
+  test('are listed, taken away, made and removed', async () => {
+    const { call, asked } = makeApp();
+    expect(await (await call('/v1/locks')).json()).toEqual({ items: [] });
+    expect((await call('/v1/locks/break', post({ name: 'turn/k', reason: 'stuck' }))).status).toBe(200);
+    expect(await (await call('/v1/budgets')).json()).toMatchObject({ items: [{ name: 'shop', limit: 2 }] });
+    const put = await call('/v1/budgets/shop%2Dcn', { ...post({ where: 'true', max: '20%' }), method: 'PUT' });
+    expect(await put.json()).toMatchObject({ name: 'shop' });
+    expect((await call('/v1/budgets/shop', { method: 'DELETE' })).status).toBe(200);
+    expect(asked).toEqual([
+      ['listLocks'],
+      ['breakLock', { name: 'turn/k', reason: 'stuck' }, 'ada'],
+      ['listBudgets'],
+      ['putBudget', 'shop-cn', { where: 'true', max: '20%' }, 'ada'],
+      ['removeBudget', 'shop', 'ada'],
+    ]);
+  });
+
+  test.each([
+    ['POST', '/v1/locks/break', {}, '/name'],
+    ['PUT', '/v1/budgets/b', { where: 'true', max: '120%' }, '/max'],
+    ['PUT', '/v1/budgets/b', { where: 'true', max: 1, limit: 2 }, '/limit'],
+  ])('%s %s with %j is answered with the place of what is wrong', async (method, path, body, pointer) => {
+    const { call, asked } = makeApp();
+    const answer = await call(path, { ...post(body), method });
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({ code: 'request.invalid', errors: [{ pointer }] });
+    expect(asked).toEqual([]);
   });
 });
 

@@ -1,8 +1,16 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { createApp } from '#functions/api/app.ts';
-import type { ApiServices } from '#functions/api/services.ts';
+import type { ApiServices, OutputContent } from '#functions/api/services.ts';
+import { type CommandView, commandViewSchema, type JobView, jobViewSchema } from '#shared/contract/library-views.ts';
+import type { BudgetView } from '#shared/contract/lock-views.ts';
 import {
   type NodeRow,
   nodeRowSchema,
+  type OutputMatch,
+  type OutputPage,
+  outputMatchSchema,
+  outputPageSchema,
   type ResultView,
   type RunView,
   resultViewSchema,
@@ -30,6 +38,8 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
     params: {},
+    commands: [],
+    gates: [],
     attempts: [
       {
         attempt: 1,
@@ -99,6 +109,7 @@ export const makeNodeRow = (change: Partial<NodeRow> = {}): NodeRow =>
 /** One operation on one node. */
 export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
   resultViewSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
     nodeId: 'i-1',
     name: 'web-1',
     group: 'roll',
@@ -106,6 +117,7 @@ export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
     round: 0,
     operation: 'start',
     attempt: 1,
+    tryNumber: 0,
     status: 'succeeded',
     exitCode: 0,
     signal: null,
@@ -120,6 +132,47 @@ export const makeResult = (change: Partial<ResultView> = {}): ResultView =>
     omittedBytes: 0,
     outputs: {},
     replayed: false,
+    recordedAt: '2026-01-01T00:00:04.000Z',
+    ...change,
+  });
+
+/** A part of a stream, which is all of it. */
+export const makeOutputPage = (change: Partial<OutputPage> = {}): OutputPage =>
+  outputPageSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
+    stream: 'stdout',
+    offset: 0,
+    text: 'ok\n',
+    keptBytes: 3,
+    totalBytes: 3,
+    complete: true,
+    sha256: null,
+    ...change,
+  });
+
+/** All of a stream. */
+export const makeContent = (text = 'ok\n', change: Partial<OutputContent> = {}): OutputContent => ({
+  complete: true,
+  sha256: createHash('sha256').update(text).digest('hex'),
+  chunks: () => Readable.from([Buffer.from(text)]),
+  ...change,
+});
+
+/** A line that matches. */
+export const makeMatch = (change: Partial<OutputMatch> = {}): OutputMatch =>
+  outputMatchSchema.parse({
+    resultId: 'a1-g0-s0-p0-x0-b0.o0.t0.i-1',
+    nodeId: 'i-1',
+    name: 'web-1',
+    group: 'roll',
+    phase: 'restart',
+    operation: 'start',
+    attempt: 1,
+    tryNumber: 0,
+    stream: 'stdout',
+    line: 1,
+    offset: 0,
+    text: 'ok',
     ...change,
   });
 
@@ -135,6 +188,13 @@ export const makeNode = (id = 'i-1', name = 'web-1', tags: Readonly<Record<strin
     tags,
     online: true,
   });
+
+/** A disruption budget over four nodes. */
+export const makeBudget = (change: Partial<BudgetView> = {}): BudgetView => ({
+  ...{ name: 'shop', where: 'node.tags.app == "shop"', max: '50%', updatedAt: '2026-01-01T00:00:00.000Z' },
+  ...{ updatedBy: 'ada', nodes: 4, limit: 2, used: 0 },
+  ...change,
+});
 
 /** A plan of one phase on two nodes. */
 export const makePlan = () =>
@@ -182,8 +242,88 @@ export const makePlan = () =>
     ],
     totals: { nodes: 2, nodeOperations: 2, agentCalls: { sends: 1, looks: 1 } },
     warnings: [{ kind: 'offline', group: 'roll', message: 'Offline now: i-2.', nodeIds: ['i-2'] }],
+    secrets: [{ param: 'token', reference: 'ssm:/shop/token', operations: ['start'], warnings: ['It is odd.'] }],
     digest: 'b'.repeat(64),
   });
+
+const changed = { actor: 'ada', at: '2026-01-01T00:00:00.000Z' };
+
+/** A version of the command ops/restart. */
+export const makeCommandView = (change: Partial<CommandView> = {}): CommandView =>
+  commandViewSchema.parse({
+    name: 'ops/restart',
+    version: 'c'.repeat(64),
+    latest: true,
+    removed: false,
+    ...changed,
+    changed,
+    command: {
+      apiVersion: 'drover/v1',
+      kind: 'Command',
+      metadata: { name: 'ops/restart', description: 'Restarts a service' },
+      spec: { run: 'systemctl restart "$service"\n', arguments: { service: { required: true } } },
+    },
+    ...change,
+  });
+
+/** The second revision of the job roll-shop. */
+export const makeJobView = (change: Partial<JobView> = {}): JobView =>
+  jobViewSchema.parse({
+    name: 'roll-shop',
+    revision: 2,
+    digest: 'e'.repeat(64),
+    latest: true,
+    removed: false,
+    ...changed,
+    comment: 'faster',
+    job: {
+      apiVersion: 'drover/v1',
+      kind: 'Job',
+      metadata: { name: 'roll-shop' },
+      spec: {
+        groups: [{ name: 'roll', phases: [{ name: 'restart', operations: [{ id: 'start', run: 'echo hi' }] }] }],
+      },
+    },
+    ...change,
+  });
+
+const commandServices = (note: Note) => ({
+  putCommand: note('putCommand', { view: { ...makeCommandView(), created: true }, etag: '"3"' }),
+  listCommands: note('listCommands', {
+    items: [
+      {
+        name: 'ops/restart',
+        version: 'c'.repeat(64),
+        type: 'script' as const,
+        interpreter: 'sh' as const,
+        removed: false,
+        ...changed,
+      },
+    ],
+  }),
+  viewCommand: note('viewCommand', { view: makeCommandView(), etag: '"3"' }),
+  listCommandChanges: note('listCommandChanges', {
+    items: [{ change: 1, action: 'put' as const, version: 'c'.repeat(64), ...changed, comment: 'first' }],
+  }),
+  removeCommand: note('removeCommand', { name: 'ops/restart', changes: 4, ...changed }),
+});
+
+const jobServices = (note: Note) => ({
+  applyJob: note('applyJob', { view: { ...makeJobView(), created: true }, etag: '"2"' }),
+  listJobs: note('listJobs', {
+    items: [{ name: 'roll-shop', revision: 2, digest: 'e'.repeat(64), removed: false, ...changed }],
+  }),
+  viewJob: note('viewJob', { view: makeJobView(), etag: '"2"' }),
+  listJobChanges: note('listJobChanges', {
+    items: [
+      { revision: 2, action: 'put' as const, digest: 'e'.repeat(64), ...changed, comment: 'faster' },
+      { revision: 1, action: 'put' as const, digest: 'd'.repeat(64), ...changed },
+    ],
+  }),
+  removeJob: note('removeJob', { name: 'roll-shop', changes: 3, ...changed }),
+});
+
+type Note = <A extends unknown[], R>(name: string, answer: R) => (...args: A) => Promise<R>;
 
 /** What was asked of the services, in order: the name and its arguments. */
 export type Asked = [string, ...unknown[]][];
@@ -202,13 +342,24 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     planPreview: note('planPreview', makePlan()),
     continueRun: note('continueRun', undefined),
     abortRun: note('abortRun', undefined),
+    decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),
     listRuns: note('listRuns', { items: [makeRunView()] }),
     viewRun: note('viewRun', makeRunView()),
     listNodeRows: note('listNodeRows', { items: [makeNodeRow()] }),
     listResults: note('listResults', { items: [makeResult()] }),
+    readOutput: note('readOutput', makeOutputPage()),
+    openOutputContent: note('openOutputContent', makeContent()),
+    searchOutput: note('searchOutput', { items: [makeMatch()] }),
+    listLocks: note('listLocks', { items: [] }),
+    breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
+    listBudgets: note('listBudgets', { items: [makeBudget()] }),
+    putBudget: note('putBudget', makeBudget()),
+    removeBudget: note('removeBudget', makeBudget()),
     listNodes: note('listNodes', { items: [makeNode()] }),
+    ...commandServices(note),
+    ...jobServices(note),
     ...change,
   };
   return { services, asked };

@@ -72,7 +72,13 @@ describe('closePhase', () => {
   it('can be broken off and delivered again', async () => {
     const rig = newRig(hosts(2));
     const { runId, sliceId, batches } = await opened(rig);
-    const deps = { store: rig.store, json: createJsonBlobs(rig.blobs), clock: rig.clock, log: silent };
+    const deps = {
+      store: rig.store,
+      json: createJsonBlobs(rig.blobs),
+      engine: rig.engine,
+      clock: rig.clock,
+      log: silent,
+    };
     const closeSlice = () => Promise.reject(new Error('died here'));
     await expect(closePhase({ ...deps, store: { ...rig.store, closeSlice } })({ runId, sliceId })).rejects.toThrow();
 
@@ -93,12 +99,12 @@ describe('closePhase', () => {
         return rig.store.putResultIfAbsent(result);
       },
     };
-    const deps = { store, json: createJsonBlobs(rig.blobs), clock: rig.clock, log: silent };
+    const deps = { store, json: createJsonBlobs(rig.blobs), engine: rig.engine, clock: rig.clock, log: silent };
 
     expect(await closePhase(deps)({ runId, sliceId })).toEqual({ status: 'succeeded' });
 
     expect((await rig.store.getSlice(runId, sliceId))?.counts).toEqual({ succeeded: 1 });
-    expect((await rig.store.getGroup(runId, 1, 0))?.failures).toEqual({});
+    expect((await rig.store.getGroup(runId, 1, 0))?.tallies).toEqual({});
   });
 
   it('accounts for a broken batch whose nodes stand at different operations: none is left without a word in the end', async () => {

@@ -228,7 +228,7 @@ describe('our own clock', () => {
     const rig = newRig(hosts(1));
     rig.script.answer = () => ({ state: 'running', rawStatus: 'InProgress' });
     const batch = await sent(rig, [{ name: 'g', phases: [{ name: 'p', operations: [op('a', { timeout: '60s' })] }] }]);
-    rig.clock.advance(120 + 60 + 180 - 1);
+    rig.clock.advance(120 + 60 + 120 + 180 - 1);
     expect(await rig.tasks.collectResults(batch)).toMatchObject({ state: 'open', look: 1 });
     rig.clock.advance(1);
 
@@ -270,7 +270,7 @@ describe('our own clock', () => {
 
     expect(await outcomes(rig, batch)).toEqual({ 'a i-001': 'succeeded' });
     expect(await progressOf(rig, batch)).toEqual(['done', { succeeded: 1 }]);
-    expect((await rig.store.getGroup(batch.runId, 1, 0))?.failures).toEqual({});
+    expect((await rig.store.getGroup(batch.runId, 1, 0))?.tallies).toEqual({});
   });
 });
 

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { verdictOf } from '#functions/collect-results/verdict.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
 import { nodeSchema, placementOf } from '#shared/model/node.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
 
+const runId = runIdSchema.parse('01J00000000000000000000000');
 const node = nodeSchema.parse({
   id: 'i-1',
   name: 'n',
@@ -25,7 +27,7 @@ const report = (more: Partial<InstanceReport>): InstanceReport => ({
   ...more,
 });
 const at = (nowMs: number, given: InstanceReport | undefined, abortByMs?: number) =>
-  verdictOf({ batchNode, fence: 'f', report: given, nowMs, deliverByMs: 100, deadlineMs: 1000, abortByMs });
+  verdictOf({ batchNode, runId, fence: 'f', report: given, nowMs, deliverByMs: 100, deadlineMs: 1000, abortByMs });
 const brief = (verdict: ReturnType<typeof at>) =>
   verdict.kind === 'open' ? 'open' : `${verdict.kind} ${verdict.outcome.status}`;
 
@@ -84,6 +86,7 @@ describe('the verdict on a node', () => {
     const reasonOf = (mayReboot: boolean) => {
       const verdict = verdictOf({
         batchNode,
+        runId,
         fence: 'f',
         report: ended,
         mayReboot,

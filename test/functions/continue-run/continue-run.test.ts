@@ -108,9 +108,16 @@ describe('continueRun', () => {
   it('starts an attempt that an earlier request added and could not start', async () => {
     const rig = newRig();
     const runId = await failed(rig);
-    const engine = { start: () => Promise.reject(new Error('no network')) };
+    const engine = { ...rig.engine, start: () => Promise.reject(new Error('no network')) };
     const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-    const deps = { store: rig.store, json: createJsonBlobs(rig.blobs), engine, clock: rig.clock, log };
+    const deps = {
+      store: rig.store,
+      json: createJsonBlobs(rig.blobs),
+      engine,
+      clock: rig.clock,
+      log,
+      abort: rig.services.abortRun,
+    };
     await expect(continueRun(deps)(runId, all, 'ann')).rejects.toThrow('no network');
 
     await expect(rig.services.continueRun(runId, all, 'ann')).rejects.toMatchObject({ code: 'run.conflict' });

@@ -70,16 +70,16 @@ describe('hold', () => {
     await rig.services.pauseRun(runId, {}, 'ann');
     let reads = 0;
     const store = {
+      ...rig.store,
       get: async (id: typeof runId) => {
         const run = await rig.store.get(id);
         reads += 1;
         if (reads === 1) await rig.services.resumeRun(id, {}, 'ann');
         return run;
       },
-      replace: rig.store.replace,
     };
 
-    await hold({ store, engine: rig.engine })({ runId, attempt: 1, token: 't1' });
+    await hold({ store, engine: rig.engine, clock: rig.clock })({ runId, attempt: 1, token: 't1' });
 
     expect(reads).toBe(2);
     expect(rig.engine.completed).toEqual(['t1']);

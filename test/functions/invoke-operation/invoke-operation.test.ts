@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import type { BatchId } from '#shared/model/ids.ts';
 import { awaitAndLook, driveAttempt, driveBatch, driveSlice, invoke } from '#test/kit/drive.ts';
 import { hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
+import { tallyOf } from '#test/kit/store-samples.ts';
 import { groupOf, invocationOf, opened, resultsOf, stateOf } from './opened-batch.ts';
 
 const newRig = useRigs();
@@ -23,9 +24,11 @@ describe('sending an operation', () => {
     const inSeconds = (seconds: number) => new Date(rig.clock.now() + seconds * 1000).toISOString();
     expect(await invocationOf(rig, { runId, batchId })).toMatchObject({
       ...{ status: 'sent', agentInvocationId: `cmd-${sent.invocationId}`, nodeIds: ['i-001', 'i-002', 'i-003'] },
-      ...{ deliverBy: inSeconds(120), deadlineAt: inSeconds(120 + 90 + 180) },
+      ...{ deliverBy: inSeconds(120), deadlineAt: inSeconds(120 + 90 + 120 + 180) },
     });
-    expect(rig.aws.sends).toMatchObject([{ timeoutSeconds: 90, deliveryTimeoutSeconds: 120, region: 'eu-west-1' }]);
+    expect(rig.aws.sends).toMatchObject([
+      { timeoutSeconds: 90 + 120, deliveryTimeoutSeconds: 120, region: 'eu-west-1' },
+    ]);
     expect(await stateOf(rig, { runId, batchId })).toEqual(['running', { running: 3 }]);
   });
 
@@ -109,12 +112,12 @@ describe('the failure budget', () => {
     const mild = await started(rig, budget(0, [op('a', { failIgnore: true, when: 'node.name == "h-1"' })]));
 
     expect(strict.states).toEqual(['done', 'done', 'stopped']);
-    expect((await rig.store.getGroup(strict.runId, 1, 0))?.failures).toEqual({
-      'a1-g0-s0-p0-x0-b0': 1,
-      'a1-g0-s0-p0-x0-b1': 1,
+    expect((await rig.store.getGroup(strict.runId, 1, 0))?.tallies).toEqual({
+      'a1-g0-s0-p0-x0-b0': tallyOf(1),
+      'a1-g0-s0-p0-x0-b1': tallyOf(1),
     });
     expect(mild.states).toEqual(['done', 'done', 'done']);
-    expect((await rig.store.getGroup(mild.runId, 1, 0))?.failures).toEqual({});
+    expect((await rig.store.getGroup(mild.runId, 1, 0))?.tallies).toEqual({});
   });
 
   it('lets a batch that has started go on to its next operation', async () => {

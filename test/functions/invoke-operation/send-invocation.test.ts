@@ -1,10 +1,73 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { UploadGrant } from '#shared/ports/services.ts';
 import { driveBatch } from '#test/kit/drive.ts';
 import { hosts, op, useRigs } from '#test/kit/rig.ts';
 import { groupOf, invocationOf, opened, stateOf, twoOperations } from './opened-batch.ts';
 
 const newRig = useRigs();
+
+describe('a form for uploads', () => {
+  const form = {
+    url: 'https://blobs.example/',
+    policy: '{"conditions":[]}',
+    fields: { 'x-amz-signature': 'f'.repeat(64) },
+    keyPrefix: 'blobs/',
+  };
+
+  it('goes with each sending, for that operation and attempt, until every node must have answered', async () => {
+    const rig = newRig(hosts(2));
+    const grants: UploadGrant[] = [];
+    rig.blobs.allowUploads = async (grant) => {
+      grants.push(grant);
+      return form;
+    };
+    const { runId, batchId } = await opened(rig, groupOf([op('a', { timeout: '90s' }), op('b')]));
+
+    await driveBatch(rig, runId, batchId);
+
+    expect(grants).toMatchObject([
+      { prefix: `output/${runId}/${runId}_2Ea_2Ea1_2Es0_2Et0/`, expiresSeconds: 300 + 120 + 90 + 120 + 180 },
+      { prefix: `output/${runId}/${runId}_2Eb_2Ea1_2Es0_2Et0/` },
+    ]);
+    expect(rig.aws.sends.map(({ script }) => script.includes(form.url))).toEqual([true, true]);
+  });
+
+  it('is dated as the invocation is, so that a repeat sends the same bytes; a late repeat gets a new one', async () => {
+    const rig = newRig(hosts(1));
+    const dates: string[] = [];
+    rig.blobs.allowUploads = async ({ since }) => {
+      dates.push(since);
+      return form;
+    };
+    rig.script.beforeSend = () => {
+      throw new AppError('agent.unavailable', 'no answer');
+    };
+    const { runId, batchId } = await opened(rig);
+    const createdAt = new Date(rig.clock.now()).toISOString();
+    const send = () => rig.tasks.invokeOperation({ runId, batchId }).catch(() => undefined);
+
+    await send();
+    rig.clock.advance(299);
+    await send();
+    rig.clock.advance(1);
+    await send();
+
+    expect(dates).toEqual([createdAt, createdAt, new Date(rig.clock.now()).toISOString()]);
+  });
+
+  it('stays away where the script has no room for it', async () => {
+    const rig = newRig(hosts(1));
+    rig.blobs.allowUploads = async () => form;
+    rig.script.limits = { instances: 50, scriptBytes: 9_000, textBytes: 16_000 };
+    const { runId, batchId } = await opened(rig, groupOf([op('a', { run: `: ${'x'.repeat(4_000)}` })]));
+
+    await driveBatch(rig, runId, batchId);
+
+    expect(rig.aws.sends.map(({ script }) => script.includes(form.url))).toEqual([false]);
+    expect(rig.events).toContain('invocation.without-upload');
+  });
+});
 
 describe('a refusal', () => {
   it('of some instances is their end, and the others are waited for', async () => {

@@ -38,6 +38,8 @@ const view = (more: Partial<StageView>): StageView => ({
   attempt: 1,
   groupIndex: 0,
   control: 'go',
+  judges: [],
+  passed: new Set(),
   stopped: false,
   stages: [stage(0, 1, [0]), stage(1, 1, [1]), stage(2, 2, [0]), stage(3, 2, [1])],
   slices: [],
@@ -84,6 +86,35 @@ describe('the next stage', () => {
     expect(decideStage(view({ control: 'abort', slices: all })).kind).toBe('failed');
     expect(decideStage(view({ slices: all })).kind).toBe('done');
     expect(decideStage(view({ control: 'pause', slices: all })).kind).toBe('done');
+  });
+
+  it.each([{ control: 'abort' }, { control: 'pause' }, { stopped: true }] as const)(
+    'takes up what an execution left open, and nothing else, before $control$stopped takes effect',
+    (more) => {
+      const slices = [slice(0, 0), open(slice(1, 1, { status: 'running' }))];
+
+      const decision = decideStage(view({ ...more, slices }));
+
+      expect(decision).toEqual({
+        kind: 'run',
+        stageIndex: 1,
+        slices: ['a1-g0-s1-p1-x0'],
+        soakFirst: false,
+        newRound: false,
+      });
+      const closed = [slice(0, 0), slice(1, 1, { counts: { succeeded: 1, pending: 2 } })];
+      expect(decideStage(view({ ...more, slices: closed })).kind).toBe(
+        'control' in more && more.control === 'pause' ? 'hold' : 'failed',
+      );
+    },
+  );
+
+  it('of a stage whose phases were not all opened takes up those that were', () => {
+    const stages = [stage(0, 0, [0, 1])];
+    const slices = [open(slice(0, 1))];
+
+    expect(decideStage(view({ control: 'abort', stages, slices }))).toMatchObject({ slices: ['a1-g0-s0-p1-x0'] });
+    expect(decideStage(view({ stages, slices }))).toMatchObject({ slices: ['a1-g0-s0-p0-x0', 'a1-g0-s0-p1-x0'] });
   });
 
   it('comes to an end whatever happens in between: each run of a stage closes its slices or is asked for again', () => {

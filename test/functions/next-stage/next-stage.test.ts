@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RunId } from '#shared/model/ids.ts';
-import { driveAttempt, driveGroup, driveSlice } from '#test/kit/drive.ts';
+import { driveAttempt, driveGroup, driveSlice, invoke } from '#test/kit/drive.ts';
 import { host, hosts, op, type Rig, runnerNode, useRigs } from '#test/kit/rig.ts';
 
 const newRig = useRigs();
@@ -70,7 +70,7 @@ describe('nextStage', () => {
       attempt: 2,
       nodeCount: 3,
       targetsBlob: one?.targetsBlob,
-      failures: {},
+      tallies: {},
       stopped: false,
     });
   });
@@ -107,9 +107,9 @@ describe('nextStage', () => {
     await driveSlice(rig, runId, first.slices[0]!);
     const until = new Date(rig.clock.now() + 600_000).toISOString();
 
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until, look: 1 });
     rig.clock.advance(599);
-    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until });
+    expect(await next(rig, runId)).toEqual({ kind: 'soak', slices: [], until, look: 1 });
     rig.clock.advance(1);
 
     expect(await next(rig, runId)).toMatchObject({ kind: 'run', slices: ['a1-g0-s1-p0-x0'] });
@@ -143,6 +143,27 @@ describe('nextStage', () => {
 
     expect(await rig.store.getGroup(spent, 1, 0)).toMatchObject({ status: 'failed', stopped: true });
     expect(await rig.store.getGroup(aborted, 1, 0)).toBeUndefined();
+  });
+
+  it('takes up what a broken execution left under way in a run that was aborted meanwhile', async () => {
+    const rig = newRig(hosts(2));
+    rig.script.answer = () => ({ state: 'running' });
+    const runId = await started(rig, [{ name: 'g', phases: [work] }]);
+    const { batches } = await rig.tasks.openPhase({ runId, sliceId: (await next(rig, runId)).slices[0]! });
+    const sent = await invoke(rig, runId, batches[0]!);
+    await rig.services.abortRun(runId, {}, 'ann');
+
+    // The engine starts from the beginning.
+    const { slices } = await next(rig, runId);
+    expect(slices).toEqual(['a1-g0-s0-p0-x0']);
+    rig.script.answer = () => ({ state: 'cancelled' });
+    await driveSlice(rig, runId, slices[0]!);
+
+    expect(rig.aws.cancels).toHaveLength(1);
+    const results = await rig.store.listResults(runId, sent.batchId);
+    expect(results.map((one) => one.outcome.status)).toEqual(['aborted', 'aborted']);
+    expect((await next(rig, runId)).kind).toBe('failed');
+    expect(await rig.store.getGroup(runId, 1, 0)).toMatchObject({ status: 'failed' });
   });
 
   it('is done with a group without nodes once its slices are closed as skipped', async () => {

@@ -3,16 +3,33 @@ import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { runRequestSchema } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
+import { emptyLibrary } from '#test/kit/empty-library.ts';
+import { createMemorySecrets } from '#test/kit/memory-secrets.ts';
 import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
 const limits = { instances: 50, scriptBytes: 18_000, textBytes: 16_000 };
 const agents = { aws: { limits }, aliyun: { limits: { ...limits, instances: 100 } } };
+/** A store in which nobody holds anything, and there are no budgets. */
+const noLocks = {
+  listBudgets: async () => [],
+  getTurn: async () => undefined,
+  getLeases: async () => [],
+  getPermits: async () => [],
+  getBudgetUse: async () => undefined,
+};
 const phase = { name: 'p', operations: [op('a')] };
 const preview = (
   nodes: readonly InventoryNode[],
   { groups = [{ name: 'g', phases: [phase] }], spec = {}, ...more }: Readonly<Record<string, unknown>> = {},
 ) =>
-  planPreview({ inventory: { list: async () => nodes }, agents })(
+  planPreview({
+    ...emptyLibrary(),
+    inventory: { list: async () => nodes },
+    agents,
+    secrets: createMemorySecrets(),
+    store: { ...emptyLibrary().store, ...noLocks },
+    clock: { now: () => 0 },
+  })(
     runRequestSchema.parse({
       job: jobOf(groups as readonly unknown[], spec as Readonly<Record<string, unknown>>),
       ...more,
@@ -73,7 +90,14 @@ describe('planPreview', () => {
 
   it('looks at the request before it asks the clouds, and says when they do not answer', async () => {
     const list = () => Promise.reject(new AppError('inventory.unavailable', 'no answer'));
-    const task = planPreview({ inventory: { list }, agents });
+    const task = planPreview({
+      ...emptyLibrary(),
+      inventory: { list },
+      agents,
+      secrets: createMemorySecrets(),
+      store: { ...emptyLibrary().store, ...noLocks },
+      clock: { now: () => 0 },
+    });
     const request = (job: unknown) => runRequestSchema.parse({ job });
 
     await expect(task(request({ kind: 'Job' }))).rejects.toMatchObject({ code: 'job.invalid' });

@@ -7,7 +7,7 @@ import { bareOutcome } from '#shared/model/outcome.ts';
 import type { ResultRecord } from '#shared/model/run.ts';
 import { openFirst } from '#test/kit/drive.ts';
 import { hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
-import { nodeId } from '#test/kit/store-samples.ts';
+import { nodeId, tallyOf } from '#test/kit/store-samples.ts';
 
 const newRig = useRigs();
 
@@ -32,9 +32,9 @@ describe('recordProgress', () => {
     const { view, result } = await opened(rig, '100%');
     const results = [result('i-001', 0, 'succeeded'), result('i-002', 0, 'failed')];
 
-    await recordProgress(rig, { ...view, results }, 'running');
+    await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, results }, 'running');
     const running = await rig.store.getProgress(view.run.runId, view.batch.batchId);
-    await recordProgress(rig, { ...view, results }, 'stopped');
+    await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, results }, 'stopped');
     const stopped = await rig.store.getProgress(view.run.runId, view.batch.batchId);
 
     expect(running).toMatchObject({ counts: { failed: 1, running: 2 }, operationIndex: 0 });
@@ -47,12 +47,12 @@ describe('recordProgress', () => {
     const { view, result } = await opened(rig, 0);
     const { runId } = view.run;
     const at = (seconds: number) => new Date(Date.parse(view.run.createdAt) + seconds * 1000).toISOString();
-    await recordProgress(rig, { ...view, results: [] }, 'running');
+    await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, results: [] }, 'running');
     for (let turn = 0; turn < 2; turn += 1) {
       rig.clock.advance(10);
       const progress = (await rig.store.getProgress(runId, view.batch.batchId))!;
       const results = [result('i-001', 0, 'succeeded'), result('i-001', 1, 'succeeded')];
-      await recordProgress(rig, { ...view, progress, results }, 'done');
+      await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, progress, results }, 'done');
     }
 
     expect(await rig.store.getProgress(runId, view.batch.batchId)).toMatchObject({
@@ -73,11 +73,11 @@ describe('recordProgress', () => {
       const { view, result } = await opened(rig, budget);
       const results = ['i-001', 'i-002'].slice(0, n).map((id) => result(id, 0, 'lost'));
 
-      await recordProgress(rig, { ...view, results }, 'running');
-      await recordProgress(rig, { ...view, results }, 'running');
+      await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, results }, 'running');
+      await recordProgress({ ...rig, json: createJsonBlobs(rig.blobs) }, { ...view, results }, 'running');
 
       expect(await rig.store.getGroup(view.run.runId, 1, 0)).toMatchObject({
-        ...{ stopped, failures: { [view.batch.batchId]: n } },
+        ...{ stopped, tallies: { [view.batch.batchId]: tallyOf(n) } },
       });
     },
   );

@@ -11,8 +11,24 @@ const groups = [{ name: 'g', phases: [{ name: 'p', operations: [op('a')] }] }];
 const request = (more: Readonly<Record<string, unknown>> = {}) =>
   runRequestSchema.parse({ job: jobOf(groups, { params: { who: { default: 'all' } } }), ...more });
 const depsOf = (rig: Rig, more: object) => ({
-  ...{ store: rig.store, blobs: rig.blobs, engine: rig.engine, inventory: rig.inventory, clock: rig.clock },
+  ...{
+    store: rig.store,
+    blobs: rig.blobs,
+    libraryBlobs: rig.libraryBlobs,
+    engine: rig.engine,
+    inventory: rig.inventory,
+    clock: rig.clock,
+    secrets: rig.secrets,
+  },
   ...{ agents: { aws: rig.aws, aliyun: rig.aliyun }, ids: { runId: newRunId }, log: silent, ...more },
+  ...{ store: rig.store, blobs: rig.blobs, engine: rig.engine, inventory: rig.inventory, clock: rig.clock },
+  ...{
+    agents: { aws: rig.aws, aliyun: rig.aliyun },
+    abort: rig.services.abortRun,
+    ids: { runId: newRunId },
+    log: silent,
+    ...more,
+  },
 });
 const silent = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
 

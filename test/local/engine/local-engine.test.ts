@@ -20,7 +20,9 @@ const behaviours = (batches: number, onBatch: () => Promise<void>): TaskBehaviou
     nextStage: async () => {
       stages += 1;
       const until = '2026-01-01T00:00:00.000Z';
-      return stages === 1 ? { kind: 'run', slices: [sliceId], until } : { kind: 'done', slices: [], until };
+      return stages === 1
+        ? { kind: 'run', slices: [sliceId], until, holdSeconds: 1, look: 1 }
+        : { kind: 'done', slices: [], until, holdSeconds: 1, look: 1 };
     },
     openPhase: async () => ({
       batches: Array.from({ length: batches }, (_, index) => formatBatchId(sliceId, index)),
@@ -30,6 +32,8 @@ const behaviours = (batches: number, onBatch: () => Promise<void>): TaskBehaviou
       await onBatch();
       return { state: 'done', invocationId: '', look: 1 };
     },
+    awaitTurn: async () => ({}),
+    awaitPermit: async () => ({}),
     awaitAgent: async () => ({}),
     collectResults: async ({ invocationId }) => ({ state: 'done', invocationId, look: 1 }),
     closePhase: async () => ({ status: 'succeeded' }),

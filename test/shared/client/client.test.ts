@@ -4,8 +4,12 @@ import { createClient } from '#shared/client/client.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import {
   makeApp,
+  makeBudget,
+  makeContent,
+  makeMatch,
   makeNode,
   makeNodeRow,
+  makeOutputPage,
   makePlan,
   makeResult,
   makeRunView,
@@ -41,8 +45,48 @@ describe('the client', () => {
     expect(await client.listNodeRows(runId)).toEqual({ items: [makeNodeRow()] });
     expect(await client.listResults(runId)).toEqual({ items: [makeResult()] });
     expect(await client.listNodes()).toEqual({ items: [makeNode()] });
+    expect(await client.readOutput(runId, { result: makeResult().resultId, stream: 'stdout' })).toEqual(
+      makeOutputPage(),
+    );
+    expect(await client.searchOutput(runId, { pattern: 'ok' })).toEqual({ items: [makeMatch()] });
+    expect(await client.listLocks()).toEqual({ items: [] });
+    expect(await client.breakLock({ name: 'turn/k' })).toEqual({ items: [{ runId: otherRunId, attempt: 1 }] });
+    expect(await client.listBudgets()).toEqual({ items: [makeBudget()] });
+    expect(await client.putBudget('shop', { where: 'true', max: 3 })).toEqual(makeBudget());
+    expect(await client.removeBudget('shop')).toEqual(makeBudget());
     expect((await client.listRuns()).items[0]?.runId).toBe(runId);
     expect(await client.version()).toEqual({ name: 'drover', version: '1.2.3' });
+  });
+
+  test('downloads output as it comes, from wherever it lies', async () => {
+    const place = { result: makeResult().resultId, stream: 'stderr' } as const;
+    const download = async (client: ReturnType<typeof createClient>) => {
+      const chunks: Uint8Array[] = [];
+      for await (const chunk of await client.downloadOutput(runId, place)) chunks.push(chunk);
+      return Buffer.concat(chunks).toString();
+    };
+    const { client, asked } = connect({ openOutputContent: async () => makeContent('all of it') });
+    expect(await download(client)).toBe('all of it');
+    expect(await download(answering(200, ''))).toBe('');
+    expect(asked).toEqual([]);
+    const { client: missing } = connect({
+      openOutputContent: async () => {
+        throw new AppError('output.not-found', 'gone');
+      },
+    });
+    expect(await codeOf(download(missing))).toBe('output.not-found');
+    expect(await codeOf(download(answering(403, '<Error/>')))).toBe('auth.forbidden');
+  });
+
+  test('says that a download broke off', async () => {
+    const broken = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('reset')),
+    });
+    const client = createClient({ baseUrl: 'http://drover.test', fetch: async () => new Response(broken) });
+    const read = async () => {
+      for await (const _ of await client.downloadOutput(runId, { result: makeResult().resultId, stream: 'stdout' }));
+    };
+    expect(await codeOf(read())).toBe('service.unreachable');
   });
 
   test('sends bodies, keys, filters and cursors as the services take them', async () => {
@@ -52,6 +96,9 @@ describe('the client', () => {
     await client.abortRun(runId, { reason: 'because' });
     await client.listResults(runId, { status: ['failed', 'lost'], limit: 5, cursor: 'c/&=', operation: 'op' });
     await client.listNodes({ where: 'node.tags.a == "b&c"' });
+    await client.breakLock({ name: 'turn/a b/ü', runId, reason: 'stuck' });
+    await client.putBudget('a.b', { where: 'true', max: '5%', description: 'd' });
+    await client.removeBudget('a.b');
     expect(asked.filter(([name]) => name !== 'viewRun')).toEqual([
       [
         'submitRun',
@@ -65,6 +112,9 @@ describe('the client', () => {
       ['abortRun', runId, { reason: 'because' }, 'ada'],
       ['listResults', runId, { status: ['failed', 'lost'], limit: 5, cursor: 'c/&=', operation: 'op' }],
       ['listNodes', { limit: 100, where: 'node.tags.a == "b&c"' }],
+      ['breakLock', { name: 'turn/a b/ü', runId, reason: 'stuck' }, 'ada'],
+      ['putBudget', 'a.b', { where: 'true', max: '5%', description: 'd' }, 'ada'],
+      ['removeBudget', 'a.b', 'ada'],
     ]);
   });
 

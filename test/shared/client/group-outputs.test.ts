@@ -22,6 +22,16 @@ describe('grouping outputs', () => {
     );
   });
 
+  test('long outputs are equal when their digests are; without one nobody can tell', () => {
+    const long = (name: string, sha256: string | null, bytes = 99_999) => ({
+      ...{ name, status: 'succeeded', exitCode: 0, stdout: 'head … tail', stderr: '' },
+      uploads: { stdout: { bytes, sha256 } },
+    });
+    const all = [long('a', 'x'), long('b', 'x'), long('c', 'y'), long('d', null), long('e', null), long('f', 'x', 5)];
+    expect(groupOutputs(all).map(({ nodes }) => nodes.join())).toEqual(['a,b', 'c', 'd', 'e', 'f']);
+    expect(groupOutputs(all)[0]?.uploads).toEqual({ stdout: { bytes: 99_999, sha256: 'x' } });
+  });
+
   test('no two groups answer the same', () => {
     fc.assert(
       fc.property(outputs, (all) => {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { commandVersion, jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
 import { parseJobFile } from '#shared/job/job-file.ts';
-import { job } from './jobs.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
@@ -24,40 +23,5 @@ describe('jobDigest', () => {
 
   it('differs when the job says something else', () => {
     expect(jobDigest(parseJobFile(text.replace('run: x', 'run: y'), 'a'))).not.toBe(jobDigest(parseJobFile(text, 'a')));
-  });
-});
-
-describe('commandVersion', () => {
-  const command = { run: 'echo hi' };
-
-  it('counts defaults as if they were written', () => {
-    expect(commandVersion({ ...command, interpreter: 'sh', args: [], env: {}, timeout: '1h' })).toBe(
-      commandVersion(command),
-    );
-  });
-
-  it.each([
-    [{ run: 'echo ho' }],
-    [{ interpreter: 'bash' as const }],
-    [{ args: ['a'] }],
-    [{ env: { A: 'b' } }],
-    [{ timeout: '2h' }],
-    [{ outputs: { o: {} } }],
-    [{ runAs: 'root' }],
-    [{ workingDirectory: '/' }],
-  ])('differs with %j', (over) => {
-    expect(commandVersion({ ...command, ...over })).not.toBe(commandVersion(command));
-  });
-
-  it('does not count what belongs to the use in a job', () => {
-    const [operation] = job({
-      groups: [
-        {
-          name: 'g',
-          phases: [{ name: 'p', operations: [{ id: 'o', run: 'echo hi', when: 'true', failIgnore: true, name: 'n' }] }],
-        },
-      ],
-    }).spec.groups[0]!.phases[0]!.operations;
-    expect(commandVersion({ ...operation, run: operation?.run ?? '' })).toBe(commandVersion(command));
   });
 });

@@ -1,3 +1,4 @@
+import { completeBudget } from '#shared/model/failure-budget.ts';
 import { type BatchId, formatBatchId, formatSliceId, parseSliceId } from '#shared/model/ids.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, Selection } from '#shared/model/run.ts';
@@ -68,7 +69,11 @@ class Simulation {
   }
 
   stopped(): boolean {
-    return isBudgetSpent(this.#given.group.maxFailures, this.#given.targets.nodes.length, this.#failures);
+    return isBudgetSpent(
+      completeBudget(this.#given.group.maxFailures).max,
+      this.#given.targets.nodes.length,
+      this.#failures,
+    );
   }
 
   slice(stage: Stage, slice: SlicePlan): void {

@@ -89,7 +89,7 @@ describe('planStages', () => {
           const found = stages.filter((stage) => stage.slices.some((slice) => slice.phaseIndex === index));
           expect(found).toHaveLength(1);
           const { round, rounds } = found[0]!;
-          const wanted = { first: 1, middle: middleRound(rounds), last: rounds };
+          const wanted = { first: 1, middle: middleRound(rounds), last: rounds, every: 0 };
           if (group.strategy === 'grayScale') expect(round).toBe(wanted[phase.round ?? 'first']);
         }
       }),

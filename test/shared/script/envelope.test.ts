@@ -21,11 +21,36 @@ describe('parseEnvelope', () => {
       stdout: 'out',
       stderr: 'err\n',
       omittedBytes: 0,
+      stdoutCutBytes: 0,
+      stderrCutBytes: 0,
+      stdoutUpload: null,
+      stderrUpload: null,
       textComplete: true,
       outputs: { a: 'b', c: '{"d"}' },
       outputsError: null,
       replayed: false,
+      fenceName: 'r_2F1',
     });
+  });
+
+  const digest = 'a'.repeat(64);
+  it.each([
+    ['-', null],
+    [`r${digest}`, { kind: 'uploaded', gzip: false, sha256: digest }],
+    [`g${digest}`, { kind: 'uploaded', gzip: true, sha256: digest }],
+    ['g', { kind: 'uploaded', gzip: true, sha256: null }],
+    ['!none', { kind: 'failed', reason: 'the node has no curl, wget, python3, perl or node' }],
+    ['!id', { kind: 'failed', reason: 'the node does not know its instance id' }],
+    ['!time', { kind: 'failed', reason: 'it took too long' }],
+    ['!curl22', { kind: 'failed', reason: 'curl on the node ended with 22: the storage refused it' }],
+    ['!wget124', { kind: 'failed', reason: 'wget on the node did not end in time' }],
+    ['!python31', { kind: 'failed', reason: 'python3 on the node ended with 1' }],
+    ['!later', { kind: 'failed', reason: 'later' }],
+    ['rabc', null],
+  ])('reads what became of an upload: %s', (said, wanted) => {
+    const uploaded = (field: string) => parseEnvelope(line(body.replace(' =77', ` ${field} =77`)));
+    expect(uploaded(`u${said},-,`)).toMatchObject({ stdoutUpload: wanted, stderrUpload: null });
+    expect(uploaded(`u-,${said},`)).toMatchObject({ stdoutUpload: null, stderrUpload: wanted });
   });
 
   it('tells how it ended', () => {
@@ -133,6 +158,7 @@ describe('parseEnvelope', () => {
       ),
       fc.string().map((text) => line(`finished ${text} .`)),
       fc.string().map((text) => line(body.replace('=a=b%c={"d"}%', text))),
+      fc.string().map((text) => line(body.replace(' =77', ` u${text} =77`))),
     );
     fc.assert(
       fc.property(fc.array(fragment), (fragments) => void parseEnvelope(fragments.join(''))),

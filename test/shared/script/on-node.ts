@@ -51,12 +51,12 @@ export class OnNode implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'drover-node-'));
   readonly stateDir = join(this.folder, 'state');
   readonly #shell: Shell;
-  readonly #env: Readonly<Record<string, string>>;
+  readonly env: Readonly<Record<string, string>>;
   #sent = 0;
 
   constructor(shell: Shell = shells[0], env: Readonly<Record<string, string>> = {}) {
     this.#shell = shell;
-    this.#env = env;
+    this.env = env;
   }
 
   [Symbol.dispose](): void {
@@ -72,7 +72,7 @@ export class OnNode implements Disposable {
     const { PATH = '' } = process.env;
     const child = spawn(command, [...options, file], {
       cwd: this.folder,
-      env: { PATH, DROVER_STATE_DIR: this.stateDir, ...this.#env },
+      env: { PATH, DROVER_STATE_DIR: this.stateDir, ...this.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return { process: child, answer: this.#answer(child) };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { errorCatalogue, isErrorCode } from '#shared/errors/catalogue.ts';
+import { permitPatience, turnPatience, waitSeconds } from '#shared/lock/times.ts';
 import { maxOneShotPhases, maxStages } from '#shared/plan/limits.ts';
 import { type State, type StateMachine, statesOf, type TaskState } from '#shared/workflow/asl.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
@@ -170,6 +171,26 @@ describe('the history of an execution, of 25,000 events at most', () => {
   it('holds the most phases that a oneShot group may have, with every one of them retried twice', () => {
     const retries = 2 * 3 * 2 * maxOneShotPhases;
     expect(runOf(groupOf(stageOf(maxOneShotPhases)) + retries)).toBeLessThan(historyLimit);
+  });
+
+  /** Looks of one that waits so many days, and is never woken. */
+  const looksIn = (days: number, patience: typeof turnPatience): number => {
+    let looks = 0;
+    for (let waited = 0; waited < days * 86_400_000; looks += 1) waited += waitSeconds(waited, patience) * 1000;
+    return looks;
+  };
+
+  it('holds ten days in line before the most stages that a run may have', () => {
+    const inLine = looksIn(10, turnPatience) * (decision + events('Await Turn'));
+    expect(runOf(groupOf(maxStages * stageOf(1) + inLine))).toBeLessThan(historyLimit);
+    const soak = decision + events('Soak');
+    expect(runOf(groupOf((maxStages - 10) * (stageOf(1) + soak) + inLine))).toBeLessThan(historyLimit);
+  });
+
+  it('holds a batch that waits for its nodes for a month, and then works for half a day', () => {
+    const wait = events('Await Permit', 'Invoke Operation', 'Sent?');
+    const look = events('Await Agent', 'Collect Results', 'Settled?');
+    expect(frame + looksIn(30, permitPatience) * wait + 800 * look).toBeLessThan(historyLimit);
   });
 
   it('holds a hundred pauses', () => {

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { nodeIdSchema } from '#shared/model/ids.ts';
 import { makeResult, runId } from '#test/functions/api/hand-made-services.ts';
 import { cli } from '../../test-host.ts';
 
 const results = [
   makeResult({ name: 'web-1' }),
   makeResult({
+    nodeId: nodeIdSchema.parse('i-2'),
     name: 'web-2',
     stdout: 'no newline',
     stderr: 'oops\nagain\n',
@@ -12,7 +14,7 @@ const results = [
     exitCode: 3,
     reason: 'exited with 3',
   }),
-  makeResult({ name: 'web-3', round: 2, omittedBytes: 77, durationMs: null }),
+  makeResult({ nodeId: nodeIdSchema.parse('i-3'), name: 'web-3', round: 2, omittedBytes: 77, durationMs: null }),
   makeResult({ name: 'web-1', operation: 'stop', stdout: 'stopped\n' }),
 ];
 const services = { listResults: async () => ({ items: results }) };
@@ -24,12 +26,12 @@ describe('drover run logs', () => {
       [
         '── web-1 i-1 roll/restart/start succeeded exit 0 1.2s',
         'ok',
-        '── web-2 i-1 roll/restart/start failed exit 3 1.2s',
+        '── web-2 i-2 roll/restart/start failed exit 3 1.2s',
         'exited with 3',
         'no newline',
         'stderr oops',
         'stderr again',
-        '── web-3 i-1 roll/restart/start round 2 succeeded exit 0',
+        '── web-3 i-3 roll/restart/start round 2 succeeded exit 0',
         'ok',
         '… 77 bytes of output are not here',
         '── web-1 i-1 roll/restart/stop succeeded exit 0 1.2s',

@@ -66,4 +66,22 @@ and 23 more: drover run nodes ${runId} --status failed,timedOut,undeliverable,lo
     const { stdout } = await cli(['run', 'show', runId, '-o', 'json']);
     expect(JSON.parse(stdout)).toEqual(makeRunView());
   });
+
+  test('shows revision and commands with their libraries', async () => {
+    const view = makeRunView({
+      job: { name: 'roll-shop', digest: 'd'.repeat(64), revision: 3 },
+      commands: [
+        {
+          ...{ name: 'ops/restart', version: 'a'.repeat(64), operations: ['stop', 'start'] },
+          libraries: [{ name: 'lib/log', version: 'b'.repeat(64) }],
+        },
+        { name: 'ops/check', version: 'c'.repeat(64), operations: ['check'], libraries: [] },
+      ],
+    });
+    const { stdout } = await cli(['run', 'show', 'last'], { services: { viewRun: async () => view } });
+    expect(stdout).toContain(`job      roll-shop@3
+command  ops/restart@aaaaaaaaaaaa with lib/log@bbbbbbbbbbbb in stop, start
+command  ops/check@cccccccccccc in check
+`);
+  });
 });

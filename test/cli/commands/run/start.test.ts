@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { AppError } from '#shared/errors/app-error.ts';
 import { makeNode, makeRunView, runId } from '#test/functions/api/hand-made-services.ts';
 import { cli, embeddedCli, jobYaml, makeFolder } from '../../test-host.ts';
 
@@ -89,6 +90,47 @@ describe('drover run start', () => {
     ])
       expect(stderr).toContain(text);
     expect(asked).toEqual([]);
+  });
+
+  test('takes the name of a stored job where there is no such file; its params stay texts', async () => {
+    const stored = makeRunView({ job: { name: 'roll-shop', digest: 'd'.repeat(64), revision: 3 } });
+    const { exitCode, stderr, asked } = await cli(['run', 'start', 'roll-shop@3', '--param', 'count=7'], {
+      services: { viewRun: async () => stored },
+    });
+    expect(exitCode).toBe(0);
+    expect(submitted(asked).request).toEqual({ job: 'roll-shop@3', params: { count: '7' }, only: {} });
+    expect(stderr).toBe(`Run ${runId} of roll-shop@3 started\n`);
+  });
+
+  test('says that there is neither file nor job', async () => {
+    const missing = new AppError('job.not-found', "There is no job 'jb'", { hint: "Did you mean 'job'?" });
+    const services = { submitRun: () => Promise.reject(missing) };
+    const { exitCode, stderr } = await cli(['run', 'start', 'jb'], { services });
+    expect(exitCode).toBe(5);
+    expect(stderr).toBe("error There is no file 'jb' and no stored job of that name\nhint Did you mean 'job'?\n");
+    for (const file of ['./jb', 'jb.yaml', 'jobs/jb.json'])
+      expect(await cli(['run', 'start', file])).toMatchObject({
+        exitCode: 2,
+        stderr: expect.stringContaining(`Cannot read ${file}`),
+        asked: [],
+      });
+  });
+
+  test('tells what the server finds wrong in the job with its place in the file', async () => {
+    const folder = await makeFolder({ 'job.yaml': jobYaml });
+    const path = '/spec/groups/0/phases/0/operations/0/run';
+    const wrong = new AppError('job.invalid', 'The job has 2 problems', {
+      places: [
+        { path, message: 'first' },
+        { path: '/spec/params/version', message: 'second' },
+      ],
+    });
+    const argv = ['run', 'start', join(folder, 'job.yaml'), '--param', 'version=1'];
+    const { exitCode, stderr } = await cli(argv, { services: { submitRun: () => Promise.reject(wrong) } });
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll(`${folder}/`, '')).toBe(
+      'error job.yaml has 2 problems\n  job.yaml:14:32 first\n  job.yaml:6:14 second\n',
+    );
   });
 
   test('takes the nodes from a file', async () => {

@@ -54,11 +54,11 @@ describe('sending by Cloud Assistant', () => {
     await expect(subject().agent.send(request)).resolves.toEqual(first);
   });
 
-  test('refuses our id when it comes again with another script', async () => {
+  test('asks to look our id up when it comes again with another script: the first one took effect', async () => {
     const request = sending(subject(), subject().good.slice(0, 1), 'true');
     await subject().agent.send(request);
     await expect(subject().agent.send({ ...request, script: 'false' })).rejects.toMatchObject({
-      code: 'agent.refused',
+      code: 'agent.unavailable',
     });
   });
 

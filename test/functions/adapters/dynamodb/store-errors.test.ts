@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { table } from '#shared/persistence/table.ts';
 import { localClient } from '#test/kit/dynalite.ts';
-import { aGroup, aResult, aRun, batchId, newRunId } from '#test/kit/store-samples.ts';
+import { aGroup, aResult, aRun, batchId, newRunId, tallyOf } from '#test/kit/store-samples.ts';
 import { startProxy, type WireAnswer } from './recording-proxy.ts';
 import { wireSuite } from './wire-suite.ts';
 
@@ -28,7 +28,7 @@ describe('errors of the table', () => {
         wire.storeOf().create(aRun()),
         wire.storeOf().putResults([aResult(newRunId())]),
         wire.storeOf().listSlices(newRunId()),
-        wire.storeOf().setFailures(aGroup(newRunId()), batchId(), 1),
+        wire.storeOf().setTally(aGroup(newRunId()), batchId(), tallyOf(1)),
       ].map((call) => call.then(() => undefined).catch((error: unknown) => error)),
     );
     for (const error of errors)

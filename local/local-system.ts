@@ -1,0 +1,75 @@
+import { join } from 'node:path';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ulid } from 'ulid';
+import type { Pacing } from '#functions/adapters/agent/caller.ts';
+import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { openRoles } from '#functions/runtime/roles.ts';
+import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
+import type { Secrets } from '#shared/ports/secrets.ts';
+import type { Clock, Log } from '#shared/ports/services.ts';
+import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
+import type { BlobAccess } from './blobs/blob-access.ts';
+import { createFolderBlobs } from './blobs/folder-blobs.ts';
+import type { Fleet } from './cloud/fleet.ts';
+import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
+import { connectAgents, type LocalClients } from './local-agents.ts';
+
+/** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
+export interface LocalOutside {
+  /** Blobs and executions are kept here. One process at a time. */
+  readonly stateDir: string;
+  readonly fleet: Fleet;
+  readonly table: { readonly client: DynamoDBClient; readonly tableName: string };
+  readonly clients: LocalClients;
+  /** Lets nodes send what is too long for an answer. */
+  readonly blobAccess: BlobAccess;
+  readonly secrets: Secrets;
+}
+
+/** What else a local system can be given. */
+export interface LocalSystemOptions extends LocalOutside {
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Back-off of calls of the clouds; real timers and chance when absent. */
+  readonly pacing?: Pacing;
+  /** Sees every port before the use cases do, and may put itself in its place. */
+  readonly aroundPorts?: (ports: SystemPorts) => SystemPorts;
+  /** Sees every task before the engine does. */
+  readonly aroundTasks?: (tasks: TaskBehaviours) => TaskBehaviours;
+}
+
+/** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
+export interface LocalSystem extends System {
+  readonly engine: LocalEngine;
+  /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
+  begin(): Promise<void>;
+}
+
+const wallClock: Clock = { now: () => Date.now() };
+
+/** Wires Drover to what it stands on in a local cloud. */
+export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing } = options;
+  const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
+  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const ports: SystemPorts = {
+    ...connectAgents(clients, fleet, pacing),
+    store: createDynamoStore({ ...table, now: clock.now }),
+    blobs: createFolderBlobs(join(stateDir, 'blobs'), blobAccess),
+    libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
+    secrets,
+    sealer: createAesSealer(),
+    engine: { start: engine.start, complete: engine.complete },
+    clock,
+    ids: { runId: () => runIdSchema.parse(ulid()) },
+    log,
+    roles: openRoles(),
+    http: createFetchHttp(clock),
+  };
+  const system = createSystem(aroundPorts(ports));
+  const tasks = aroundTasks(system.tasks);
+  return { services: system.services, tasks, engine, begin: () => engine.attach(tasks) };
+};
