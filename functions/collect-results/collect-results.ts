@@ -2,7 +2,6 @@ import pMap from 'p-map';
 import { requireBatch } from '#functions/records/batch-parts.ts';
 import { requireRun } from '#functions/records/change-run.ts';
 import { type EndPermitDeps, endPermit, mayHavePermit } from '#functions/records/end-permit.ts';
-import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope, isSettled } from '#functions/records/invocation-parts.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { keepText } from '#functions/records/keep-text.ts';
@@ -24,8 +23,9 @@ import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
+import { goOnAfterReboots } from './go-on-after-reboots.ts';
 import { judgeUploads } from './judge-uploads.ts';
-import type { Look } from './look.ts';
+import { fenceOfLook, isAborting, type Look } from './look.ts';
 import { maskOutcome } from './mask-outcome.ts';
 import { type StopNodesDeps, stopLookSeconds, stopNodes } from './stop-nodes.ts';
 import { withUploads } from './upload-claims.ts';
@@ -103,11 +103,11 @@ const targetOf = ({ batch, invocation, open }: Look) => ({
   instanceIds: open.map(({ via }) => via.instanceId),
 });
 
-const isAborting = ({ run }: Look): boolean => run.control === 'abort';
-
 const judgeAtAgent = async (deps: CollectResultsDeps, look: Look): Promise<readonly NodeVerdict[]> => {
-  const reports = look.open.length === 0 ? [] : await look.agent.look(targetOf(look));
-  const verdicts = isAborting(look) ? await stopNodes(deps, look, reports) : judge(deps, look, reports);
+  const target = targetOf(look);
+  const reports = look.open.length === 0 ? [] : await look.agent.look(target);
+  const standing = look.operation.reboot === true ? await goOnAfterReboots(deps, look, target, reports) : reports;
+  const verdicts = isAborting(look) ? await stopNodes(deps, look, standing) : judge(deps, look, standing);
   return verdicts.map((one) =>
     one.kind === 'said' ? { ...one, outcome: judgeByRules(look.operation, one.outcome) } : one,
   );
@@ -115,17 +115,13 @@ const judgeAtAgent = async (deps: CollectResultsDeps, look: Look): Promise<reado
 
 const judge = (deps: CollectResultsDeps, look: Look, reports: readonly InstanceReport[]): readonly NodeVerdict[] => {
   const byInstance = new Map(reports.map((report) => [report.instanceId, report]));
-  const fence = fenceOf({
-    run: look.run,
-    key: look.place.key,
-    operationId: look.invocation.operationId,
-    tryNumber: look.invocation.tryNumber,
-  });
+  const fence = fenceOfLook(look);
   return look.open.map((batchNode) =>
     verdictOf({
       batchNode,
       runId: look.run.runId,
       fence,
+      mayReboot: look.operation.reboot === true,
       report: byInstance.get(batchNode.via.instanceId),
       nowMs: deps.clock.now(),
       deliverByMs: Date.parse(look.invocation.deliverBy ?? nowIso(deps.clock)),

@@ -1,3 +1,4 @@
+import { fenceOf } from '#functions/records/fence-of.ts';
 import type { ProgressView } from '#functions/records/record-progress.ts';
 import type { Operation } from '#shared/model/operation.ts';
 import type { BatchNode, InvocationRecord } from '#shared/model/run.ts';
@@ -11,3 +12,10 @@ export interface Look extends ProgressView {
   /** Nodes of the invocation without a result. */
   readonly open: readonly BatchNode[];
 }
+
+/** The fence under which the invocation was sent. */
+export const fenceOfLook = ({ run, place, invocation: { operationId, tryNumber } }: Look): string =>
+  fenceOf({ run, key: place.key, operationId, tryNumber });
+
+/** True while the run is being aborted. */
+export const isAborting = ({ run }: Look): boolean => run.control === 'abort';

@@ -2,6 +2,7 @@ import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { InstanceReport } from '#shared/ports/agent.ts';
 import { type Envelope, parseEnvelope } from '#shared/script/envelope.ts';
 import type { OutputsError } from '#shared/script/outputs.ts';
+import { asksForReboot, mostReboots } from '#shared/script/reboot.ts';
 import { missingBytes, type UploadClaim, type UploadPlace, uploadClaims, uploadProblem } from './upload-claims.ts';
 
 /** What came of a node, and what it says to have uploaded: that counts once it was found there. */
@@ -12,9 +13,9 @@ export interface SaidOutcome {
 
 /**
  * The verdict of a report that is at its end, with all the text that the agent returned; undefined while the instance waits or runs.
- * Only an envelope of the place's fence counts.
+ * Only an envelope of the place's fence counts. `mayReboot`: the operation may have its node rebooted.
  */
-export const outcomeOf = (report: InstanceReport, place: UploadPlace): SaidOutcome | undefined => {
+export const outcomeOf = (report: InstanceReport, place: UploadPlace, mayReboot = false): SaidOutcome | undefined => {
   if (report.state === 'waiting' || report.state === 'running') return undefined;
   if (report.state === 'undeliverable') {
     const reason = report.reason ?? 'The agent never took it.';
@@ -23,13 +24,13 @@ export const outcomeOf = (report: InstanceReport, place: UploadPlace): SaidOutco
   const envelope = report.text === null ? undefined : parseEnvelope(report.text, place.fence);
   if (envelope === undefined) return { outcome: withoutEnvelope(report) };
   return {
-    outcome: fromEnvelope(report, envelope),
+    outcome: fromEnvelope(report, envelope, mayReboot),
     ...(envelope.kind === 'finished' ? { claims: uploadClaims(envelope, place) } : {}),
   };
 };
 
 /** What the wrapper says goes before what the agent says: it was there. */
-const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
+const fromEnvelope = (report: InstanceReport, envelope: Envelope, mayReboot: boolean): Outcome => {
   if (envelope.kind === 'interrupted')
     return bareOutcome(
       'lost',
@@ -37,10 +38,16 @@ const fromEnvelope = (report: InstanceReport, envelope: Envelope): Outcome => {
       report.rawStatus,
     );
   if (envelope.kind === 'refused') return bareOutcome('failed', envelope.text, report.rawStatus);
+  if (envelope.kind === 'rebooting')
+    return bareOutcome(
+      'lost',
+      'It asked for a reboot of its node, and nothing was heard of it after that.',
+      report.rawStatus,
+    );
   const problem = uploadProblem(envelope);
   return {
     stop: null,
-    ...finishedStatus(report, envelope),
+    ...finishedStatus(report, envelope, mayReboot),
     exitCode: envelope.exitCode,
     signal: envelope.signal,
     rawStatus: report.rawStatus,
@@ -65,9 +72,19 @@ const outputsReason = (error: OutputsError): string =>
 
 type Finished = Envelope & { readonly kind: 'finished' };
 
+const exitReason = ({ exitCode, signal }: Finished, mayReboot: boolean): string => {
+  if (signal !== null) return `It was killed by ${signal}.`;
+  if (!asksForReboot(exitCode)) return `It exited with code ${exitCode}.`;
+  const why = mayReboot
+    ? `its node was rebooted ${mostReboots} times already, or does not tell one boot from another`
+    : 'the operation does not allow it with reboot: true';
+  return `It exited with code ${exitCode}, which asks for a reboot, and ${why}.`;
+};
+
 const finishedStatus = (
   report: InstanceReport,
   envelope: Finished,
+  mayReboot: boolean,
 ): Pick<Outcome, 'status' | 'reason'> & Partial<Pick<Outcome, 'stop'>> => {
   if (envelope.timedOut) return { status: 'timedOut', reason: 'It did not end within its timeout and was killed.' };
   if (envelope.cancelled)
@@ -76,11 +93,7 @@ const finishedStatus = (
   if (report.state === 'cancelled' && envelope.signal !== null) return killedByAgent;
   if (envelope.outputsError !== null) return { status: 'failed', reason: outputsReason(envelope.outputsError) };
   if (envelope.exitCode === 0) return { status: 'succeeded', reason: null };
-  return {
-    status: 'failed',
-    reason:
-      envelope.signal === null ? `It exited with code ${envelope.exitCode}.` : `It was killed by ${envelope.signal}.`,
-  };
+  return { status: 'failed', reason: exitReason(envelope, mayReboot) };
 };
 
 const killedByAgent = {

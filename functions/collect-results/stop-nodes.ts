@@ -1,4 +1,4 @@
-import { fenceOf } from '#functions/records/fence-of.ts';
+import { batchShell } from '#functions/records/batch-shell.ts';
 import { batchScope } from '#functions/records/invocation-parts.ts';
 import { isAppError } from '#shared/errors/app-error.ts';
 import { stopIdOf } from '#shared/model/ids.ts';
@@ -6,7 +6,7 @@ import type { BatchNode, StopRecord } from '#shared/model/run.ts';
 import type { InstanceReport, SendReceipt } from '#shared/ports/agent.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
-import type { Look } from './look.ts';
+import { fenceOfLook, type Look } from './look.ts';
 import { renderStopScript } from './stop-script.ts';
 import { type StopSight, stopVerdict, sureOutcome } from './stop-verdict.ts';
 import type { NodeVerdict } from './verdict.ts';
@@ -42,17 +42,13 @@ export const stopNodes = async (
   look: Look,
   reports: readonly InstanceReport[],
 ): Promise<readonly NodeVerdict[]> => {
-  const fence = fenceOf({
-    run: look.run,
-    key: look.place.key,
-    operationId: look.invocation.operationId,
-    tryNumber: look.invocation.tryNumber,
-  });
+  const fence = fenceOfLook(look);
   const operations = new Map(reports.map((report) => [report.instanceId, report]));
   const reportOf = ({ via }: BatchNode) => operations.get(via.instanceId);
   const { runId } = look.run;
+  const mayReboot = look.operation.reboot === true;
   const unsure = look.open.filter(
-    (batchNode) => sureOutcome({ batchNode, runId, fence, report: reportOf(batchNode) }) === undefined,
+    (batchNode) => sureOutcome({ batchNode, runId, fence, mayReboot, report: reportOf(batchNode) }) === undefined,
   );
   const sights = unsure.length === 0 ? noSights : await askToStop(deps, look, unsure, reportOf);
   const verdicts = look.open.map((batchNode) =>
@@ -60,6 +56,7 @@ export const stopNodes = async (
       batchNode,
       runId,
       fence,
+      mayReboot,
       report: reportOf(batchNode),
       stop: sights(batchNode),
       nowMs: deps.clock.now(),
@@ -153,6 +150,7 @@ const send = async (look: Look, stop: StopRecord): Promise<SendReceipt> => {
       invocationId: stopIdOf(invocation.invocationId),
       instanceIds,
       script: script.content,
+      shell: batchShell(nodes),
       needsInstanceId: script.needsInstanceId,
       timeoutSeconds: stopTimeoutSeconds,
       deliveryTimeoutSeconds: stopDeliverySeconds,

@@ -1,3 +1,4 @@
+import { batchShell } from '#functions/records/batch-shell.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { instanceIdFrom, nodeKeyOf } from '#functions/records/node-key.ts';
 import type { SliceKey } from '#shared/model/ids.ts';
@@ -28,6 +29,7 @@ export const renderStopScript = ({
   const keys = nodes.map((one) => ({ instanceId: one.via.instanceId, nodeKey: nodeKeyOf(one) }));
   const isPlain = keys.every(({ nodeKey }) => nodeKey === undefined);
   return renderStop({
+    shell: batchShell(nodes),
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber }),
     interpreter: operation.interpreter,
     script: '',
@@ -41,6 +43,7 @@ export const renderStopScript = ({
         }),
     instanceIdFrom: instanceIdFrom(agent),
     timeoutSeconds: 1,
+    ...(operation.reboot === true ? { reboot: true } : {}),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: 0,
   });

@@ -27,6 +27,8 @@ export interface StopVerdictInput {
   readonly runId: RunId;
   /** Fence under which the operation was sent, and which the stop ends. */
   readonly fence: string;
+  /** True when the operation may have its node rebooted. */
+  readonly mayReboot: boolean;
   /** What the agent says of the operation. */
   readonly report: InstanceReport | undefined;
   /** Absent when nothing was sent to this node to end it. */
@@ -41,8 +43,8 @@ export interface StopVerdictInput {
 export const sureOutcome = ({
   report,
   ...known
-}: Pick<StopVerdictInput, 'batchNode' | 'runId' | 'fence' | 'report'>): SaidOutcome | undefined => {
-  const said = report && outcomeOf(report, placeOf(known));
+}: Pick<StopVerdictInput, 'batchNode' | 'runId' | 'fence' | 'mayReboot' | 'report'>): SaidOutcome | undefined => {
+  const said = report && outcomeOf(report, placeOf(known), known.mayReboot);
   if (said === undefined || said.outcome.status === 'lost') return undefined;
   return said.outcome.status === 'aborted' && said.outcome.stop !== 'confirmed' ? undefined : said;
 };

@@ -10,6 +10,8 @@ export interface VerdictInput {
   readonly runId: RunId;
   /** Fence under which the operation was sent. */
   readonly fence: string;
+  /** True when the operation may have its node rebooted. */
+  readonly mayReboot?: boolean;
   /** Absent when the agent does not know of it (yet). */
   readonly report: InstanceReport | undefined;
   readonly nowMs: number;
@@ -31,12 +33,13 @@ export const verdictOf = ({
   report,
   runId,
   fence,
+  mayReboot = false,
   nowMs,
   deliverByMs,
   deadlineMs,
 }: VerdictInput): NodeVerdict => {
   const { node, via } = batchNode;
-  const said = report && outcomeOf(report, { runId, fence, instanceId: via.instanceId, nodeId: node.id });
+  const said = report && outcomeOf(report, { runId, fence, instanceId: via.instanceId, nodeId: node.id }, mayReboot);
   if (said) return { kind: 'said', batchNode, ...said };
   const rawStatus = report?.rawStatus ?? null;
   const giveUp = (status: 'undeliverable' | 'lost', reason: string): NodeVerdict => ({

@@ -8,6 +8,7 @@ import { isScript } from '#shared/model/operation.ts';
 import type { Outcome } from '#shared/model/outcome.ts';
 import type { BatchNode } from '#shared/model/run.ts';
 import type { NodeOutputs } from '#shared/ports/store.ts';
+import { scriptFault } from '#shared/script/interpreters.ts';
 import { type BuiltInInput, type BuiltInStep, builtInStep } from './built-ins.ts';
 import { type NodeEnv, overlayLevel, overlayValues } from './node-env.ts';
 import { type CallContext, type NodeScope, nodeScopes } from './node-scopes.ts';
@@ -28,25 +29,25 @@ export const nodeCalls = (
   input: BuiltInInput,
 ): readonly NodeCall[] => {
   const scopes = nodeScopes(context, nodes, stored);
-  return nodes.map(({ node }, index) => {
+  return nodes.map((batchNode, index) => {
     try {
       const seen = scopes[index]?.();
       if (seen === undefined) return { kind: 'skip', reason: 'it is not part of this batch' };
-      return nodeCall(context, node, seen, input);
+      return nodeCall(context, batchNode, seen, input);
     } catch (error) {
       return { kind: 'fail', reason: `Operation ${context.operation.id} was not sent: ${messageOf(error)}` };
     }
   });
 };
 
-const nodeCall = (context: CallContext, node: Node, seen: NodeScope, input: BuiltInInput): NodeCall => {
+const nodeCall = (context: CallContext, batchNode: BatchNode, seen: NodeScope, input: BuiltInInput): NodeCall => {
   const { operation } = context;
   const { scope, decisions } = seen;
   const closed = closedGuard(context, decisions);
   if (closed !== undefined) return { kind: 'skip', reason: closed };
   if (operation.when !== undefined && !parseCondition(operation.when).evaluate(scope))
     return { kind: 'skip', reason: 'its condition is false' };
-  return isScript(operation) ? scriptCall(context, node, seen) : builtInStep(operation, scope, input);
+  return isScript(operation) ? scriptCall(context, batchNode, seen) : builtInStep(operation, scope, input);
 };
 
 /** Why a block around the operation keeps it from this node; undefined when none does. */
@@ -62,7 +63,11 @@ const closedGuard = ({ operation }: CallContext, decisions: NodeScope['decisions
   return undefined;
 };
 
-const scriptCall = ({ run, job, phase, operation }: CallContext, node: Node, seen: NodeScope): NodeCall => {
+const scriptCall = (
+  { run, job, phase, operation }: CallContext,
+  { node, via }: BatchNode,
+  seen: NodeScope,
+): NodeCall => {
   const { scope, secretEnv } = seen;
   const around = { env: scope.env ?? {}, secretEnv };
   const own = overlayLevel(around, operation.env, scope, secretParams(job));
@@ -73,7 +78,10 @@ const scriptCall = ({ run, job, phase, operation }: CallContext, node: Node, see
     ...(phase.on === 'runnerPerTarget' ? nodeEnv(node) : {}),
     DROVER_RUN_ID: run.runId,
   };
-  return { kind: 'send', ...overlayValues(own, ours), args: given?.args ?? operation.args.map(render) };
+  const args = given?.args ?? operation.args.map(render);
+  const fault = scriptFault(via.os, { interpreter: operation.interpreter, runAs: operation.runAs, args });
+  if (fault !== undefined) return { kind: 'fail', reason: fault };
+  return { kind: 'send', ...overlayValues(own, ours), args };
 };
 
 /** What a script on a runner knows of the node it works for. */

@@ -1,3 +1,4 @@
+import { batchShell } from '#functions/records/batch-shell.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { instanceIdFrom, nodeKeyOf } from '#functions/records/node-key.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -62,6 +63,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     ({ call, batchNode }) => nodeKeyOf(batchNode) === undefined && sameCall(call, recipients[0]?.call),
   );
   return renderWrapper({
+    shell: batchShell(recipients.map(({ batchNode }) => batchNode)),
     fence: fenceOf({ run, key, operationId: operation.id, tryNumber: input.tryNumber }),
     interpreter: operation.interpreter,
     script: scriptOf(operation),
@@ -89,6 +91,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     instanceIdFrom: instanceIdFrom(input.agent),
     timeoutSeconds: timeoutSecondsOf(operation),
     ...(operation.workingDirectory === undefined ? {} : { workingDirectory: operation.workingDirectory }),
+    ...(operation.reboot === true ? { reboot: true } : {}),
     ...(operation.runAs === undefined ? {} : { runAs: operation.runAs }),
     textBytes: input.textBytes,
     ...(input.upload === undefined ? {} : { upload: input.upload }),

@@ -1,3 +1,4 @@
+import { batchShell } from '#functions/records/batch-shell.ts';
 import { fenceOf } from '#functions/records/fence-of.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import type { PhasePlace } from '#functions/records/phase-place.ts';
@@ -181,6 +182,7 @@ const send = async (
       invocationId: invocation.invocationId,
       instanceIds,
       script: script.content,
+      shell: batchShell(sending.recipients.map(({ batchNode }) => batchNode)),
       needsInstanceId: script.needsInstanceId,
       // What the node does before and after the script takes time of its own.
       timeoutSeconds:

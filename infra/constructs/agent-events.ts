@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { ssmDocuments } from '#shared/config/ssm-documents.ts';
 
 /** Statuses at which a command is over (SSM user guide, "Monitoring Systems Manager events with EventBridge"). */
 const ended = ['Success', 'Failed', 'TimedOut', 'Cancelled'];
@@ -28,7 +29,7 @@ export class AgentEvents extends Construct {
       eventPattern: {
         source: ['aws.ssm'],
         detailType: ['EC2 Command Status-change Notification'],
-        detail: { status: ended, 'document-name': ['AWS-RunShellScript'] },
+        detail: { status: ended, 'document-name': Object.values(ssmDocuments) },
       },
       targets: [
         new LambdaFunction(target, {

@@ -1,5 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { ssmDocuments } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
@@ -69,10 +70,10 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
   },
 });
 
-/** The one document that is sent, and every instance of the account that SSM manages. */
+/** The documents that are sent, and every instance of the account that SSM manages. */
 const commandTargets = (config: Config): readonly string[] =>
   awsRegionsOf(config).flatMap((region) => [
-    `arn:${Aws.PARTITION}:ssm:${region}::document/AWS-RunShellScript`,
+    ...Object.values(ssmDocuments).map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
     `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/*`,
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);

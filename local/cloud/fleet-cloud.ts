@@ -4,7 +4,7 @@ import { acsDialect } from './ecs/acs-dialect.ts';
 import { ecsOperations } from './ecs/ecs-operations.ts';
 import { EcsEngine } from './ecs/engine.ts';
 import { FileJournal } from './ecs/file-journal.ts';
-import { hostPath, hostUsers } from './env.ts';
+import { hostPath, hostPowerShell, hostUsers } from './env.ts';
 import { Executor, type RunListener } from './executor/executor.ts';
 import { type FaultPlan, Faults } from './fault-plan.ts';
 import type { Fleet } from './fleet.ts';
@@ -140,6 +140,7 @@ const assemble = (options: FleetCloudOptions) => {
     clock,
     uuid: randomUUID,
     path: hostPath(),
+    powershell: hostPowerShell(),
     users: hostUsers(),
     secretOf: options.secretOf ?? (() => undefined),
   };

@@ -14,6 +14,8 @@ const behaviourSchema = z.strictObject({
   stopped: z.boolean().optional(),
   /** Delay before a command starts. */
   slowSeconds: z.number().min(0).max(3_600).optional(),
+  /** How long it is down when it is rebooted; 1 when absent. */
+  rebootSeconds: z.number().min(0).max(600).optional(),
   /** Chance that the delivery of a command fails. */
   flaky: z.number().min(0).max(1).optional(),
 });

@@ -26,6 +26,7 @@ const keysOf: Readonly<Record<string, readonly Action[]>> = {
   failOn: ['run', 'use'],
   okExitCodes: ['run', 'use'],
   retries: ['run', 'use', 'httpCheck'],
+  reboot: ['run', 'use'],
   runAs: ['run', 'use'],
   workingDirectory: ['run', 'use'],
 };

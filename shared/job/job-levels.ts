@@ -159,7 +159,8 @@ export const jobLevels: readonly DocumentLevel[] = [
     as: 'Name of the item in the steps of forEach: ${{ each.<name> }}; item when absent.',
     limit: 'Most items of a forEach whose list is known only on the node: up to 40, 10 when absent.',
     operations: 'Steps of an if that holds, or of each turn of a forEach.',
-    interpreter: 'What runs the script.',
+    interpreter:
+      'What runs the script: sh, bash, python3, perl, node, pwsh, powershell, bat, or viri (a Python class with run()).',
     args: 'Arguments of the script; may hold ${{ }}.',
     env: 'Environment variables of the script; values may hold ${{ }}.',
     timeout: 'How long the script may run: 30s, 10m, 1h.',
@@ -169,7 +170,8 @@ export const jobLevels: readonly DocumentLevel[] = [
     failIgnore: 'Whether the node goes on when this operation fails.',
     when: 'CEL condition over node, params, outputs, env, each and run; the operation is skipped where it is false.',
     outputs: 'Names that the script writes to the file $DROVER_OUTPUT as name=value.',
-    runAs: 'User that runs the script.',
+    reboot: 'Whether exit code 194 or 3010 means: reboot the node, then run the script again.',
+    runAs: 'User that runs the script. On Linux nodes.',
     workingDirectory: 'Directory in which the script runs.',
   }),
   level('retries', retriesSchema, {

@@ -10,8 +10,8 @@ import {
 } from './job-values.ts';
 import type { Param } from './param.ts';
 
-export const interpreters = ['sh', 'bash', 'python3', 'perl', 'node'] as const;
-/** What runs a script on the node. */
+export const interpreters = ['sh', 'bash', 'python3', 'perl', 'node', 'pwsh', 'powershell', 'bat', 'viri'] as const;
+/** What runs a script on the node; `viri` is python3 with a class to run (see shared/script/viri.ts). */
 export type Interpreter = (typeof interpreters)[number];
 
 export const outputTypes = ['string', 'int', 'number', 'boolean', 'json'] as const;
@@ -165,6 +165,8 @@ export const operationSchema = z.strictObject({
   failIgnore: z.boolean().default(false),
   when: conditionSchema.optional(),
   outputs: z.record(variableNameSchema, outputSchema).default({}),
+  /** Exit code 194 or 3010 reboots the node, and the script runs again after that. */
+  reboot: z.boolean().optional(),
   runAs: z.string().min(1).max(255).optional(),
   workingDirectory: z.string().min(1).max(200).optional(),
 });

@@ -1,7 +1,9 @@
 import { AppError } from '../errors/app-error.ts';
 import type { NodeId } from '../model/ids.ts';
 import type { Group, Job, Targets } from '../model/job.ts';
-import type { InventoryNode, Node } from '../model/node.ts';
+import type { InventoryNode, Node, Os } from '../model/node.ts';
+import { isScript, type WrittenOperation } from '../model/operation.ts';
+import { scriptFault } from '../script/interpreters.ts';
 
 /** A target, and whether its agent was online when the inventory was read. */
 export interface TargetNode {
@@ -41,8 +43,8 @@ export const targetsOf = (job: Job, group: Group): Targets => group.targets ?? j
 
 /**
  * Which candidates a group runs on. A `nodes` list keeps its order and explicit candidates keep theirs; nodes found by `where` come in the
- * order of their ids. `where` narrows a `nodes` list and explicit candidates too. Windows nodes are left out while a phase of the group runs
- * on the nodes themselves, because every interpreter needs a POSIX shell. No node at all is not an error here.
+ * order of their ids. `where` narrows a `nodes` list and explicit candidates too. Nodes on whose system none of the group's scripts can run
+ * are left out. No node at all is not an error here.
  * @throws AppError `plan.no-targets` when a listed id is unknown, or when nothing says which nodes;
  * `request.invalid` when two explicit candidates have one id.
  */
@@ -105,7 +107,24 @@ const reasonAgainst = (node: Node, query: TargetQuery, targets: Targets): string
   if (named && targets.where !== undefined && !query.matchesWhere(node))
     return `does not fulfil where: ${targets.where}`;
   if (targets.exclude !== undefined && query.matchesExclude(node)) return `fulfils exclude: ${targets.exclude}`;
-  if (node.os === 'windows' && query.group.phases.some((phase) => phase.on === 'target'))
-    return 'is a Windows node, and the scripts need a POSIX shell';
-  return undefined;
+  return reasonOfSystem(node.os, query.group);
 };
+
+/** Why nothing that a group does on nodes themselves can run on a system. What the commands of the library need is not known here. */
+const reasonOfSystem = (os: Os, group: Group): string | undefined => {
+  const scripts = group.phases
+    .filter((phase) => phase.on === 'target')
+    .flatMap((phase) => withSteps(phase.operations))
+    .filter(isScript);
+  const suits = (script: WrittenOperation): boolean =>
+    script.use !== undefined || scriptFault(os, { interpreter: script.interpreter, runAs: script.runAs }) === undefined;
+  if (scripts.length === 0 || scripts.some(suits)) return undefined;
+  const needed = [...new Set(scripts.map((script) => script.interpreter))].join(', ');
+  return os === 'windows'
+    ? `is a Windows node, and no script of the group runs on Windows (${needed})`
+    : `is a Linux node, and the scripts of the group are for Windows (${needed})`;
+};
+
+/** Operations with the steps of their blocks. */
+const withSteps = (operations: readonly WrittenOperation[]): readonly WrittenOperation[] =>
+  operations.flatMap((one) => [one, ...withSteps(one.operations ?? []), ...withSteps(one.else ?? [])]);

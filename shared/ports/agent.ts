@@ -1,4 +1,5 @@
 import type { AgentKind, Placement } from '../model/node.ts';
+import type { Shell } from '../script/interpreters.ts';
 
 /** What an agent can take in one call. */
 export interface AgentLimits {
@@ -24,6 +25,8 @@ export interface SendRequest extends AgentScope {
   readonly instanceIds: readonly string[];
   /** The rendered wrapper. */
   readonly script: string;
+  /** What the agents run it with; all the instances have it. `sh` when absent. */
+  readonly shell?: Shell;
   /** True when the script holds the literal that the agent replaces by the instance id (Aliyun). */
   readonly needsInstanceId: boolean;
   /** Time for the script and what the wrapper does after it; the agent's own limit is set above it, so that the wrapper's ends first. */
@@ -108,6 +111,12 @@ export interface Agent {
   /** Asks the agent to stop; best effort, idempotent. */
   cancel(invocation: AgentInvocation): Promise<void>;
   reach(query: AgentScope & { readonly instanceIds: readonly string[] }): Promise<readonly Reach[]>;
+  /**
+   * Sends once more, to some of its instances, what an invocation sent. Only of an agent that does not run a script again by itself after a
+   * reboot that the script asked for. Safe to repeat: the same
+   * invocation and instances make the same sending. The id in the receipt is that of the whole from then on, all sendings in it.
+   */
+  sendAgain?(invocation: AgentInvocation): Promise<SendReceipt>;
   /** Writes a small file on the nodes. Returns the agent's id of that sending, to `look` at. */
   pushFile(request: PushFileRequest): Promise<SendReceipt>;
 }

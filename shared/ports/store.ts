@@ -121,11 +121,11 @@ export interface LedgerStore {
   signal(runId: RunId, invocationId: InvocationId): Promise<SignalResult>;
   /** Starts a look: forgets token and signal and counts the look, in one write; returns the invocation afterwards. */
   beginLook(runId: RunId, invocationId: InvocationId): Promise<InvocationRecord>;
-  /** Notes when cancel was asked, and the deadline that holds from then on. */
+  /** Notes when cancel was asked, the deadline that holds from then on, or the agent's ids once it was sent again. */
   updateInvocation(
     runId: RunId,
     invocationId: InvocationId,
-    change: Partial<Pick<InvocationRecord, 'cancelledAt' | 'deadlineAt'>>,
+    change: Partial<Pick<InvocationRecord, 'cancelledAt' | 'deadlineAt' | 'agentInvocationId'>>,
   ): Promise<void>;
 
   /**

@@ -1,3 +1,4 @@
+import { decodeBase64 } from './base64.ts';
 import { fenceName } from './fence.ts';
 import { type OutputsError, parseOutputs } from './outputs.ts';
 import { splitText } from './printed-text.ts';
@@ -79,8 +80,16 @@ export interface RefusedEnvelope {
   readonly replayed: boolean;
 }
 
+/** The script asked for a reboot of its node, which will run it again after that, once it is delivered again. */
+export interface RebootingEnvelope {
+  readonly kind: 'rebooting';
+  /** Reboots that it asked for, this one included. */
+  readonly reboots: number;
+  readonly replayed: boolean;
+}
+
 /** What the wrapper on a node answered. */
-export type Envelope = FinishedEnvelope | InterruptedEnvelope | RefusedEnvelope;
+export type Envelope = FinishedEnvelope | InterruptedEnvelope | RefusedEnvelope | RebootingEnvelope;
 
 /** An envelope line whose length and end mark are right, and the text behind it. */
 interface Found {
@@ -102,30 +111,34 @@ const foundAt = (text: string, match: RegExpMatchArray): Found | undefined => {
   return { body, replayed: match[1] === 'replay', text: lineEnd[0] === '\r\n' ? rest.replaceAll('\r\n', '\n') : rest };
 };
 
+/** The first envelope; before it may be those of passes that ended in a reboot, because SSM's agent keeps what they printed. */
 const findEnvelope = (text: string): Found | undefined => {
+  let rebooting: Found | undefined;
   for (const match of text.matchAll(envelopeStart)) {
     const found = foundAt(text, match);
-    if (found !== undefined) return found;
+    if (found === undefined) continue;
+    if (!found.body.startsWith('rebooting ')) return found;
+    rebooting = found;
   }
-  return undefined;
+  return rebooting;
 };
 
 const finishedBody = new RegExp(
   [
-    '^finished (?<name>\\S+) (?<how>[etc]) (?<status>\\d{1,3}) (?<start>\\d+\\.\\d+) (?<end>\\d+\\.\\d+) (?<epoch>\\S+)',
+    '^finished (?<name>\\S+) (?<how>[etcx]) (?<status>-?\\d{1,10}) (?<start>\\d+\\.\\d+) (?<end>\\d+\\.\\d+) (?<epoch>\\S+)',
     '(?<stdoutBytes>\\d{1,15}) (?<stderrBytes>\\d{1,15}) (?<stdoutCut>\\d{1,15}) (?<stderrCut>\\d{1,15})',
     '(?:(?<uploads>u\\S+) )?(?<mark>=\\S+) (?<outputs>-|[=+!].*) \\d{1,3} \\.$',
   ].join(' '),
 );
 
-const decodeBase64 = (encoded: string): string | undefined => {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(encoded)) return undefined;
-  return new TextDecoder().decode(Uint8Array.from(atob(encoded), (character) => character.charCodeAt(0)));
+const textOfBase64 = (encoded: string): string | undefined => {
+  const bytes = decodeBase64(encoded);
+  return bytes && new TextDecoder().decode(bytes);
 };
 
 const outputsOf = (field: string): Pick<FinishedEnvelope, 'outputs' | 'outputsError'> | undefined => {
   if (field.startsWith('!')) return { outputs: {}, outputsError: { code: 'tooLarge', bytes: Number(field.slice(1)) } };
-  const content = field.startsWith('+') ? decodeBase64(field.slice(1)) : field.slice(1).replaceAll('%', '\n');
+  const content = field.startsWith('+') ? textOfBase64(field.slice(1)) : field.slice(1).replaceAll('%', '\n');
   if (content === undefined) return undefined;
   const { values, error } = parseOutputs(content);
   return { outputs: values, outputsError: error };
@@ -137,13 +150,18 @@ const startedAtMs = (epoch: string, start: string): number | null => {
   return Number(start) > 1e9 ? Number(start) * 1000 : null;
 };
 
-/** timeout(1) answers 124 when TERM was enough, and dies of its own KILL when it was not. */
+/**
+ * timeout(1) answers 124 when TERM was enough, and dies of its own KILL when it was not. Windows knows no signals: there a script that ended
+ * by itself is `x`, and one that was ended has a status below zero.
+ */
 const endOf = (
   how: string,
   status: number,
 ): Pick<FinishedEnvelope, 'exitCode' | 'signal' | 'timedOut' | 'cancelled'> => {
+  if (how === 'x') return { exitCode: status, signal: null, timedOut: false, cancelled: false };
   if (how === 'e') return { exitCode: status, signal: signalOfStatus(status), timedOut: false, cancelled: false };
-  const signal = status === 137 ? 'SIGKILL' : 'SIGTERM';
+  const killed = status === 137 ? 'SIGKILL' : 'SIGTERM';
+  const signal = status < 0 ? null : killed;
   return { exitCode: null, signal, timedOut: how === 't', cancelled: how === 'c' };
 };
 
@@ -201,6 +219,11 @@ const interrupted = ({ body }: Found): InterruptedEnvelope | undefined => {
   return running === undefined ? undefined : { kind: 'interrupted', running: running === '1' };
 };
 
+const rebooting = ({ body, replayed }: Found): RebootingEnvelope | undefined => {
+  const passes = /^rebooting \S+ (\d) \S+ \d+ \d{1,4} \.$/.exec(body)?.[1];
+  return passes === undefined ? undefined : { kind: 'rebooting', reboots: Number(passes) + 1, replayed };
+};
+
 const isOfFence = (body: string, fence: string): boolean => {
   const name = body.split(' ')[1];
   return name === fenceName(fence) || name?.startsWith(`${fenceName(fence)}@`) === true;
@@ -214,5 +237,5 @@ const isOfFence = (body: string, fence: string): boolean => {
 export const parseEnvelope = (text: string, fence?: string): Envelope | undefined => {
   const found = findEnvelope(text);
   if (found === undefined || (fence !== undefined && !isOfFence(found.body, fence))) return undefined;
-  return finished(found) ?? refused(found) ?? interrupted(found);
+  return finished(found) ?? refused(found) ?? interrupted(found) ?? rebooting(found);
 };

@@ -39,3 +39,10 @@ export const fenceName = (fence: string, nodeKey?: string): string => {
   }
   return nodeKey === undefined ? encodePart(fence) : `${encodePart(fence)}@${encodePart(nodeKey)}`;
 };
+
+/** Windows paths have 260 characters, of which the folder takes up to 110 and the longest ending 10. */
+const fileLimit = 100;
+
+/** The file name of a fence where a whole path is limited: its name, or the beginning of it and a hash. */
+export const fenceFile = (name: string): string =>
+  name.length <= fileLimit ? name : `${name.slice(0, fileLimit - 33)}~${fnv128(name)}`;

@@ -1,22 +1,24 @@
-import type { Interpreter } from '../model/job.ts';
+import { AppError } from '../errors/app-error.ts';
+import type { Interpreter } from '../model/operation.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
+import { fill } from './fill.ts';
+import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
+import * as reboot from './sh-reboot.ts';
 import * as upload from './sh-upload.ts';
-import type { CompleteInput, InstanceValues, UploadInput } from './wrapper-input.ts';
+import { type CompleteInput, type InstanceValues, shippedScript, type UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** File name endings, because node takes the kind of a module from it and people know what they look at. */
-const suffixes: Readonly<Record<Interpreter, string>> = { sh: 'sh', bash: 'sh', python3: 'py', perl: 'pl', node: 'js' };
 
 /** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
 const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
   python3: 'PYTHONPATH',
+  viri: 'PYTHONPATH',
   perl: 'PERL5LIB',
   node: 'NODE_PATH',
 };
@@ -54,7 +56,7 @@ const searchPath = ({ interpreter }: CompleteInput): string => {
   return name === undefined ? '' : ` ${name}="$_base.lib\${${name}:+:$${name}}"`;
 };
 
-/** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` and its own arguments to `$2`. */
+/** One instance's row: exports its variables, then hands its key, what env(1) must carry, the command `$3 $4` (`$3` may be several words) and its own arguments to `$2`. */
 const arm = (input: CompleteInput, [instanceId, values]: readonly [string, InstanceValues]): string => {
   const key = fenceName(input.fence, values.nodeKey).slice(fenceName(input.fence).length);
   const env = values.env ?? {};
@@ -70,10 +72,6 @@ const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
 const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
   from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
 
-/** Puts `values` in for `@WORD@`, in one pass: what is put in is never looked at again. Words it does not know stay. */
-const fill = (text: string, values: Readonly<Record<string, string>>): string =>
-  text.replaceAll(/@([A-Z]+)@/g, (placeholder, word: string) => values[word] ?? placeholder);
-
 /** What a wrapper may take to fetch secrets before its script, and to mask what that printed after it. */
 const secretSeconds = 180;
 
@@ -85,6 +83,7 @@ const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const byInstance = input.perInstance !== undefined;
   const asUser = input.runAs !== undefined;
+  const reboots = input.reboot === true;
   const uploads = input.upload !== undefined;
   const setsPath = has((name) => name === 'PATH');
   const text = [
@@ -95,6 +94,7 @@ const templateOf = (input: CompleteInput): string => {
     asUser ? arrival.userBase : arrival.ownBase,
     arrival.kill,
     arrival.replay,
+    when(reboots, reboot.boot + reboot.resume + reboot.arrive),
     arrival.firstOnly,
     when(uploads, upload.uploadStream),
     execution.finish,
@@ -109,6 +109,8 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      REBOOT: when(reboots, reboot.finish),
+      REBOOTCOUNT: when(reboots, reboot.count),
       UPLOAD: when(uploads, upload.uploadOutput),
       SHIFT: when(byInstance, execution.dropKey),
       PATHCHECK: when(setsPath, execution.pathCheck),
@@ -135,9 +137,17 @@ const stopTemplateOf = (input: CompleteInput): string =>
       input.runAs === undefined ? arrival.ownBase : arrival.userBase,
       arrival.kill,
       arrival.replay,
+      input.reboot === true ? reboot.boot + reboot.resume + reboot.stop : '',
       arrival.stop,
     ].join('\n'),
   );
+
+/** @throws AppError `internal.bug` for an interpreter that only Windows has: checkedInput refuses it before */
+const posixProgram = ({ interpreter }: CompleteInput): Program => {
+  const program = interpreterRules[interpreter].posix;
+  if (program === undefined) throw new AppError('internal.bug', `${interpreter} in a wrapper for a POSIX shell`);
+  return program;
+};
 
 /** A relative directory is relative to where the agent starts scripts; the prefix keeps `-` and CDPATH out of it. */
 const directoryWord = (directory: string): string =>
@@ -172,8 +182,10 @@ const arms = (input: CompleteInput): string =>
  * The wrapper in POSIX sh. The caller has checked the input.
  * @throws AppError `script.invalid` for a fence that makes no file name
  */
-export const renderSh = (input: CompleteInput): string =>
-  fill(templateOf(input), {
+export const renderSh = (input: CompleteInput): string => {
+  const program = posixProgram(input);
+  const command = `${program.name} ${program.options}`.trimEnd();
+  return fill(templateOf(input), {
     TIMEOUT: String(input.timeoutSeconds),
     GRACE: String(input.killAfterSeconds),
     PATIENCE: String(
@@ -189,10 +201,11 @@ export const renderSh = (input: CompleteInput): string =>
     QUICK: String(Math.min(builtinReadBytes, input.textBytes)),
     ROOM: String(input.textBytes),
     HALF: String(Math.floor(input.textBytes / 2)),
-    SCRIPT: shLiteral(input.script),
+    SCRIPT: shLiteral(shippedScript(input)),
+    SUFFIX: interpreterRules[input.interpreter].suffix,
+    INTERPRETER: program.name,
+    COMMAND: input.perInstance === undefined ? command : shLiteral(command),
     FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
-    SUFFIX: suffixes[input.interpreter],
-    INTERPRETER: input.interpreter,
     USER: input.runAs ?? '',
     PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
     ENVWORDS: envWords(input.env),
@@ -202,6 +215,7 @@ export const renderSh = (input: CompleteInput): string =>
     ...secretValues(input.secrets),
     ...uploadValues(input.upload),
   });
+};
 
 /**
  * The script that ends what {@link renderSh} started for the same input. Its table has the instances' fences only.

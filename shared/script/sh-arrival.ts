@@ -10,6 +10,7 @@
  *   .sh .py ...   the script (with runAs in `<state dir>/u/<fence>/`, like the next)
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
+ *   .r1 .r2 ...   who goes on after that reboot (sh-reboot.ts)
  *   .m            a masked file on its way to its place (sh-secrets.ts)
  *   .raw          there while .o, .e and .out may show secrets
  */

@@ -97,6 +97,7 @@ _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
   @MASK@
+  @REBOOT@
   ${outputs}
   ${text}
   _code=$_status
@@ -191,7 +192,7 @@ _go(){
   command -v @INTERPRETER@ >/dev/null||_no interpreter
   @PATHBACK@
   command -v timeout >/dev/null||_no timeout
-  export DROVER_OUTPUT="$_base.out"
+  export DROVER_OUTPUT="$_base.out" @REBOOTCOUNT@
   @LIBRARY@
   set -- @ENVCOMMAND@"$@"@ARGS@
   @RUNAS@
@@ -238,7 +239,7 @@ exec 3>>"$_fence.o" 4>>"$_fence.e"
 (
   @CHANGEDIRECTORY@
   @EXPORTS@
-  @GO@ @INTERPRETER@ "$_base.@SUFFIX@"
+  @GO@ @COMMAND@ "$_base.@SUFFIX@"
 ) </dev/null >&3 2>&4 3>&- 4>&- &
 _pid=$!
 wait $_pid

@@ -1,8 +1,10 @@
 import { AppError } from '../errors/app-error.ts';
-import type { Interpreter } from '../model/job.ts';
+import type { Interpreter } from '../model/operation.ts';
 import type { UploadForm } from '../ports/services.ts';
 import { isVariableName, needsEnvCommand } from './env-names.ts';
+import { type Shell, scriptFault } from './interpreters.ts';
 import { requireCarriable } from './literal.ts';
+import { viriScript } from './viri.ts';
 
 /** A value with secrets in it: texts, and numbers that stand for secrets, which only the node puts in. */
 export type SecretText = readonly (string | number)[];
@@ -54,6 +56,8 @@ export interface UploadInput {
 
 /** One script and the values it runs with, for all nodes of a batch. */
 export interface WrapperInput {
+  /** What the agent on the nodes runs the wrapper with; `sh` when absent. */
+  readonly shell?: Shell;
   /** Unique per run, phase, operation, attempt and try: on one node, a second arrival of the same fence never runs the script again. */
   readonly fence: string;
   readonly interpreter: Interpreter;
@@ -84,7 +88,12 @@ export interface WrapperInput {
   /** Whole seconds from TERM to KILL, at least 1; 5 when absent. */
   readonly killAfterSeconds?: number;
   readonly workingDirectory?: string;
-  /** A user of the node. The node refuses when it has no such user, or when the agent is neither root nor that user. */
+  /**
+   * A script that exits with 194 or 3010 has the node rebooted, and is run again when it is delivered again after that, with DROVER_REBOOT_COUNT 1
+   * and so on, at most three times (reboot.ts); `timeoutSeconds` is for all of it. Otherwise such a code is an ordinary failure.
+   */
+  readonly reboot?: boolean;
+  /** A user of the node; not on Windows. The node refuses when it has no such user, or when the agent is neither root nor that user. */
   readonly runAs?: string;
   /** How many bytes of stdout and stderr together may be printed after the envelope. */
   readonly textBytes: number;
@@ -95,7 +104,11 @@ export interface WrapperInput {
 }
 
 /** Input with its defaults filled in. */
-export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'killAfterSeconds' | 'outputsBytes'>>;
+export type CompleteInput = WrapperInput & Required<Pick<WrapperInput, 'shell' | 'killAfterSeconds' | 'outputsBytes'>>;
+
+/** The script as it lies on the node. */
+export const shippedScript = ({ interpreter, script, outputsBytes }: CompleteInput): string =>
+  interpreter === 'viri' ? viriScript(script, outputsBytes) : script;
 
 /** What SSM returns at most (GetCommandInvocation: the first 24,000 characters); Cloud Assistant drops nothing below it. */
 const printLimitBytes = 24_000;
@@ -154,6 +167,15 @@ const checkValues = (input: WrapperInput): void => {
   }
 };
 
+/** What no node of this shell can run: callers keep it away from the nodes one by one (scriptFault), here it would end a whole batch. */
+const checkShell = ({ shell, interpreter, runAs, args, perInstance = {} }: CompleteInput): void => {
+  const os = shell === 'powershell' ? 'windows' : 'linux';
+  for (const own of [args, ...Object.values(perInstance).map((values) => values.args)]) {
+    const fault = scriptFault(os, { interpreter, runAs, args: own ?? [] });
+    requireThat(fault === undefined, fault ?? '');
+  }
+};
+
 const checkSecrets = ({ secrets, secretEnv, perInstance = {}, instanceIdFrom }: WrapperInput): void => {
   const carries = [secretEnv, ...Object.values(perInstance).map((one) => one.secretEnv)].some(
     (env) => Object.keys(env ?? {}).length > 0,
@@ -205,10 +227,12 @@ const checkSettings = (input: CompleteInput): void => {
 export const checkedInput = (input: WrapperInput): CompleteInput => {
   const complete = {
     ...input,
+    shell: input.shell ?? 'sh',
     killAfterSeconds: input.killAfterSeconds ?? defaultKillAfterSeconds,
     outputsBytes: input.outputsBytes ?? defaultOutputsBytes,
   };
   checkValues(complete);
+  checkShell(complete);
   checkSecrets(complete);
   checkSettings(complete);
   return complete;

@@ -1,4 +1,5 @@
 import { utf8Bytes } from './literal.ts';
+import { renderPs, renderStopPs } from './render-ps.ts';
 import { renderSh, renderStopSh } from './render-sh.ts';
 import { checkedInput, type WrapperInput } from './wrapper-input.ts';
 
@@ -11,12 +12,17 @@ export type {
   WrapperSecrets,
 } from './wrapper-input.ts';
 
-/** A rendered wrapper, to be sent as a shell script. */
+/** A rendered wrapper, to be sent as a script for the shell of its input. */
 export interface RenderedWrapper {
   readonly content: string;
   /** True when the text holds literals that Aliyun's agent replaces: by the instance id, by a secret. */
   readonly needsInstanceId: boolean;
 }
+
+const renderers = {
+  sh: { wrapper: renderSh, stop: renderStopSh },
+  powershell: { wrapper: renderPs, stop: renderStopPs },
+} as const;
 
 const needsInstanceId = ({ perInstance, instanceIdFrom }: WrapperInput): boolean =>
   perInstance !== undefined && instanceIdFrom === 'aliyun';
@@ -30,7 +36,7 @@ const takesFromAgent = ({ upload, secrets, instanceIdFrom }: WrapperInput): bool
  * @throws AppError `script.invalid` for values that cannot be carried and settings out of range
  */
 export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
-  content: renderSh(checkedInput(input)),
+  content: renderers[input.shell ?? 'sh'].wrapper(checkedInput(input)),
   needsInstanceId: needsInstanceId(input) || takesFromAgent(input),
 });
 
@@ -42,7 +48,7 @@ export const renderWrapper = (input: WrapperInput): RenderedWrapper => ({
  * @throws AppError as {@link renderWrapper} does
  */
 export const renderStop = (input: WrapperInput): RenderedWrapper => ({
-  content: renderStopSh(checkedInput(input)),
+  content: renderers[input.shell ?? 'sh'].stop(checkedInput(input)),
   needsInstanceId: needsInstanceId(input),
 });
 

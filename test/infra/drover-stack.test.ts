@@ -168,7 +168,10 @@ describe('events of agents', () => {
       EventPattern: {
         source: ['aws.ssm'],
         'detail-type': ['EC2 Command Status-change Notification'],
-        detail: { status: ['Success', 'Failed', 'TimedOut', 'Cancelled'], 'document-name': ['AWS-RunShellScript'] },
+        detail: {
+          status: ['Success', 'Failed', 'TimedOut', 'Cancelled'],
+          'document-name': ['AWS-RunShellScript', 'AWS-RunPowerShellScript'],
+        },
       },
       Targets: [
         {

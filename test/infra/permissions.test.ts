@@ -61,13 +61,13 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
-  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on one document', () => {
+  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts', () => {
     expect(holdersOf('ssm:SendCommand')).toEqual(['TasksCollectResults', 'TasksInvokeOperation']);
     const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
       actionsOf(one).includes('ssm:SendCommand'),
     );
     const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents).toEqual(['document/AWS-RunShellScript']);
+    expect(documents).toEqual(['document/AWS-RunShellScript', 'document/AWS-RunPowerShellScript']);
   });
 
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {

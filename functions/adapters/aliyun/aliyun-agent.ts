@@ -9,6 +9,7 @@ import { reach } from './aliyun-instances.ts';
 import { look } from './aliyun-look.ts';
 import { pushFile } from './aliyun-push-file.ts';
 import { send } from './aliyun-send.ts';
+import { sendAgain } from './aliyun-send-again.ts';
 import type { EcsCalls } from './ecs-calls.ts';
 
 /** What the agent of Alibaba Cloud needs. */
@@ -32,6 +33,7 @@ export const createAliyunAgent = (options: AliyunAgentOptions): Agent => {
     look: (invocation) => look(context, invocation),
     cancel: (invocation) => cancel(context, invocation),
     reach: (query) => reach(context, query),
+    sendAgain: (invocation) => sendAgain(context, invocation),
     pushFile: (request) => pushFile(context, request),
   };
 };

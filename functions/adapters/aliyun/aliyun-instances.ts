@@ -2,6 +2,7 @@ import pMap from 'p-map';
 import type { Validation } from '#functions/adapters/agent/send-to-known.ts';
 import { isAppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, Reach } from '#shared/ports/agent.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 import { type AliyunContext, callName, chunksOf, instancePageSize, pageSize } from './aliyun-context.ts';
 import type { AssistantRow, InstanceRow } from './ecs-replies.ts';
 
@@ -18,17 +19,18 @@ const describeInstances = async (
   return reply.Instances.Instance;
 };
 
-/** Finds out which of these instances are not there. Those that do not run, or run Windows, are suspects. */
+/** Finds out which of these instances are not there. Those that do not run, or have another shell, are suspects. */
 export const validateInstances = async (
   context: AliyunContext,
   scope: AgentScope,
   instanceIds: readonly string[],
+  shell: Shell = 'sh',
 ): Promise<Validation> => {
   try {
     const rows = new Map((await describeInstances(context, scope, instanceIds)).map((row) => [row.InstanceId, row]));
     const isSuspect = (id: string): boolean => {
       const row = rows.get(id);
-      return row?.Status !== 'Running' || row.OSType.toLowerCase() === 'windows';
+      return row?.Status !== 'Running' || (row.OSType.toLowerCase() === 'windows') !== (shell === 'powershell');
     };
     return {
       refusals: instanceIds

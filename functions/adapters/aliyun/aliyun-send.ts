@@ -3,6 +3,7 @@ import { requireSendable } from '#functions/adapters/agent/requirements.ts';
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, SendReceipt, SendRequest } from '#shared/ports/agent.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 import { type AliyunContext, aliyunLimits, callName } from './aliyun-context.ts';
 import { validateInstances } from './aliyun-instances.ts';
 import { derivedToken } from './client-token.ts';
@@ -10,6 +11,12 @@ import type { RunCommandFields } from './ecs-calls.ts';
 
 /** The wrapper ends a script itself; the agent's own limit comes so much later. */
 const graceSeconds = 60;
+
+/** Cloud Assistant's types of commands, by what runs them. */
+export const commandTypes = { sh: 'RunShellScript', powershell: 'RunPowerShellScript' } as const satisfies Record<
+  Shell,
+  RunCommandFields['type']
+>;
 
 /** Refusals of a whole call for which one instance is to blame (RunCommand reference, error codes). */
 const instanceFaults: ReadonlySet<string> = new Set([
@@ -27,7 +34,7 @@ export const runCommandFields = (
   instanceIds: readonly string[],
   clientToken: string,
 ): RunCommandFields => ({
-  type: 'RunShellScript',
+  type: commandTypes[request.shell ?? 'sh'],
   commandContent: Buffer.from(request.script).toString('base64'),
   contentEncoding: 'Base64',
   instanceId: instanceIds,
@@ -40,7 +47,8 @@ export const runCommandFields = (
   ...(request.needsInstanceId ? { enableParameter: true } : {}),
 });
 
-const sendOnce = async (
+/** Makes the call; the answer is the invoke id. */
+export const sendOnce = async (
   context: AliyunContext,
   scope: AgentScope,
   fields: RunCommandFields,
@@ -74,7 +82,7 @@ export const send = (context: AliyunContext, request: SendRequest): Promise<Send
       send: (instanceIds, isResend) =>
         sendOnce(context, request, runCommandFields(request, instanceIds, tokenFor(instanceIds, isResend))),
       blamesInstance,
-      validate: (instanceIds) => validateInstances(context, request, instanceIds),
+      validate: (instanceIds) => validateInstances(context, request, instanceIds, request.shell),
     },
     request.instanceIds,
   );

@@ -25,7 +25,7 @@ export interface PageFields {
 }
 
 export interface RunCommandFields {
-  readonly type: 'RunShellScript';
+  readonly type: 'RunShellScript' | 'RunPowerShellScript';
   readonly commandContent: string;
   readonly contentEncoding: 'Base64';
   readonly instanceId: readonly string[];
@@ -61,7 +61,13 @@ export interface EcsCalls {
     readonly invokeId: string;
     readonly instanceId: readonly string[];
   }): Promise<z.infer<typeof emptyReply>>;
-  describeInvocations(fields: PageFields & { readonly commandName: string }): Promise<z.infer<typeof invocationsReply>>;
+  describeInvocations(
+    fields: PageFields & {
+      readonly commandName?: string;
+      readonly invokeId?: string;
+      readonly contentEncoding?: 'Base64';
+    },
+  ): Promise<z.infer<typeof invocationsReply>>;
   describeInvocationResults(
     fields: InvocationFields & { readonly contentEncoding: 'Base64' },
   ): Promise<z.infer<typeof invocationResultsReply>>;

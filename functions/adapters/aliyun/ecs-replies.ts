@@ -14,10 +14,21 @@ export const invokeReply = z.object({ InvokeId: z.string().min(1) });
 
 export const emptyReply = z.object({});
 
+/** An invocation, and what it ran. */
+const invocationRow = z.object({
+  InvokeId: z.string(),
+  CommandName: text,
+  CommandType: text,
+  /** Base64, if asked for so. */
+  CommandContent: text,
+  Timeout: z
+    .int()
+    .nullish()
+    .transform((value) => value ?? 0),
+});
+
 export const invocationsReply = z.object({
-  Invocations: z
-    .object({ Invocation: listOf(z.object({ InvokeId: z.string(), CommandName: text })) })
-    .default({ Invocation: [] }),
+  Invocations: z.object({ Invocation: listOf(invocationRow) }).default({ Invocation: [] }),
   NextToken: nextToken,
 });
 

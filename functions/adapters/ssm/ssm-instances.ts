@@ -3,6 +3,7 @@ import pMap from 'p-map';
 import type { Validation } from '#functions/adapters/agent/send-to-known.ts';
 import { isAppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, Reach } from '#shared/ports/agent.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 import { callName, pageSize, type SsmContext } from './ssm-context.ts';
 
 const parallelCalls = 4;
@@ -21,19 +22,20 @@ const describe = async (
 };
 
 /**
- * Finds out which of these instances SSM does not manage. Those it manages but does not hear of, or whose platform is another one, are
+ * Finds out which of these instances SSM does not manage. Those it manages but does not hear of, or whose platform is not the one of the shell, are
  * suspects. A refusal of this call itself says nothing about any one of them.
  */
 export const validateInstances = async (
   context: SsmContext,
   scope: AgentScope,
   instanceIds: readonly string[],
+  shell: Shell = 'sh',
 ): Promise<Validation> => {
   try {
     const rows = new Map((await describe(context, scope, instanceIds)).map((row) => [row.InstanceId, row]));
     const isSuspect = (id: string): boolean => {
       const row = rows.get(id);
-      return row?.PingStatus !== 'Online' || row.PlatformType === 'Windows';
+      return row?.PingStatus !== 'Online' || (row.PlatformType === 'Windows') !== (shell === 'powershell');
     };
     return {
       refusals: instanceIds

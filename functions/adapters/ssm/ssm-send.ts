@@ -2,6 +2,7 @@ import { SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/clien
 import type { Answer } from '#functions/adapters/agent/caller.ts';
 import { requireFile, requireSendable } from '#functions/adapters/agent/requirements.ts';
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
+import { ssmDocuments } from '#shared/config/ssm-documents.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { AgentScope, PushFileRequest, SendReceipt, SendRequest } from '#shared/ports/agent.ts';
 import { pushFileScript } from './push-file-script.ts';
@@ -27,7 +28,7 @@ const clamp = (value: number, least: number, most: number): number => Math.min(m
 
 /** The call for a sending. */
 export const sendCommandInput = (request: SendRequest, instanceIds: readonly string[]): SendCommandCommandInput => ({
-  DocumentName: 'AWS-RunShellScript',
+  DocumentName: ssmDocuments[request.shell ?? 'sh'],
   InstanceIds: [...instanceIds],
   Comment: request.invocationId,
   TimeoutSeconds: clamp(request.deliveryTimeoutSeconds, shortestDeliverySeconds, longestDeliverySeconds),
@@ -71,7 +72,7 @@ export const send = (context: SsmContext, request: SendRequest): Promise<SendRec
     {
       send: (instanceIds) => sendOnce(context, request, instanceIds),
       blamesInstance: (code) => instanceFaults.has(code),
-      validate: (instanceIds) => validateInstances(context, request, instanceIds),
+      validate: (instanceIds) => validateInstances(context, request, instanceIds, request.shell),
     },
     request.instanceIds,
   );

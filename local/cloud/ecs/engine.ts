@@ -8,6 +8,10 @@ import { type EcsCommand, type EcsInvocation, EcsInvocationState, type EcsResult
 import { isOver } from './status.ts';
 import { fillBuiltIns, fillSecrets, hasBuiltIns } from './template.ts';
 
+/** The exit code that makes the agent reboot the instance once it has reported it; nothing is run again (aliyun_assist_client, host/processor). */
+const REBOOT_CODE = { linux: 194, windows: 3010 } as const;
+const REBOOT_SECONDS = 1;
+
 /** Records of this engine in the journal. */
 export type EcsRecord =
   | { readonly k: 'ecs.command'; readonly t: string; readonly command: EcsCommand; readonly token?: CommandToken }
@@ -80,6 +84,9 @@ export class EcsEngine {
   onEnd(run: string, end: RunEnd, place: RecordPlace): void {
     const { state, instance } = this.#runOf(run);
     if (state === undefined || !this.#applyEnd(state, instance, end, place)) return;
+    const machine = this.#deps.inventory.byId(instance);
+    if (end.cause === 'exited' && end.exitCode === REBOOT_CODE[machine?.os ?? 'linux'])
+      this.#deps.executor.reboot(instance, machine?.behaviour.rebootSeconds ?? REBOOT_SECONDS);
     this.#deps.outputs.keep(place, end);
     this.#forgetWhenFinished(state);
   }
@@ -145,18 +152,25 @@ export class EcsEngine {
     const { command, username, workingDir } = state.invocation;
     if (instance === undefined) this.#abortLater(state, instanceId, 'InstanceNotExists');
     else if (instance.behaviour.stopped === true) this.#abortLater(state, instanceId, 'InstanceNotRunning');
-    else if (instance.behaviour.offline === true) this.#abortLater(state, instanceId, 'ClientNotRunning');
+    else if (instance.behaviour.offline === true || this.#deps.executor.isDown(instanceId))
+      this.#abortLater(state, instanceId, 'ClientNotRunning');
     else if (this.#deps.faults.chance(instance.behaviour.flaky))
       this.#abortLater(state, instanceId, 'ClientNotResponse');
-    else if (instance.os === 'windows' || command.type !== 'RunShellScript')
-      this.#invalid(state, instanceId, 'CommandNotApplicable');
+    else if (!this.#suits(command.type, instance)) this.#invalid(state, instanceId, 'CommandNotApplicable');
     else if (username !== '' && !this.#deps.users.includes(username))
       this.#invalid(state, instanceId, 'AccountNotExists');
     else if (workingDir !== '' && !isFolder(workingDir)) this.#invalid(state, instanceId, 'DirectoryNotExists');
     else this.#start(state, instance);
   }
 
+  /** Windows has no POSIX shell; other types run where PowerShell is, and here that is this machine. Batch files need a Windows of their own. */
+  #suits(type: string, { os }: FleetInstance): boolean {
+    if (type === 'RunShellScript') return os === 'linux';
+    return type === 'RunPowerShellScript' && os === 'windows' && this.#deps.powershell !== undefined;
+  }
+
   #start(state: EcsInvocationState, instance: FleetInstance): void {
+    const { powershell } = this.#deps;
     const { invokeId, command, script, timeoutSeconds, terminationMode, workingDir } = state.invocation;
     const own = command.enableParameter ? this.#filled(state, instance) : script;
     if (own === undefined) {
@@ -167,6 +181,7 @@ export class EcsEngine {
       task: {
         task: invokeId,
         script,
+        ...(command.type === 'RunPowerShellScript' && powershell !== undefined ? { powershell } : {}),
         env: { PATH: this.#deps.path },
         merge: true,
         timeoutSeconds,

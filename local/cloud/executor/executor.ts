@@ -1,9 +1,11 @@
 import { join } from 'node:path';
 import type { Journal, RecordPlace } from '../provider/journal.ts';
+import type { RunOutput } from '../provider/output-store.ts';
 import type { Ending } from '../spawner/ending.ts';
 import { partsOfRun, type RunEnd, runIdOf, type SpawnerReport, type TaskMessage } from '../spawner/protocol.ts';
 import { OrphanWatch } from './orphan-watch.ts';
 import { spawnerFilePath } from './orphans.ts';
+import { type BootRecord, Reboots } from './reboots.ts';
 import { SpawnerLink } from './spawner-link.ts';
 
 /** Commands that one instance runs at once: the SSM agent's default (CommandWorkersLimit). */
@@ -62,6 +64,9 @@ export class Executor {
   readonly #owner = new Map<string, SpawnerLink>();
   readonly #delays = new Map<string, NodeJS.Timeout>();
   readonly #orphans: OrphanWatch;
+  readonly #reboots: Reboots;
+  /** What a run printed before it had its instance rebooted, for its record. */
+  readonly #earlier = new Map<string, RunOutput>();
   readonly #acknowledged = new Map<SpawnerLink, string[]>();
   readonly #spawnersDir: string;
   #outgoing: RunRequest[] = [];
@@ -72,6 +77,7 @@ export class Executor {
   constructor(deps: ExecutorDeps) {
     this.#deps = deps;
     this.#spawnersDir = join(deps.dir, 'provider', 'spawners');
+    this.#reboots = new Reboots(join(deps.dir, 'instances'));
     this.#orphans = new OrphanWatch(this.#spawnersDir, (run, end) => this.#recordEnd(run, end));
   }
 
@@ -119,6 +125,27 @@ export class Executor {
     return 'signalled';
   }
 
+  isDown(instance: string): boolean {
+    return this.#reboots.isDown(instance);
+  }
+
+  /** Reboots an instance: whatever runs there is gone without a word, and what comes meanwhile waits. */
+  reboot(instance: string, seconds: number): void {
+    this.#reboots.begin(instance, seconds, (record) => {
+      this.#deps.journal.append(record);
+      this.#fill(instance);
+    });
+  }
+
+  replayBoot(record: BootRecord): void {
+    this.#reboots.replay(record);
+  }
+
+  /** The record of a run will have this output before its own: an agent that runs a command again goes on with the files of its output. */
+  continueOutput(run: string, output: RunOutput): void {
+    this.#earlier.set(run, output);
+  }
+
   /** The task has no further runs. */
   forget(task: string): void {
     for (const link of this.#links) if (link.tasks.delete(task)) link.send({ op: 'forget', task });
@@ -127,6 +154,7 @@ export class Executor {
   /** Ends the spawners and, unless told otherwise, what they run. */
   async close(keepRunning: boolean): Promise<void> {
     this.#closing = true;
+    this.#reboots.close();
     for (const timer of this.#delays.values()) clearTimeout(timer);
     if (keepRunning) {
       this.#orphans.close();
@@ -158,8 +186,20 @@ export class Executor {
   #enqueue(request: RunRequest): void {
     const slot = this.#slots.get(request.instance) ?? { running: 0, waiting: [] };
     this.#slots.set(request.instance, slot);
-    if (slot.running >= RUNS_PER_INSTANCE) slot.waiting.push(request);
-    else this.#dispatch(slot, request);
+    slot.waiting.push(request);
+    this.#fill(request.instance);
+  }
+
+  /** Starts what waits for an instance, as far as it is up and has room. */
+  #fill(instance: string): void {
+    const slot = this.#slots.get(instance);
+    if (slot === undefined || this.#closing || this.#reboots.isDown(instance)) return;
+    while (slot.running < RUNS_PER_INSTANCE) {
+      const next = slot.waiting.shift();
+      if (next === undefined) break;
+      this.#dispatch(slot, next);
+    }
+    if (slot.running === 0) this.#slots.delete(instance);
   }
 
   #dispatch(slot: Slot, request: RunRequest): void {
@@ -189,7 +229,8 @@ export class Executor {
     }
     link.runs.add(run);
     this.#owner.set(run, link);
-    link.send({ op: 'run', run, task: task.task, instance, env, ...(script === undefined ? {} : { script }) });
+    const own = { ...env, ...this.#reboots.env(instance) };
+    link.send({ op: 'run', run, task: task.task, instance, env: own, ...(script === undefined ? {} : { script }) });
   }
 
   #nextLink(): SpawnerLink {
@@ -217,9 +258,7 @@ export class Executor {
     const slot = this.#slots.get(instance);
     if (slot === undefined) return;
     slot.running--;
-    const next = this.#closing ? undefined : slot.waiting.shift();
-    if (next !== undefined) this.#dispatch(slot, next);
-    else if (slot.running === 0 && slot.waiting.length === 0) this.#slots.delete(instance);
+    this.#fill(instance);
   }
 
   #onReport(link: SpawnerLink, report: SpawnerReport): void {
@@ -228,8 +267,9 @@ export class Executor {
     else {
       link.runs.delete(report.run);
       this.#owner.delete(report.run);
-      this.#recordEnd(report.run, report);
-      this.#release(partsOfRun(report.run).instance);
+      const { instance } = partsOfRun(report.run);
+      this.#recordEnd(report.run, this.#reboots.isDown(instance) ? { ...report, cause: 'lost' } : report);
+      this.#release(instance);
       this.#acknowledge(link, report.run);
     }
   }
@@ -251,8 +291,9 @@ export class Executor {
 
   #recordEnd(run: string, end: RunEnd): void {
     const { task, instance } = partsOfRun(run);
-    const { cause, exitCode, stdout, stderr, stdoutBytes, stderrBytes, startedAtMs, endedAtMs } = end;
-    const kept = { cause, exitCode, stdout, stderr, stdoutBytes, stderrBytes, startedAtMs, endedAtMs };
+    const { cause, exitCode, startedAtMs, endedAtMs } = end;
+    const kept = { cause, exitCode, ...joined(this.#earlier.get(run), end), startedAtMs, endedAtMs };
+    this.#earlier.delete(run);
     const place = this.#deps.journal.append({ k: 'end', t: task, i: instance, end: kept });
     this.#deps.listener.onEnd(run, kept, place);
   }
@@ -284,3 +325,10 @@ export class Executor {
     };
   }
 }
+
+const joined = (before: RunOutput | undefined, { stdout, stderr, stdoutBytes, stderrBytes }: RunOutput): RunOutput => ({
+  stdout: (before?.stdout ?? '') + stdout,
+  stderr: (before?.stderr ?? '') + stderr,
+  stdoutBytes: (before?.stdoutBytes ?? 0) + stdoutBytes,
+  stderrBytes: (before?.stderrBytes ?? 0) + stderrBytes,
+});

@@ -20,6 +20,8 @@ export interface EngineDeps {
   readonly uuid: () => string;
   /** Search path of the commands. */
   readonly path: string;
+  /** PowerShell on this machine; without it no instance runs PowerShell scripts. */
+  readonly powershell: string | undefined;
   /** What the clouds' stores of secrets hold. */
   readonly secretOf: SecretOf;
   /** Users that exist on the instances. */

@@ -1,5 +1,7 @@
 import type { EcsEngine, EcsRecord } from '../ecs/engine.ts';
 import type { FileJournal, FileRecord } from '../ecs/file-journal.ts';
+import type { Executor } from '../executor/executor.ts';
+import type { BootRecord } from '../executor/reboots.ts';
 import { type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import type { SsmEngine, SsmRecord } from '../ssm/engine.ts';
 import { KEPT_RESULTS } from './engine-deps.ts';
@@ -12,6 +14,7 @@ type CloudRecord =
   | SsmRecord
   | EcsRecord
   | FileRecord
+  | BootRecord
   | { readonly k: 'go'; readonly t: string; readonly i: string; readonly s: string }
   | { readonly k: 'end'; readonly t: string; readonly i: string; readonly end: RunEnd };
 
@@ -21,6 +24,7 @@ export interface Replayed {
   readonly ssm: SsmEngine;
   readonly ecs: EcsEngine;
   readonly files: FileJournal;
+  readonly executor: Executor;
 }
 
 /** Repeats the journal. Returns the runs that were handed to a spawner and have no end, with that spawner. */
@@ -29,7 +33,10 @@ export const replayJournal = (parts: Replayed): ReadonlyMap<string, string> => {
   const dispatched = new Map<string, string>();
   parts.journal.replay((text, place) => {
     const record: CloudRecord = JSON.parse(text);
-    if (record.k === 'go') dispatched.set(runIdOf(record.t, record.i), record.s);
+    if (record.k === 'go') {
+      dispatched.set(runIdOf(record.t, record.i), record.s);
+      parts.ssm.replayDispatch(runIdOf(record.t, record.i));
+    } else if (record.k === 'boot') parts.executor.replayBoot(record);
     else if (record.k === 'end') {
       const run = runIdOf(record.t, record.i);
       dispatched.delete(run);
@@ -51,7 +58,7 @@ const dropForgotten = (journal: Journal): void => {
   journal.replay((text) => {
     const record: CloudRecord = JSON.parse(text);
     results.set(record.t, (results.get(record.t) ?? 0) + (record.k === 'end' || record.k.endsWith('.settle') ? 1 : 0));
-    if (record.k === 'ecs.command') kept.add(record.t);
+    if (record.k === 'ecs.command' || record.k === 'boot') kept.add(record.t);
   });
   let count = 0;
   for (const [task, own] of [...results].reverse()) {

@@ -10,6 +10,8 @@ export interface TaskMessage {
   readonly op: 'task';
   readonly task: string;
   readonly script: string;
+  /** PowerShell's program, for a script that it runs; `/bin/sh` otherwise. */
+  readonly powershell?: string;
   readonly env: Readonly<Record<string, string>>;
   /** True: standard error goes into the same stream as standard output (Cloud Assistant). */
   readonly merge: boolean;

@@ -25,8 +25,23 @@ export const needsFile = (script: string): boolean =>
  */
 export const launchOf = (
   script: string,
-  options: { readonly merge: boolean; readonly folder: string; readonly name: string },
+  options: {
+    readonly merge: boolean;
+    readonly folder: string;
+    readonly name: string;
+    readonly powershell?: string | undefined;
+  },
 ): Launch => {
+  if (options.powershell !== undefined) {
+    const ps1 = join(options.folder, `${options.name}.ps1`);
+    writeFileSync(ps1, script);
+    const program = [options.powershell, '-NonInteractive', '-NoProfile', '-File', ps1];
+    return {
+      program: SHELL,
+      args: ['-c', options.merge ? 'exec "$0" "$@" 2>&1' : 'exec "$0" "$@"', ...program],
+      file: ps1,
+    };
+  }
   if (!needsFile(script)) {
     return { program: SHELL, args: ['-c', options.merge ? `exec 2>&1;${script}` : script, '_script.sh'] };
   }

@@ -117,6 +117,7 @@ export class Spawner {
       merge: task.merge,
       folder: tmp,
       name: `_script-${request.task}`,
+      powershell: task.powershell,
     });
     const env = { ...task.env, ...request.env, HOME: home, TMPDIR: tmp, DROVER_STATE_DIR: join(home, 'state') };
     return new RunningChild(

@@ -9,6 +9,9 @@ import { INVOCATION_STATUS, isTerminal, type StatusPair } from './status.ts';
 
 const SWEEP_MS = 1_000;
 const ENDING = 'group';
+/** The exit code by which a command asks the agent for a reboot, after which it is run again (amazon-ssm-agent, RebootExitCode). */
+const REBOOT_CODE = { linux: 194, windows: 3010 } as const;
+const REBOOT_SECONDS = 1;
 
 /** Records of this engine in the journal. */
 export type SsmRecord =
@@ -30,6 +33,8 @@ export class SsmEngine {
   readonly #deliveries = new Map<string, NodeJS.Timeout>();
   readonly #cancelled = new Set<string>();
   readonly #pumping = new Set<SsmCommandState>();
+  /** Runs that had their instance rebooted and were not handed out again since. */
+  readonly #rebooted = new Set<string>();
   readonly #sweep: NodeJS.Timeout;
   #results = 0;
   /** Nothing is sent before the journal was replayed. */
@@ -77,6 +82,13 @@ export class SsmEngine {
   onEnd(run: string, end: RunEnd, place: RecordPlace): void {
     const { state, instance } = this.#runOf(run);
     if (state === undefined) return;
+    if (this.#asksForReboot(run, end)) {
+      const machine = this.#deps.inventory.byId(instance);
+      this.#deps.executor.continueOutput(run, end);
+      this.#deps.executor.reboot(instance, machine?.behaviour.rebootSeconds ?? REBOOT_SECONDS);
+      if (machine !== undefined) this.#start(state, machine);
+      return;
+    }
     if (!this.#applyEnd(state, instance, end, place)) return;
     this.#deps.outputs.keep(place, end);
     this.#settled(state, instance);
@@ -96,7 +108,17 @@ export class SsmEngine {
 
   replayEnd(run: string, end: RunEnd, place: RecordPlace): void {
     const { state, instance } = this.#runOf(run);
-    if (state !== undefined) this.#applyEnd(state, instance, end, place);
+    if (state === undefined) return;
+    if (this.#asksForReboot(run, end)) {
+      this.#rebooted.add(run);
+      this.#deps.executor.continueOutput(run, end);
+      state.change(instance, { pair: INVOCATION_STATUS.inProgress, startedAtMs: end.startedAtMs });
+    } else this.#applyEnd(state, instance, end, place);
+  }
+
+  /** A run was handed to a spawner; perhaps again, after a reboot. */
+  replayDispatch(run: string): void {
+    this.#rebooted.delete(run);
   }
 
   /** Goes on after the journal was replayed: `held` runs still go on, the others without an end never started. */
@@ -144,7 +166,7 @@ export class SsmEngine {
 
   #deliver(state: SsmCommandState, instanceId: string): void {
     const instance = this.#deps.inventory.byId(instanceId);
-    if (instance?.os === 'windows' || state.command.documentName !== 'AWS-RunShellScript') {
+    if (instance !== undefined && !this.#suits(state.command, instance)) {
       this.#settle(state, instanceId, INVOCATION_STATUS.invalidPlatform);
     } else if (instance === undefined || instance.behaviour.offline === true || instance.behaviour.stopped === true) {
       state.change(instanceId, { pair: INVOCATION_STATUS.delayed });
@@ -152,6 +174,11 @@ export class SsmEngine {
     } else if (this.#deps.faults.chance(instance.behaviour.flaky)) {
       this.#giveUpLater(state, instanceId);
     } else this.#start(state, instance);
+  }
+
+  /** Windows has no POSIX shell; PowerShell runs on both systems where it is installed, and here that is this machine. */
+  #suits({ documentName }: SsmCommand, { os }: FleetInstance): boolean {
+    return documentName === 'AWS-RunShellScript' ? os === 'linux' : this.#deps.powershell !== undefined;
   }
 
   #giveUpLater(state: SsmCommandState, instanceId: string): void {
@@ -164,12 +191,13 @@ export class SsmEngine {
   }
 
   #start(state: SsmCommandState, instance: FleetInstance): void {
-    const { commandId, region, parameters, executionTimeoutSeconds } = state.command;
+    const { commandId, region, parameters, executionTimeoutSeconds, documentName } = state.command;
     const cwd = parameters['workingDirectory']?.[0] ?? '';
     this.#deps.executor.submit({
       task: {
         task: commandId,
         script: (parameters['commands'] ?? []).join('\n'),
+        ...this.#runner(documentName),
         env: { PATH: this.#deps.path, SSM_COMMAND_ID: commandId, AWS_SSM_REGION_NAME: region },
         merge: false,
         timeoutSeconds: executionTimeoutSeconds,
@@ -180,6 +208,11 @@ export class SsmEngine {
       env: { AWS_SSM_INSTANCE_ID: instance.id },
       delaySeconds: instance.behaviour.slowSeconds ?? 0,
     });
+  }
+
+  #runner(documentName: string): { readonly powershell?: string } {
+    const { powershell } = this.#deps;
+    return documentName === 'AWS-RunPowerShellScript' && powershell !== undefined ? { powershell } : {};
   }
 
   #cancelOne(state: SsmCommandState, instanceId: string): void {
@@ -208,6 +241,8 @@ export class SsmEngine {
     state.queue.splice(0, state.queue.length, ...open.filter((one) => !isSent(one)).map((one) => one.instanceId));
     for (const { instanceId } of open.filter(isSent)) state.active.add(instanceId);
     for (const { instanceId } of open) {
+      const machine = this.#deps.inventory.byId(instanceId);
+      if (this.#rebooted.delete(runOf(instanceId)) && machine !== undefined) this.#start(state, machine);
       if (held.has(runOf(instanceId))) this.onStarted(runOf(instanceId), this.#deps.clock());
       if (this.#cancelled.has(runOf(instanceId))) this.#cancelOne(state, instanceId);
     }
@@ -219,6 +254,11 @@ export class SsmEngine {
     if (!state.change(instanceId, { pair, endedAtMs: atMs })) return;
     this.#record({ k: 'ssm.settle', t: state.command.commandId, i: instanceId, pair, atMs });
     this.#settled(state, instanceId);
+  }
+
+  #asksForReboot(run: string, end: RunEnd): boolean {
+    const instance = this.#deps.inventory.byId(partsOfRun(run).instance);
+    return end.cause === 'exited' && end.exitCode === REBOOT_CODE[instance?.os ?? 'linux'] && !this.#cancelled.has(run);
   }
 
   #applyEnd(state: SsmCommandState, instance: string, end: RunEnd, place: RecordPlace): boolean {

@@ -10,6 +10,10 @@ const known: ReadonlyMap<string, Interpreter> = new Map([
   ['javascript', 'node'],
   ['node', 'node'],
   ['nodejs', 'node'],
+  ['cmd', 'bat'],
+  ['bat', 'bat'],
+  ['powershell', 'powershell'],
+  ['pwsh', 'pwsh'],
 ]);
 
 const extensions: ReadonlyMap<string, Interpreter> = new Map([
@@ -19,11 +23,14 @@ const extensions: ReadonlyMap<string, Interpreter> = new Map([
   ['pl', 'perl'],
   ['js', 'node'],
   ['mjs', 'node'],
+  ['cmd', 'bat'],
+  ['bat', 'bat'],
+  ['ps1', 'powershell'],
 ]);
 
 const withoutVersion = (name: string): string => name.replace(/[\d.]+$/, '');
 
-/** The interpreter of an old name; undefined for those that Drover does not have (ksh, csh, ruby, cmd, powershell, vbscript, package). */
+/** The interpreter of an old name; undefined for those that Drover does not have (ksh, csh, ruby, vbscript, package). */
 export const interpreterOfName = (name: string): Interpreter | undefined => known.get(name.trim().toLowerCase());
 
 /** The name in a script's first line: `python3` of `#!/usr/bin/env python3`. */

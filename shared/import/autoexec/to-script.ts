@@ -41,7 +41,7 @@ const contentOf = (
 const refuseInterpreter = ({ fields }: OldOperation, name: string, findings: Findings): void =>
   findings.unsupported(fields.at('interpreter'), {
     what: `the interpreter ${name}`,
-    why: 'Drover runs sh, bash, python3, perl and node',
+    why: 'Drover runs sh, bash, python3, perl, node, powershell, pwsh and cmd',
     instead: 'rewrite the script for one of these, or start the other interpreter from an sh script',
   });
 

@@ -72,4 +72,31 @@ describe('the verdict on a node', () => {
       outcome: { rawStatus: 'Failed', exitCode: 7, stdout: 'né', stdoutBytes: 3, omittedBytes: 9 },
     });
   });
+
+  it('says of an exit code that asks for a reboot why there was none', () => {
+    const body = 'finished f e 194 1.00 2.00 - 0 0 0 0 =1= - 1 .';
+    const ended = report({ state: 'failed', text: `drover1 new ${body.length} ${body}\n` });
+    const reasonOf = (mayReboot: boolean) => {
+      const verdict = verdictOf({
+        batchNode,
+        runId,
+        fence: 'f',
+        report: ended,
+        mayReboot,
+        nowMs: 1,
+        deliverByMs: 100,
+        deadlineMs: 1000,
+      });
+      return verdict.kind === 'said' ? verdict.outcome.reason : undefined;
+    };
+    expect(reasonOf(false)).toContain('the operation does not allow it with reboot: true');
+    expect(reasonOf(true)).toContain('its node was rebooted 3 times already');
+  });
+
+  it('calls a node lost that went for a reboot and is over for its agent', () => {
+    const body = 'rebooting f 0 b 1795246394 194 .';
+    const verdict = at(1, report({ state: 'error', text: `drover1 new ${body.length} ${body}\n` }));
+    expect(brief(verdict)).toBe('said lost');
+    expect(verdict.kind !== 'open' && verdict.outcome.reason).toContain('asked for a reboot');
+  });
 });

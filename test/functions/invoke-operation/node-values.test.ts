@@ -85,6 +85,39 @@ describe('the values of a node', () => {
   });
 });
 
+describe('the system of a node', () => {
+  it('decides whether a script can run there: nodes where it cannot fail, with a reason that says what to do', async () => {
+    const windows = { ...host('i-002'), os: 'windows' as const };
+    const rig = newRig([host('i-001'), windows]);
+    const operations = [
+      op('sh'),
+      op('ps', { interpreter: 'powershell' }),
+      op('py', { interpreter: 'python3', runAs: 'nobody' }),
+      op('bat', { interpreter: 'bat', args: ['100%'] }),
+    ].map((one) => ({ ...one, failIgnore: true }));
+    const runId = await rig.submit([groupOf(operations)]);
+
+    await driveAttempt(rig, runId);
+
+    expect(rig.aws.sends.map(({ instanceIds, shell }) => [...instanceIds, shell])).toEqual([
+      ['i-001', 'sh'],
+      ['i-002', 'powershell'],
+      ['i-001', 'sh'],
+    ]);
+    const results = (await rig.services.listResults(runId, { limit: 100 })).items;
+    const reasons = results
+      .filter((one) => one.status === 'failed')
+      .map((one) => `${one.nodeId} ${one.operation}: ${one.reason}`);
+    expect(reasons.toSorted()).toEqual([
+      'i-001 bat: The interpreter bat does not exist on Linux, which this node runs; there are sh, bash, python3, perl, node, pwsh, viri.',
+      'i-001 ps: The interpreter powershell does not exist on Linux, which this node runs; there are sh, bash, python3, perl, node, pwsh, viri.',
+      'i-002 bat: Argument 1 holds a quote, a percent sign or a line end, which a batch file cannot be given as data: give it through env.',
+      expect.stringMatching(/^i-002 py: On Windows a script runs as the user of the agent/),
+      expect.stringMatching(/^i-002 sh: The interpreter sh does not exist on Windows/),
+    ]);
+  });
+});
+
 describe('a condition', () => {
   it('that is false on some nodes skips them, and they go on at the next operation', async () => {
     const rig = newRig();

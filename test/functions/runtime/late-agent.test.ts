@@ -21,6 +21,7 @@ const echo = (calls: string[]): Agent => {
     look: noted('look', []),
     cancel: noted('cancel', undefined),
     reach: noted('reach', []),
+    sendAgain: noted('sendAgain', { refusals: [] }),
     pushFile: noted('pushFile', { refusals: [] }),
   };
 };
@@ -47,6 +48,7 @@ describe('an agent that is connected late', () => {
     await agent.look({ ...placed, agentInvocationId: 't-1' });
     await agent.cancel({ ...placed, agentInvocationId: 't-1' });
     await agent.reach(placed);
+    await agent.sendAgain?.({ ...placed, agentInvocationId: 't-1' });
     await agent.pushFile({
       ...placed,
       invocationId: 'x',
@@ -55,6 +57,6 @@ describe('an agent that is connected late', () => {
       mode: '0644',
       overwrite: true,
     });
-    expect(calls).toEqual(['send', 'find', 'look', 'cancel', 'reach', 'pushFile']);
+    expect(calls).toEqual(['send', 'find', 'look', 'cancel', 'reach', 'sendAgain', 'pushFile']);
   });
 });

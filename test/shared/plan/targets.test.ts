@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
+import { operationSchema } from '#shared/model/operation.ts';
 import { frozenTargetsSchema } from '#shared/model/run.ts';
 import { selectTargets, type TargetQuery, targetsOf } from '#shared/plan/targets.ts';
 import { anyFleet, nodeOf, oneGroup, phaseOf } from './plan-fixtures.ts';
@@ -111,15 +112,36 @@ describe('selectTargets', () => {
     expect(found).toEqual({ nodes: [], leftOut: [] });
   });
 
-  test('leaves Windows nodes out while a phase runs on the nodes, and takes them when only a runner works for them', () => {
+  test('leaves Windows nodes out while every script on the nodes needs a POSIX shell, and takes them when only a runner works for them', () => {
     const candidates = [nodeOf('win', { os: 'windows' }), nodeOf('lin')];
     const onNodes = select({ candidates, explicit: true });
     expect(idsOf(onNodes)).toEqual(['lin']);
     expect(onNodes.leftOut).toEqual([
-      { nodeId: 'win', reason: 'is a Windows node, and the scripts need a POSIX shell' },
+      { nodeId: 'win', reason: 'is a Windows node, and no script of the group runs on Windows (sh)' },
     ]);
     const phases = [phaseOf('p', { on: 'runnerPerTarget' })];
     expect(idsOf(select({ candidates, explicit: true }, { phases }))).toEqual(['win', 'lin']);
+  });
+
+  test('leaves Linux nodes out of what is for Windows alone, and nobody out of what has something for both', () => {
+    const candidates = [nodeOf('win', { os: 'windows' }), nodeOf('lin')];
+    const script = (id: string, more: object = {}) => operationSchema.parse({ id, run: 'x', ...more });
+    const over = (...operations: ReturnType<typeof script>[]) =>
+      select({ candidates, explicit: true }, { phases: [{ ...phaseOf('p'), operations }] });
+    const windows = over(script('a', { interpreter: 'bat' }), script('b', { interpreter: 'powershell' }));
+    expect(idsOf(windows)).toEqual(['win']);
+    expect(windows.leftOut).toEqual([
+      { nodeId: 'lin', reason: 'is a Linux node, and the scripts of the group are for Windows (bat, powershell)' },
+    ]);
+    expect(idsOf(over(script('a'), script('b', { interpreter: 'python3' })))).toEqual(['win', 'lin']);
+    expect(idsOf(over(script('a', { interpreter: 'python3', runAs: 'nobody' })))).toEqual(['lin']);
+    const block = operationSchema.parse({
+      id: 'i',
+      if: 'true',
+      operations: [script('a'), script('b', { interpreter: 'bat' })],
+    });
+    expect(idsOf(over(block))).toEqual(['win', 'lin']);
+    expect(idsOf(over(operationSchema.parse({ id: 'u', use: 'tool' })))).toEqual(['win', 'lin']);
   });
 
   test('gives the same targets for any order of the inventory', () => {

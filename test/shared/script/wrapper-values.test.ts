@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Interpreter } from '#shared/model/job.ts';
@@ -208,5 +208,42 @@ describe('the script’s surroundings', () => {
     expect((await node.finish({ fence: 'b', script: 'pwd', workingDirectory: 'usr' })).stdout).toBe(
       `${node.path('usr')}\n`,
     );
+  });
+});
+
+describe.each(shells.map((shell) => ({ shell, title: shell.join(' ') })))('pwsh under $title', ({ shell }) => {
+  // Stands where PowerShell would be: says what it was started with.
+  const stand = '#!/bin/sh\nfor word; do printf "%s\\\\0" "$word"; done\ncat "$5"\n';
+  const withStand = (node: OnNode): string => {
+    mkdirSync(node.path('bin'));
+    writeFileSync(node.path('bin/pwsh'), stand, { mode: 0o755 });
+    return `${node.path('bin')}:${process.env['PATH']}`;
+  };
+
+  it('is started with the script as a file, and without anything of the user', async () => {
+    using node = new OnNode(shell, { AWS_SSM_INSTANCE_ID: 'i-1' });
+    const PATH = withStand(node);
+    const script = '"$PSVersionTable {{é}}"\n';
+    const words = ['-NoLogo', '-NoProfile', '-NonInteractive', '-File'];
+    for (const input of [
+      { args: ["a 'b"] },
+      { fence: '2', perInstance: { 'i-1': { args: ["a 'b"], env: { A: '1' } } } },
+      { fence: '3', args: ["a 'b"], perInstance: { 'i-1': { env: { IFS: 'N' } } } },
+    ]) {
+      const { stdout } = await node.finish({ interpreter: 'pwsh', script, env: { PATH }, ...input });
+      const [file, rest] = stdout.split('\0').slice(4, 6);
+      expect(stdout.split('\0').slice(0, 4)).toEqual(words);
+      expect(file).toMatch(/\.ps1$/);
+      expect(rest).toBe("a 'b");
+      expect(stdout.endsWith(script)).toBe(true);
+    }
+  });
+
+  it('is missed where it is not installed', async () => {
+    using node = new OnNode(shell);
+    expect((await node.run({ interpreter: 'pwsh', script: '1' })).envelope).toMatchObject({
+      kind: 'refused',
+      code: 'interpreter',
+    });
   });
 });

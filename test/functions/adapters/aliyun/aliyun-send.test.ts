@@ -5,7 +5,7 @@ import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { runCommandFields } from '#functions/adapters/aliyun/aliyun-send.ts';
 import { derivedToken } from '#functions/adapters/aliyun/client-token.ts';
 import { createEcsCalls, type EcsTransport } from '#functions/adapters/aliyun/ecs-calls.ts';
-import { ended, invocationOf, runOnOne, sending } from '#test/contract/agent-sendings.ts';
+import { countedScript, ended, invocationOf, lookUntil, runOnOne, sending } from '#test/contract/agent-sendings.ts';
 import { type AgentKindUnderTest, openAgentForSuite } from '#test/contract/open-agent.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
 
@@ -78,6 +78,43 @@ describe('sending by Cloud Assistant', () => {
     const request = sending(subject(), ['i-1', 'i-2'], 'true');
     await expect(agent.send(request)).resolves.toMatchObject({ agentInvocationId: 't-1' });
     expect(tokens).toEqual([request.invocationId, derivedToken('run', request.invocationId, ['i-1'])]);
+  });
+
+  test('sends once more what it sent, to some of the instances, and once only for the same ids', async () => {
+    const { agent } = subject();
+    const ids = subject().good.slice(0, 3);
+    const [first = '', ...others] = ids;
+    const counted = countedScript(subject());
+    const request = sending(subject(), ids, `${counted.script}; echo '{{ACS::InstanceId}}'`, { needsInstanceId: true });
+    const sent = invocationOf(subject(), await agent.send(request), ids);
+    await ended(subject(), sent);
+
+    const again = await agent.sendAgain?.({ ...sent, instanceIds: others });
+    expect(again?.agentInvocationId?.startsWith(`${sent.agentInvocationId}+`)).toBe(true);
+    await expect(agent.sendAgain?.({ ...sent, instanceIds: others })).resolves.toEqual(again);
+    const whole = invocationOf(subject(), again ?? {}, ids);
+    const reports = await lookUntil(
+      subject(),
+      whole,
+      (all) => all.length === 5 && all.every((one) => one.text !== null),
+    );
+    expect(reports.filter(({ instanceId }) => instanceId === first)).toHaveLength(1);
+    expect(reports.every(({ instanceId, text }) => text === `${instanceId}\n`)).toBe(true);
+    expect(await counted.runs()).toBe(5);
+    await expect(agent.find({ ...subject().scope, invocationId: request.invocationId, since: '' })).resolves.toContain(
+      '+',
+    );
+  });
+
+  test('cannot send again what Cloud Assistant has forgotten', async () => {
+    const gone = { ...subject().scope, agentInvocationId: 't-gone', instanceIds: subject().good.slice(0, 1) };
+    await expect(subject().agent.sendAgain?.(gone)).rejects.toMatchObject({ code: 'agent.refused' });
+  });
+
+  test('is of the type for the shell of the instances', () => {
+    const request = sending(subject(), ['i-1'], 'x');
+    expect(runCommandFields(request, ['i-1'], 'token').type).toBe('RunShellScript');
+    expect(runCommandFields({ ...request, shell: 'powershell' }, ['i-1'], 'token').type).toBe('RunPowerShellScript');
   });
 
   test('gives the agent a minute more than the script has', () => {

@@ -25,6 +25,11 @@ describe('the SendCommand of a sending', () => {
     });
   });
 
+  test('is of the document for the shell of the instances', () => {
+    expect(sendCommandInput({ ...request, shell: 'powershell' }, ['i-1']).DocumentName).toBe('AWS-RunPowerShellScript');
+    expect(sendCommandInput({ ...request, shell: 'sh' }, ['i-1']).DocumentName).toBe('AWS-RunShellScript');
+  });
+
   test.each([
     [1, 30],
     [30.2, 31],

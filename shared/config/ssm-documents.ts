@@ -1,0 +1,7 @@
+import type { Shell } from '../script/interpreters.ts';
+
+/** AWS's documents that run a script, by what runs it; the orchestrator needs the right to send them, and events are of them. */
+export const ssmDocuments = {
+  sh: 'AWS-RunShellScript',
+  powershell: 'AWS-RunPowerShellScript',
+} as const satisfies Record<Shell, string>;
