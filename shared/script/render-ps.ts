@@ -112,12 +112,19 @@ const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
   };
 };
 
+const requireKnown = ({ secrets, libraries = [] }: CompleteInput): void => {
+  if (secrets !== undefined || libraries.length > 0)
+    throw new AppError('script.invalid', 'Secrets and libraries cannot be delivered to Windows nodes.');
+};
+
 /**
  * The wrapper in PowerShell. The caller has checked the input.
- * @throws AppError `script.invalid` for a fence that makes no file name
+ * @throws AppError `script.invalid` for a fence that makes no file name, for secrets and libraries
  */
-export const renderPs = (input: CompleteInput): string =>
-  fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+export const renderPs = (input: CompleteInput): string => {
+  requireKnown(input);
+  return fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+};
 
 /**
  * The script that ends what {@link renderPs} started for the same input. Its table has the instances' fences only.

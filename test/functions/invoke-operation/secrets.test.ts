@@ -44,6 +44,22 @@ const secretsOf = (rig: Rig) => {
 };
 
 describe('sending an operation with secrets', () => {
+  it('fails Windows nodes, with the reason, rather than run there without them', async () => {
+    const rig = newRig([host('i-001'), { ...host('i-002'), os: 'windows' as const }]);
+    secretsOf(rig);
+    const { runId, batches } = await withSecrets(rig, [
+      op('a', { interpreter: 'python3', env: { T: '${{ params.token }}' } }),
+    ]);
+    for (const batchId of batches) await driveBatch(rig, runId, batchId);
+
+    expect(rig.aws.sends.flatMap(({ instanceIds }) => instanceIds)).toEqual(['i-001']);
+    const { items } = await rig.services.listResults(runId, { limit: 10 });
+    expect(items.find(({ nodeId }) => nodeId === 'i-002')).toMatchObject({
+      status: 'failed',
+      reason: expect.stringContaining('secrets cannot be delivered to Windows nodes (variable T)'),
+    });
+  });
+
   it('fetches each once for a batch, seals them, and shows them in nothing that is sent or kept', async () => {
     const rig = newRig(hosts(40));
     secretsOf(rig);
