@@ -82,18 +82,7 @@ const scriptCall = (
   const values = overlayValues(own, ours);
   const fault = scriptFault(via.os, { interpreter: operation.interpreter, runAs: operation.runAs, args });
   if (fault !== undefined) return { kind: 'fail', reason: fault };
-  const lost = via.os === 'windows' ? lostOnWindows(operation, values) : undefined;
-  if (lost !== undefined) return { kind: 'fail', reason: lost };
   return { kind: 'send', ...values, args };
-};
-
-/** What the wrapper for Windows does not carry: nothing is sent without it. */
-const lostOnWindows = ({ command }: CallContext['operation'], { secretEnv }: NodeEnv): string | undefined => {
-  const [secret] = Object.keys(secretEnv);
-  if (secret !== undefined)
-    return `secret.unsupported: secrets cannot be delivered to Windows nodes (variable ${secret}); exclude these nodes.`;
-  if ((command?.libraries ?? []).length === 0) return undefined;
-  return 'Libraries of commands cannot be delivered to Windows nodes; exclude these nodes.';
 };
 
 /** What a script on a runner knows of the node it works for. */

@@ -107,6 +107,7 @@ const prepare = async (deps: SendDeps, state: SendState, what: Rendering): Promi
       invocationId: what.invocation.invocationId,
       used: secretsOfOperation({ ...state.place, operation: what.sending.operation }, state.run.params),
       agent: agent.kind,
+      shell: batchShell(what.sending.recipients.map(({ batchNode }) => batchNode)),
       deliverySeconds: deliverySecondsOf(state.batch),
     });
     const script = await render(deps, state, { ...what, secrets });

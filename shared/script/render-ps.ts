@@ -7,6 +7,11 @@ import { interpreterRules, type Program } from './interpreters.ts';
 import * as arrival from './ps-arrival.ts';
 import * as execution from './ps-execution.ts';
 import { psLiteral } from './ps-literal.ts';
+import * as secrets from './ps-secrets.ts';
+import * as upload from './ps-upload.ts';
+import { hasOwnSecrets, psSecretValues } from './render-ps-secrets.ts';
+import { psUploadValues } from './render-ps-upload.ts';
+import { searchPaths, secretSeconds } from './search-paths.ts';
 import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -51,27 +56,39 @@ const programsOf = ({ interpreter }: CompleteInput): readonly Program[] => {
   return programs;
 };
 
+/** Whether the node must know which one it is. */
+const needsId = ({ perInstance, upload: uploads }: CompleteInput): boolean =>
+  perInstance !== undefined || uploads !== undefined;
+
 /** The wrapper's own text for this shape of input, with placeholders. */
 const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const reboots = input.reboot === true;
+  const hides = input.secrets !== undefined;
+  const hasLibraries = (input.libraries ?? []).length > 0;
   return [
     arrival.basics,
+    when(needsId(input), arrival.instance),
     // An instance's own values come after them, and win.
     '@VARIABLES@',
     when(input.perInstance !== undefined, arrival.table),
     arrival.fence,
     arrival.kill,
+    when(hides, secrets.drop),
     arrival.replay,
     when(reboots, arrival.reboot + arrival.resume),
     arrival.firstOnly,
     when(reboots, arrival.rebootCount),
     when(isPython(input.interpreter), execution.python),
     execution.prepare,
+    when(hasLibraries, execution.libraries),
+    when(hasLibraries && searchPaths[input.interpreter] !== undefined, execution.searchPath),
+    when(hides, secrets.needs + secrets.open + secrets.assign),
+    when(hides && hasOwnSecrets(input), secrets.assignOwn),
     execution.run,
-    when(reboots, arrival.rebootFinish),
     execution.outputs,
     execution.text,
+    when(input.upload !== undefined, upload.uploadStream),
     execution.finish,
   ].join('\n');
 };
@@ -91,16 +108,26 @@ const valuesOf = (input: CompleteInput): Readonly<Record<string, string>> => ({
   SCRIPT: psLiteral(scriptText(input)),
   CAP: String(input.outputsBytes),
   ROOM: String(input.textBytes),
+  PATIENCE: String(30 + (input.upload?.seconds ?? 0) + (input.secrets === undefined ? 0 : secretSeconds)),
+  FILES: (input.libraries ?? []).map(({ file, text }) => `dw '${file}' ${psLiteral(text)}`).join('\n'),
+  SEARCHPATH: searchPaths[input.interpreter] ?? '',
+  ...psSecretValues(input),
+  ...psUploadValues(input.upload),
 });
 
 /** Settings that are part of the wrapper's own text. */
 const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
   const { interpreter } = input;
   const isPowerShell = interpreter === 'powershell' || interpreter === 'pwsh';
+  const encode = { ENCODE: input.instanceIdFrom === 'aliyun' ? '$true' : '$false' };
   return {
+    MASK: input.secrets === undefined ? '' : secrets.mask,
+    DROPOWN: input.secrets === undefined ? '' : secrets.dropOwn,
+    REBOOT: input.reboot === true ? arrival.rebootFinish : '',
+    UPLOAD: input.upload === undefined ? '' : fill(upload.uploadOutput, encode),
     DIRECTORY: input.workingDirectory === undefined ? '' : execution.directory,
     JOBSOURCE: execution.jobSource.trim(),
-    ENCODE: input.instanceIdFrom === 'aliyun' ? '$true' : '$false',
+    ...encode,
     // Windows PowerShell takes a script without a byte order mark for one in the local code page.
     MARK: isPowerShell ? '$true' : '$false',
     SUFFIX: interpreterRules[interpreter].suffix,
@@ -112,19 +139,12 @@ const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
   };
 };
 
-const requireKnown = ({ secrets, libraries = [] }: CompleteInput): void => {
-  if (secrets !== undefined || libraries.length > 0)
-    throw new AppError('script.invalid', 'Secrets and libraries cannot be delivered to Windows nodes.');
-};
-
 /**
  * The wrapper in PowerShell. The caller has checked the input.
- * @throws AppError `script.invalid` for a fence that makes no file name, for secrets and libraries
+ * @throws AppError `script.invalid` for a fence that makes no file name
  */
-export const renderPs = (input: CompleteInput): string => {
-  requireKnown(input);
-  return fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
-};
+export const renderPs = (input: CompleteInput): string =>
+  fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
 
 /**
  * The script that ends what {@link renderPs} started for the same input. Its table has the instances' fences only.
@@ -134,10 +154,11 @@ export const renderStopPs = (input: CompleteInput): string => {
   const reboots = input.reboot === true;
   const frame = [
     arrival.basics,
-    input.perInstance === undefined ? '' : arrival.table,
+    input.perInstance === undefined ? '' : arrival.instance + arrival.table,
     arrival.fence,
     arrival.kill,
-    arrival.replay,
+    secrets.drop,
+    fill(arrival.replay, { DROPOWN: secrets.dropOwn }),
     reboots ? arrival.reboot + arrival.stopResume : '',
     arrival.stop,
   ].join('\n');

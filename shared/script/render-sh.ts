@@ -1,5 +1,4 @@
 import { AppError } from '../errors/app-error.ts';
-import type { Interpreter } from '../model/operation.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
@@ -7,21 +6,15 @@ import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
+import { searchPaths, secretSeconds } from './search-paths.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
 import * as reboot from './sh-reboot.ts';
 import * as upload from './sh-upload.ts';
+import { formFields } from './upload-key.ts';
 import { type CompleteInput, type InstanceValues, shippedScript, type UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
-const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
-  python3: 'PYTHONPATH',
-  viri: 'PYTHONPATH',
-  perl: 'PERL5LIB',
-  node: 'NODE_PATH',
-};
 
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
@@ -71,9 +64,6 @@ const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
 
 const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
   from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
-
-/** What a wrapper may take to fetch secrets before its script, and to mask what that printed after it. */
-const secretSeconds = 180;
 
 /** The wrapper's own text for this shape of input, with placeholders for the values. */
 const templateOf = (input: CompleteInput): string => {
@@ -153,15 +143,11 @@ const posixProgram = ({ interpreter }: CompleteInput): Program => {
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
 
-/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
-const longValueBytes = 100;
-
 /** The parts of the form for `_fields` and the policy, see sh-upload.ts. */
 const uploadValues = (upload: UploadInput | undefined): Readonly<Record<string, string>> => {
   if (upload === undefined) return {};
-  const { url, policy, fields, keyPrefix } = upload.form;
-  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
-  const short = Object.entries(fields).filter(([name]) => name !== long?.[0]);
+  const { url, policy, keyPrefix } = upload.form;
+  const { long, short } = formFields(upload.form);
   return {
     URL: shLiteral(url),
     PREFIX: shLiteral(keyPrefix),
