@@ -1,7 +1,7 @@
 import { compileRegex } from '#shared/model/job-values.ts';
 import type { Findings } from './findings.ts';
+import { freeArguments } from './native-fields.ts';
 import type { OldOperation } from './old-flow.ts';
-import { freeArguments } from './to-native.ts';
 
 const instead = 'set failOn of the operations in the converted job, or search the output in the script';
 

@@ -1,4 +1,5 @@
 import { type JobInput, variableNameSchema } from '#shared/model/job.ts';
+import { blockCondition } from './block-condition.ts';
 import { toArgs } from './command-line.ts';
 import { failPatterns } from './fail-patterns.ts';
 import type { OldGroup, OldOperation, OldPhase } from './old-flow.ts';
@@ -6,7 +7,7 @@ import { operationEnv } from './operation-env.ts';
 import { escapeTemplate } from './reference-parts.ts';
 import { valueText } from './source-text.ts';
 import type { SourceValue } from './source-value.ts';
-import { blockCondition, toNative } from './to-native.ts';
+import { toNative } from './to-native.ts';
 import { toScript } from './to-script.ts';
 import type { ReferenceScope } from './to-template.ts';
 
