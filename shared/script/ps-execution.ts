@@ -167,6 +167,7 @@ function zText($p){
   }
   $s.TrimStart([char]65279).Replace([string][char]13+$zNl,$zNl)
 }
+@REMOVEFILES@
 @MASK@
 @REBOOT@
 $zOutputs='-'

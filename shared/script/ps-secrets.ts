@@ -88,15 +88,15 @@ try{
 }catch{zRefuse 'secretopener'}
 `;
 
-/** The variables with secrets: those of all nodes. */
+/** Variables with secrets, variables and arguments with files: those of all nodes. */
 export const assign = `
-@SECRETVARIABLES@
+@LATEVARIABLES@
 `;
 
 /** Then those of this instance, which win. */
 export const assignOwn = `
 switch -CaseSensitive ($zId){
-@SECRETARMS@
+@LATEARMS@
 }
 `;
 

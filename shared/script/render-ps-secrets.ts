@@ -1,28 +1,41 @@
 import { windowsPatterns } from '../secrets/windows-patterns.ts';
 import { encodeBase64 } from './base64.ts';
+import { windowsArguments } from './command-line.ts';
 import { requireCarriable } from './literal.ts';
 import { psLiteral } from './ps-literal.ts';
+import { cutAtFiles, firstFileNumber } from './render-ps-files.ts';
 import type { CompleteInput, SecretText } from './wrapper-input.ts';
 
 type SecretEnv = Readonly<Record<string, SecretText>>;
 
 const secretWord = (parts: SecretText): string => {
-  const words = parts.map((part) => (typeof part === 'string' ? psLiteral(part) : `$dx['${part}']`));
+  const words = parts.map((part) => {
+    if (typeof part === 'string') return psLiteral(part);
+    return part < firstFileNumber ? `$dx['${part}']` : `$di['${part - firstFileNumber}']`;
+  });
   return words.length === 0 ? "''" : `(${words.join('+')})`;
 };
 
 const assignments = (env: SecretEnv = {}): readonly string[] =>
   Object.entries(env).map(([name, parts]) => `ds '${name}' ${secretWord(parts)}`);
 
-const arms = ({ perInstance = {} }: CompleteInput): readonly string[] =>
-  Object.entries(perInstance).flatMap(([instanceId, { secretEnv }]) =>
-    Object.keys(secretEnv ?? {}).length === 0
-      ? []
-      : [`'${instanceId}'{${[...assignments(secretEnv), 'break'].join(';')}}`],
-  );
+/** The arguments again, when they name files. */
+const lateArgs = (
+  args: readonly string[] | undefined,
+  { interpreter, files = [] }: CompleteInput,
+): readonly string[] => {
+  const line = cutAtFiles(windowsArguments(interpreter, args ?? []), files);
+  return line.every((part) => typeof part === 'string') ? [] : [`$da=${secretWord(line)}`];
+};
 
-/** True when an instance has variables with secrets of its own. */
-export const hasOwnSecrets = (input: CompleteInput): boolean => arms(input).length > 0;
+const arms = (input: CompleteInput): readonly string[] =>
+  Object.entries(input.perInstance ?? {}).flatMap(([instanceId, { secretEnv, args }]) => {
+    const steps = [...assignments(secretEnv), ...lateArgs(args, input)];
+    return steps.length === 0 ? [] : [`'${instanceId}'{${[...steps, 'break'].join(';')}}`];
+  });
+
+/** True when an instance has values of its own with secrets or files. */
+export const hasOwnLateValues = (input: CompleteInput): boolean => arms(input).length > 0;
 
 /** Values of the placeholders in the text of ps-secrets.ts. */
 export const psSecretValues = (input: CompleteInput): Readonly<Record<string, string>> => {
@@ -31,8 +44,8 @@ export const psSecretValues = (input: CompleteInput): Readonly<Record<string, st
     SECRETURL: psLiteral(sealed?.url ?? ''),
     DIGEST: sealed?.digest ?? '',
     KEY: sealed?.key ?? '',
-    SECRETVARIABLES: assignments(input.secretEnv).join('\n'),
-    SECRETARMS: arms(input).join('\n'),
+    LATEVARIABLES: [...assignments(input.secretEnv), ...lateArgs(input.args, input)].join('\n'),
+    LATEARMS: arms(input).join('\n'),
   };
 };
 

@@ -6,12 +6,14 @@ import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import * as arrival from './ps-arrival.ts';
 import * as execution from './ps-execution.ts';
+import * as files from './ps-files.ts';
 import { psLiteral } from './ps-literal.ts';
 import * as secrets from './ps-secrets.ts';
 import * as upload from './ps-upload.ts';
-import { hasOwnSecrets, psSecretValues } from './render-ps-secrets.ts';
+import { deferFiles, psFileValues } from './render-ps-files.ts';
+import { hasOwnLateValues, psSecretValues } from './render-ps-secrets.ts';
 import { psUploadValues } from './render-ps-upload.ts';
-import { searchPaths, secretSeconds } from './search-paths.ts';
+import { fileSeconds, searchPaths, secretSeconds } from './search-paths.ts';
 import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -65,6 +67,7 @@ const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const reboots = input.reboot === true;
   const hides = input.secrets !== undefined;
+  const hasFiles = (input.files ?? []).length > 0;
   const hasLibraries = (input.libraries ?? []).length > 0;
   return [
     arrival.basics,
@@ -83,8 +86,10 @@ const templateOf = (input: CompleteInput): string => {
     execution.prepare,
     when(hasLibraries, execution.libraries),
     when(hasLibraries && searchPaths[input.interpreter] !== undefined, execution.searchPath),
-    when(hides, secrets.needs + secrets.open + secrets.assign),
-    when(hides && hasOwnSecrets(input), secrets.assignOwn),
+    when(hasFiles, files.obtainFiles),
+    when(hides, secrets.needs + secrets.open),
+    when(hides || hasFiles, secrets.assign),
+    when(hasOwnLateValues(input), secrets.assignOwn),
     execution.run,
     execution.outputs,
     execution.text,
@@ -108,10 +113,16 @@ const valuesOf = (input: CompleteInput): Readonly<Record<string, string>> => ({
   SCRIPT: psLiteral(scriptText(input)),
   CAP: String(input.outputsBytes),
   ROOM: String(input.textBytes),
-  PATIENCE: String(30 + (input.upload?.seconds ?? 0) + (input.secrets === undefined ? 0 : secretSeconds)),
+  PATIENCE: String(
+    30 +
+      (input.upload?.seconds ?? 0) +
+      (input.secrets === undefined ? 0 : secretSeconds) +
+      ((input.files ?? []).length === 0 ? 0 : fileSeconds),
+  ),
   FILES: (input.libraries ?? []).map(({ file, text }) => `dw '${file}' ${psLiteral(text)}`).join('\n'),
   SEARCHPATH: searchPaths[input.interpreter] ?? '',
   ...psSecretValues(input),
+  ...psFileValues(input),
   ...psUploadValues(input.upload),
 });
 
@@ -121,6 +132,7 @@ const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
   const isPowerShell = interpreter === 'powershell' || interpreter === 'pwsh';
   const encode = { ENCODE: input.instanceIdFrom === 'aliyun' ? '$true' : '$false' };
   return {
+    REMOVEFILES: (input.files ?? []).length === 0 ? '' : files.removeFiles,
     MASK: input.secrets === undefined ? '' : secrets.mask,
     DROPOWN: input.secrets === undefined ? '' : secrets.dropOwn,
     REBOOT: input.reboot === true ? arrival.rebootFinish : '',
@@ -143,8 +155,10 @@ const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
  * The wrapper in PowerShell. The caller has checked the input.
  * @throws AppError `script.invalid` for a fence that makes no file name
  */
-export const renderPs = (input: CompleteInput): string =>
-  fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+export const renderPs = (given: CompleteInput): string => {
+  const input = deferFiles(given);
+  return fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+};
 
 /**
  * The script that ends what {@link renderPs} started for the same input. Its table has the instances' fences only.

@@ -6,9 +6,10 @@ import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
-import { searchPaths, secretSeconds } from './search-paths.ts';
+import { fileSeconds, searchPaths, secretSeconds } from './search-paths.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
+import * as files from './sh-files.ts';
 import * as reboot from './sh-reboot.ts';
 import * as upload from './sh-upload.ts';
 import { formFields } from './upload-key.ts';
@@ -39,6 +40,15 @@ const envWords = (env: Env): string =>
     Object.entries(env)
       .filter(([name]) => needsEnvCommand(name))
       .map(([name, value]) => `${name}=${value}`),
+  );
+
+const hasFiles = ({ files: given = [] }: CompleteInput): boolean => given.length > 0;
+
+/** Values for a shell, with the variable of a file's path where a file is named: inside of single quotes, so these are closed around it. */
+const withPaths = (text: string, { files: given = [] }: CompleteInput): string =>
+  given.reduce(
+    (filled, { value }, index) => filled.replaceAll(shLiteral(value).slice(1, -1), () => `'"$_f${index}"'`),
+    text,
   );
 
 const hasLibraries = ({ libraries = [] }: CompleteInput): boolean => libraries.length > 0;
@@ -91,6 +101,7 @@ const templateOf = (input: CompleteInput): string => {
     execution.cancel,
     when(asUser, execution.userCheck),
     secretTemplate(input.secrets),
+    when(hasFiles(input), files.obtainFiles),
     execution.scriptFile,
     when(hasLibraries(input), execution.libraryFiles),
     when(asUser, execution.userFiles),
@@ -99,6 +110,7 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      REMOVEFILES: when(hasFiles(input), files.removeFiles),
       REBOOT: when(reboots, reboot.finish),
       REBOOTCOUNT: when(reboots, reboot.count),
       UPLOAD: when(uploads, upload.uploadOutput),
@@ -178,11 +190,12 @@ export const renderSh = (input: CompleteInput): string => {
       input.killAfterSeconds * 3 +
         15 +
         (input.upload?.seconds ?? 0) +
-        (input.secrets === undefined ? 0 : secretSeconds),
+        (input.secrets === undefined ? 0 : secretSeconds) +
+        (hasFiles(input) ? fileSeconds : 0),
     ),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
-    ARMS: arms(input),
+    ARMS: withPaths(arms(input), input),
     CAP: String(input.outputsBytes),
     QUICK: String(Math.min(builtinReadBytes, input.textBytes)),
     ROOM: String(input.textBytes),
@@ -194,10 +207,13 @@ export const renderSh = (input: CompleteInput): string => {
     FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
     USER: input.runAs ?? '',
     PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
-    ENVWORDS: envWords(input.env),
-    ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
+    ENVWORDS: withPaths(envWords(input.env), input),
+    ARGS: hasOwnArgs(input) ? '' : withPaths((input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''), input),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
-    ASSIGNMENTS: exportsOf(input),
+    ASSIGNMENTS: withPaths(exportsOf(input), input),
+    FILESECONDS: String(fileSeconds),
+    FILEWORDS: words((input.files ?? []).flatMap(({ sha256, url, name }, index) => [String(index), sha256, url, name])),
+    FILEVARIABLES: (input.files ?? []).map(({ name }, index) => `_f${index}=$1/${index}/${shLiteral(name)}`).join('\n'),
     ...secretValues(input.secrets),
     ...uploadValues(input.upload),
   });

@@ -10,3 +10,6 @@ export const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
 
 /** Seconds that a wrapper may take to fetch secrets before its script, and to mask what that printed after it. */
 export const secretSeconds = 180;
+
+/** Seconds that a node may take to fetch all files of an operation. */
+export const fileSeconds = 300;

@@ -1,5 +1,6 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -110,6 +111,7 @@ export const fileStatics: Statics = {
       closeSync(fd);
     }),
   delete: (path) => attempt(() => rmSync(textOf(path), { force: true })),
+  copy: (from, to) => attempt(() => copyFileSync(textOf(from), textOf(to))),
   move: (from, to) =>
     attempt(() => {
       if (existsSync(textOf(to))) throw new PsError('Cannot create a file when that file already exists.');

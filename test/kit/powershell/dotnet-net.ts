@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { callOf, type Statics } from './dotnet-io.ts';
 import { integerOf, type NetObject, NotKnown, PsError, textOf } from './values.ts';
@@ -93,12 +94,28 @@ const exchange = (url: string, fields: ReadonlyMap<string, unknown>, body: Buffe
     request.end(body);
   });
 
+const bodyStream = (body: Buffer): NetObject & { readonly body: Buffer } => ({
+  type: 'Stream',
+  body,
+  call: (name, [target]) =>
+    callOf(
+      {
+        copyto: () => {
+          if (typeof target !== 'object' || target === null || !('fd' in target) || typeof target.fd !== 'number')
+            throw new NotKnown('CopyTo');
+          writeFileSync(target.fd, body);
+        },
+      },
+      name,
+    )(),
+});
+
 const answerOf = (body: Buffer): NetObject => ({
   type: 'HttpWebResponse',
   call: (name) =>
     callOf(
       {
-        getresponsestream: () => ({ type: 'Stream', body }) satisfies NetObject & { body: Buffer },
+        getresponsestream: () => bodyStream(body),
         close: () => undefined,
       },
       name,

@@ -117,6 +117,13 @@ const form = {
 };
 const uploading: Partial<WrapperInput> = { upload: { form, seconds: 120 } };
 
+const fileValue = `sha256:${'b'.repeat(64)}/é.pem`;
+const filing: Partial<WrapperInput> = {
+  files: [{ value: fileValue, name: 'é.pem', sha256: 'b'.repeat(64), url: 'https://bucket.example/x' }],
+  env: { F: fileValue },
+  args: [fileValue],
+};
+
 const shapes: readonly [string, Partial<WrapperInput>][] = [
   ...windows.map((interpreter): [string, Partial<WrapperInput>] => [interpreter, { interpreter }]),
   ['a table', { perInstance: { 'i-1': { nodeKey: 'n', env: { A: 'é' }, args: ['x'] }, 'i-2': {} } }],
@@ -126,12 +133,15 @@ const shapes: readonly [string, Partial<WrapperInput>][] = [
   ['secrets', secretive],
   ['secrets of an instance', { ...secretive, perInstance: { 'i-1': { secretEnv: { V: ['x', 0] } }, 'i-2': {} } }],
   ['uploads', uploading],
+  ['files', filing],
+  ['files of an instance', { ...filing, perInstance: { 'i-1': { env: { F: `x ${fileValue}` }, args: [fileValue] } } }],
   ['libraries', { interpreter: 'node', libraries: [{ file: 'shop.js', text: "exports.a='é'\n" }] }],
   [
     'everything',
     {
       ...secretive,
       ...uploading,
+      ...filing,
       libraries: [{ file: 'a.ps1', text: 'é' }],
       reboot: true,
       workingDirectory: 'x',
@@ -242,7 +252,7 @@ describe('the PowerShell wrapper', () => {
   });
 
   it('has nothing of secrets, uploads and libraries where there are none', () => {
-    expect(render({})).not.toMatch(/Cryptography|WebRequest|DROVER_LIB|Regex/);
+    expect(render({})).not.toMatch(/Cryptography|WebRequest|DROVER_LIB|Regex|StringDictionary/);
   });
 
   it('with secrets and uploads leaves 3,600 of Aliyun’s bytes to the script', () => {
