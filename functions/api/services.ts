@@ -1,3 +1,4 @@
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '#shared/contract/file-requests.ts';
 import type {
   ApplyJobRequest,
   CommandQuery,
@@ -90,6 +91,8 @@ export interface ApiServices {
   viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest, actor: string): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;

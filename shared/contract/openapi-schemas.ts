@@ -3,6 +3,7 @@ import { commandSchema } from '../model/command.ts';
 import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import { applyJobRequestSchema, putCommandRequestSchema } from './library-requests.ts';
 import {
   commandChangeSchema,
@@ -55,6 +56,8 @@ const requestSchemas = {
   Narrowing: narrowingSchema,
   BreakLockRequest: breakLockRequestSchema,
   PutBudgetRequest: putBudgetRequestSchema,
+  OfferFileRequest: offerFileRequestSchema,
+  CompleteFileRequest: completeFileRequestSchema,
 };
 
 const answerSchemas = {
@@ -79,6 +82,8 @@ const answerSchemas = {
   Removed: removedSchema,
   BrokenLocks: brokenViewSchema,
   BudgetView: budgetViewSchema,
+  FileOffer: fileOfferSchema,
+  FileView: fileViewSchema,
   Problem: problemSchema,
 };
 

@@ -27,6 +27,7 @@ const preview = (
     inventory: { list: async () => nodes },
     agents,
     secrets: createMemorySecrets(),
+    blobs: { size: async () => undefined },
     store: { ...emptyLibrary().store, ...noLocks },
     clock: { now: () => 0 },
   })(
@@ -95,6 +96,7 @@ describe('planPreview', () => {
       inventory: { list },
       agents,
       secrets: createMemorySecrets(),
+      blobs: { size: async () => undefined },
       store: { ...emptyLibrary().store, ...noLocks },
       clock: { now: () => 0 },
     });
