@@ -11,7 +11,7 @@ import type { Job } from '#shared/model/job.ts';
 import { endsRun, type RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
-import { runStatus } from '#shared/plan/statuses.ts';
+import { countedStatus, runStatus } from '#shared/plan/statuses.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
@@ -94,15 +94,16 @@ const finalStatuses = (run: RunRecord, job: Job, groups: readonly GroupView[]): 
     const wantsGroup = group !== undefined && selectsGroup(selection, group);
     return view.phases.flatMap((phase, phaseIndex) =>
       (wantsGroup && selectsPhase(selection, phase)) || phase.slices.length > 0
-        ? [statusOf(view, group?.phases[phaseIndex]?.judge !== undefined, phase.status)]
+        ? [
+            countedStatus(phase.status, {
+              judges: group?.phases[phaseIndex]?.judge !== undefined,
+              groupStopped: view.stopReason !== undefined,
+            }),
+          ]
         : [],
     );
   });
 };
-
-/** A phase that judges a round has failed, and somebody let the run go on nevertheless: that is no failure of the run. */
-const statusOf = ({ stopReason }: GroupView, judges: boolean, status: PhaseStatus): PhaseStatus =>
-  judges && status === 'failed' && stopReason === undefined ? 'completed' : status;
 
 /** Gates are over with the run. */
 const closedGates = (gates: readonly GateRecord[], at: string): GateRecord[] =>
