@@ -1,5 +1,6 @@
-import { checkRequest, type PlanPreviewDeps } from '#functions/targets/check-request.ts';
+import { type PlanPreviewDeps, planRequest } from '#functions/targets/check-request.ts';
 import type { RunRequest } from '#shared/contract/requests.ts';
+import { planScripts } from '#shared/plan/plan-scripts.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { type HeldNowDeps, heldNow } from './held-now.ts';
 
@@ -8,11 +9,19 @@ export interface PreviewDeps extends PlanPreviewDeps, HeldNowDeps {
   readonly store: PlanPreviewDeps['store'] & HeldNowDeps['store'];
 }
 
-/** The plan of a run, without running it, and what other runs hold of what it needs. Throws as `checkRequest` does. */
+/**
+ * The plan of a run, without running it: what it would send, and what other runs hold of what it needs. A plan may be empty.
+ * Throws as `planRequest` does.
+ */
 export const planPreview =
   (deps: PreviewDeps) =>
   async (request: RunRequest): Promise<RunPlan> => {
-    const checked = await checkRequest(deps, request);
+    const checked = await planRequest(deps, request);
+    const { laidOut, params, targets, plan } = checked;
     const held = await heldNow(deps, checked);
-    return held === undefined ? checked.plan : { ...checked.plan, heldNow: held };
+    return {
+      ...plan,
+      scripts: planScripts({ job: laidOut, params, targets, selection: request.only }),
+      ...(held === undefined ? {} : { heldNow: held }),
+    };
   };

@@ -72,9 +72,27 @@ describe('planPreview', () => {
   });
 
   it.each([
-    ['no node at all', [], {}, 'plan.no-targets'],
-    ['no chosen node among the targets', hosts(2), { only: { nodes: ['i-9'] } }, 'plan.no-targets'],
-    ['only nodes that cannot take part', [host('i-w', { os: 'windows' as const })], {}, 'plan.no-targets'],
+    ['there is no node at all', [], {}],
+    ['no chosen node is among the targets', hosts(2), { only: { nodes: ['i-9'] } }],
+    ['no node can take part', [host('i-w', { os: 'windows' as const })], {}],
+  ])('is empty when %s, and says why', async (_, nodes, more) => {
+    const plan = await preview(nodes, more);
+
+    expect(plan.totals).toMatchObject({ nodes: 0, nodeOperations: 0 });
+    expect(plan.warnings.map(({ kind }) => kind)).toContain('noNodes');
+  });
+
+  it('shows scripts with their values; the digest tells other values from these', async () => {
+    const groups = [{ name: 'g', phases: [{ name: 'p', operations: [op('a', { args: ['${{ params.v }}'] })] }] }];
+    const spec = { params: { v: { required: true } } };
+    const plans = await Promise.all(['1', '1', '2'].map((v) => preview(hosts(2), { groups, spec, params: { v } })));
+
+    expect(plans[0]?.scripts?.[0]?.variants).toMatchObject([{ nodeCount: 2, args: ['1'] }]);
+    expect(plans[1]?.digest).toBe(plans[0]?.digest);
+    expect(plans[2]?.digest).not.toBe(plans[0]?.digest);
+  });
+
+  it.each([
     ['no runner', hosts(1), { groups: [{ name: 'g', phases: [{ ...phase, on: 'runner' }] }] }, 'plan.no-runner'],
     ['an unknown group', hosts(1), { only: { groups: ['x'] } }, 'request.invalid'],
     ['a missing parameter', hosts(1), { spec: { params: { v: { required: true } } } }, 'params.invalid'],
