@@ -11,6 +11,7 @@ import type {
   PlanSlice,
   RunPlan,
 } from '#shared/plan/run-plan.ts';
+import { estimateText } from './cost-text.ts';
 import { leftOutText, planNodesText } from './plan-nodes-text.ts';
 import { scriptsText } from './plan-scripts-text.ts';
 import { safeLine } from './safe-text.ts';
@@ -161,6 +162,7 @@ export const planText = (plan: RunPlan, style: Style, details: PlanDetails): str
     ...ofSecrets,
     ...heldWarnings(plan).map((text) => `${style.yellow('warning')} ${text}\n`),
     nodeOperations === 0 ? `${style.yellow('nothing to do')}: the run would be refused\n` : '',
+    plan.estimate === undefined || nodeOperations === 0 ? '' : estimateText(plan.estimate, style),
     `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
   ].join('');
 };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { estimateSchema } from '../cost/estimate.ts';
 import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
@@ -163,6 +164,8 @@ export const runPlanSchema = z.object({
   digest,
   /** The scripts that would be sent, with their values. */
   scripts: z.array(plannedScriptSchema).optional(),
+  /** What it would take and cost. */
+  estimate: estimateSchema.optional(),
   heldNow: heldNowSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { runRequestSchema } from '#shared/contract/requests.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
 import { emptyLibrary } from '#test/kit/empty-library.ts';
@@ -9,13 +10,14 @@ import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
 const limits = { instances: 50, scriptBytes: 18_000, textBytes: 16_000 };
 const agents = { aws: { limits }, aliyun: { limits: { ...limits, instances: 100 } } };
-/** A store in which nobody holds anything, and there are no budgets. */
+/** A store in which nobody holds anything, nothing has run, and there are no budgets. */
 const noLocks = {
   listBudgets: async () => [],
   getTurn: async () => undefined,
   getLeases: async () => [],
   getPermits: async () => [],
   getBudgetUse: async () => undefined,
+  listLatestEndedRuns: async () => [],
 };
 const phase = { name: 'p', operations: [op('a')] };
 const preview = (
@@ -29,6 +31,7 @@ const preview = (
     secrets: createMemorySecrets(),
     store: { ...emptyLibrary().store, ...noLocks },
     clock: { now: () => 0 },
+    prices: listPrices,
   })(
     runRequestSchema.parse({
       job: jobOf(groups as readonly unknown[], spec as Readonly<Record<string, unknown>>),
@@ -115,6 +118,7 @@ describe('planPreview', () => {
       secrets: createMemorySecrets(),
       store: { ...emptyLibrary().store, ...noLocks },
       clock: { now: () => 0 },
+      prices: listPrices,
     });
     const request = (job: unknown) => runRequestSchema.parse({ job });
 
