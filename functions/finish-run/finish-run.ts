@@ -1,5 +1,6 @@
 import { changeRun, currentAttempt, withLastAttempt } from '#functions/records/change-run.ts';
 import { type EndPermitDeps, endPermit } from '#functions/records/end-permit.ts';
+import { type EndedRunDeps, keepEndedRun } from '#functions/records/ended-run.ts';
 import { readJobHistory } from '#functions/records/job-history.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { endTurn, type TurnDeps, type WakeRunsDeps } from '#functions/records/turns.ts';
@@ -18,9 +19,10 @@ import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour } from '#shared/workflow/task-registry.ts';
 
 /** What Finish Run needs. */
-export interface FinishRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps {
+export interface FinishRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps, EndedRunDeps {
   readonly store: EndPermitDeps['store'] &
     TurnDeps['store'] &
+    EndedRunDeps['store'] &
     Pick<LockStore, 'listPermits' | 'forgetPermitUser'> &
     Pick<RunStore, 'get' | 'replace'> &
     Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
@@ -35,7 +37,10 @@ export const finishRun =
   async ({ runId, attempt, error }) => {
     const run = await deps.store.get(runId);
     if (!run || currentAttempt(run) !== attempt || isTerminalRunStatus(run.status)) {
-      if (run) await leaveAll(deps, run, attempt);
+      if (run) {
+        await leaveAll(deps, run, attempt);
+        if (currentAttempt(run) === attempt) await keepEndedRun(deps, run);
+      }
       return { status: run?.status ?? 'failed' };
     }
     const jobs = await readJobHistory(deps.json, run);
@@ -47,6 +52,7 @@ export const finishRun =
     );
     deps.log.info('run.finished', { runId, attempt, status: finished.status });
     await leaveAll(deps, finished, attempt);
+    await keepEndedRun(deps, finished);
     return { status: finished.status };
   };
 

@@ -10,7 +10,8 @@ const rootOf = (path: string): string => fileURLToPath(new URL(`../../${path}`, 
 
 /**
  * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
- * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none.
+ * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none. The aliased module is
+ * the SDK's search for credentials, which on Lambda are in the environment.
  */
 const bundling = {
   format: OutputFormat.ESM,
@@ -20,6 +21,7 @@ const bundling = {
   sourceMap: true,
   sourcesContent: false,
   bundleAwsSDK: true,
+  esbuildArgs: { '--alias:@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts') },
   logLevel: LogLevel.ERROR,
   banner: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);",
 };

@@ -10,6 +10,8 @@ export interface Pacing {
   readonly random: () => number;
   /** Milliseconds; only differences are used. */
   readonly now: () => number;
+  /** Hears of each request before it is made, those that are tried again included. */
+  readonly called?: () => void;
 }
 
 /** Real timers, chance and clock. */
@@ -50,6 +52,7 @@ const mayRepeat = (failure: CallFailure, repeatable: boolean): boolean =>
 export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPolicy = agentRetries): Caller => {
   const attempt = async <T>(call: Call<T>, tries: number, startedMs: number): Promise<Answer<T>> => {
     try {
+      pacing.called?.();
       return { refused: false, value: await call.run() };
     } catch (error) {
       const failure = classify(error);
