@@ -5,6 +5,7 @@ import { libraryContract } from './store-contract-library.ts';
 import { lockContract } from './store-contract-locks.ts';
 import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
+import { scheduleContract } from './store-contract-schedules.ts';
 import { sliceContract } from './store-contract-slices.ts';
 
 /** What every implementation of the port Store does. */
@@ -16,4 +17,5 @@ export const storeContract = (name: string, open: OpenStore): void => {
   resultContract(name, open);
   libraryContract(name, open);
   lockContract(name, open);
+  scheduleContract(name, open);
 };

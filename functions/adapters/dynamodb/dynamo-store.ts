@@ -8,6 +8,7 @@ import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRunStore } from './run-store.ts';
+import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
 
 /** What the store needs. */
@@ -42,5 +43,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLedgerStore(context),
     ...createLibraryStore(context),
     ...createLockStore(context),
+    ...createScheduleStore(context),
   };
 };

@@ -19,6 +19,7 @@ import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
+import { createFiringEntity, createHandledEntity, createScheduleEntity } from './schedule-entities.ts';
 import { createSliceEntity } from './slice-entity.ts';
 
 /** Every kind of item of the table. */
@@ -42,6 +43,9 @@ export const createEntities = (target: EntityTarget) => ({
   budgetUses: createBudgetUseEntity(target),
   permits: createPermitEntity(target),
   lockNames: createLockNameEntity(target),
+  schedules: createScheduleEntity(target),
+  firings: createFiringEntity(target),
+  handled: createHandledEntity(target),
 });
 
 /** The entities of one table. */
