@@ -16,6 +16,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
 export interface LocalOutside {
@@ -44,6 +45,7 @@ export interface LocalSystemOptions extends LocalOutside {
 /** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
+  readonly scheduler: LocalScheduler;
   /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
@@ -55,6 +57,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing } = options;
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, pacing),
     store: createDynamoStore({ ...table, now: clock.now }),
@@ -63,6 +66,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     secrets,
     sealer: createAesSealer(),
     engine: { start: engine.start, complete: engine.complete },
+    scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
@@ -71,5 +75,5 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   };
   const system = createSystem(aroundPorts(ports));
   const tasks = aroundTasks(system.tasks);
-  return { services: system.services, tasks, engine, begin: () => engine.attach(tasks) };
+  return { ...system, tasks, engine, scheduler, begin: () => engine.attach(tasks) };
 };

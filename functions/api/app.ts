@@ -14,6 +14,7 @@ import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 
 const limitBody = bodyLimit({
   maxSize: maxBodyBytes,
@@ -47,6 +48,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
     .route('/', lockRoutes(services))
+    .route('/', scheduleRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

@@ -13,10 +13,13 @@ const timeSchema = z.iso.datetime({ offset: true });
 export const dialects = ['unix', 'crontab', 'aliyun', 'aws'] as const;
 export type Dialect = (typeof dialects)[number];
 
-/** Names of schedules. */
+/** Names of schedules. One that ends in `.x1` could be taken for a part of another one (see the adapter of EventBridge Scheduler). */
 export const scheduleNameSchema = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/, 'is not a schedule name (letters, digits, . _ -; at most 60 characters)');
+  .regex(
+    /^(?!.*\.x\d$)[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/,
+    'is not a schedule name (letters, digits, . _ -; at most 60 characters, not ending in .x and a digit)',
+  );
 
 /** A span of time in which nothing is started; `to` is not part of it. */
 export const blackoutSchema = z

@@ -1,14 +1,18 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { parseDurationMs } from '../model/duration.ts';
-import type { ScheduleRecord } from '../model/schedule.ts';
+import type { Dialect, ScheduleRecord } from '../model/schedule.ts';
 import { type DueQuery, type DueTime, dueTimes } from './firings.ts';
 import type { ScheduleForm } from './form.ts';
 import { parseExpression } from './read-expression.ts';
 
 /** What of a schedule says when it is due. */
-export type ScheduleTimes = Pick<ScheduleRecord, 'expression' | 'anchorAt'> &
-  Partial<Pick<ScheduleRecord, 'dialect' | 'zone' | 'start' | 'end'>>;
+export interface ScheduleTimes extends Pick<ScheduleRecord, 'expression' | 'anchorAt'> {
+  readonly dialect?: Dialect | undefined;
+  readonly zone?: string | undefined;
+  readonly start?: string | undefined;
+  readonly end?: string | undefined;
+}
 
 const minuteMs = 60_000;
 
@@ -59,4 +63,15 @@ export const delayOf = (schedule: Pick<ScheduleRecord, 'name' | 'jitter'>, dueMs
   if (jitterMs === 0) return 0;
   const [a = 0, b = 0, c = 0] = sha256(utf8ToBytes(`${schedule.name} ${dueMs}`));
   return Math.floor((((a << 16) | (b << 8) | c) / 2 ** 24) * jitterMs);
+};
+
+/** When the next start of a schedule is, its jitter counted; undefined when there is none any more. */
+export const nextStartOf = (schedule: ScheduleRecord, nowMs: number): number | undefined => {
+  let next: number | undefined;
+  for (const { atMs } of dueTimesOf(schedule, { afterMs: nowMs - jitterMsOf(schedule) })) {
+    if (next !== undefined && atMs > next) break;
+    const startMs = atMs + delayOf(schedule, atMs);
+    if (startMs > nowMs && (next === undefined || startMs < next)) next = startMs;
+  }
+  return next;
 };
