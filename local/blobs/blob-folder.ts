@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -47,8 +47,10 @@ export const openBlobFolder = (dir: string): BlobFolder => {
     writeStream: async (key, chunks) => {
       const place = placeOf(key);
       const draft = await draftOf(place);
+      // Opened before anything can fail: a stream that opens its file itself may do so after that was removed.
+      const file = await open(draft, 'w');
       try {
-        await pipeline(chunks, createWriteStream(draft));
+        await pipeline(chunks, file.createWriteStream());
         await rename(draft, place);
       } catch (error) {
         await rm(draft, { force: true });

@@ -22,7 +22,9 @@ const kindsAt = (call: SeenCall): readonly FaultKind[] => {
     const failing = troubleOf(call.name) === undefined ? ['refuse', 'lose'] : [];
     // Only what is delivered can be delivered again.
     const hanging = call.origin === undefined ? ['late', 'crash-before', 'crash-after'] : [];
-    return kindsOf(callFaults).filter((kind) => ![...failing, ...hanging].includes(kind));
+    // What one chain reads all wait for that need it, as one process does: it dies as a whole there, or goes on.
+    const shared = call.name === 'blobs.get' ? ['crash-before', 'crash-after'] : [];
+    return kindsOf(callFaults).filter((kind) => ![...failing, ...hanging, ...shared].includes(kind));
   }
   if (call.origin === 'request') return requestFaults;
   return call.origin === 'event' ? [...kindsOf(deliveryFaults), ...kindsOf(eventFaults)] : kindsOf(deliveryFaults);
