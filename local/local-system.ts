@@ -21,6 +21,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
 export interface LocalOutside {
@@ -49,6 +50,7 @@ export interface LocalSystemOptions extends LocalOutside {
 /** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
+  readonly scheduler: LocalScheduler;
   /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
@@ -61,6 +63,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
     store: createDynamoStore({ ...table, client: countCapacity(table.client, meter), now: clock.now }),
@@ -69,6 +72,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     secrets,
     sealer: createAesSealer(),
     engine: { start: engine.start, complete: engine.complete },
+    scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
@@ -79,5 +83,5 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const system = createSystem(aroundPorts(ports));
   const counted = { meter, usage: () => ports.store, clock, log };
   const tasks = aroundTasks(meteredTasks(system.tasks, counted));
-  return { services: system.services, tasks, engine, begin: () => engine.attach(tasks) };
+  return { ...system, tasks, engine, scheduler, begin: () => engine.attach(tasks) };
 };
