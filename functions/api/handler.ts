@@ -11,7 +11,7 @@ import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
-import { createIamCallers } from './iam-callers.ts';
+import { createGatewayCallers } from './gateway-callers.ts';
 
 const open = () => {
   const log = openProcessLog();
@@ -28,13 +28,13 @@ const open = () => {
     ids: randomIds,
     log,
   });
-  const { authorize, mount } = createIamCallers(randomUUID);
+  const { authorize, mount } = createGatewayCallers(randomUUID);
   return handle(mount(createApp({ services, authorize, ...readApiEnv(), log, newRequestId: randomUUID })));
 };
 
 let answer: ReturnType<typeof open> | undefined;
 
-/** The HTTP API on Lambda, behind an API Gateway that lets only signed requests through. Built at the first request. */
+/** The HTTP API on Lambda, behind an API Gateway that lets only signed requests, or those with a token of the issuer, through. Built at the first request. */
 export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<ReturnType<typeof open>> => {
   answer ??= open();
   return answer(event, context);

@@ -1,7 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { EventInvokeConfig, type IFunction } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ssmDocuments } from '#shared/config/ssm-documents.ts';
@@ -23,6 +24,13 @@ export class AgentEvents extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
+    });
+    // An event that EventBridge has handed over waits in Lambda, by itself for up to six hours.
+    new EventInvokeConfig(this, 'Invoke', {
+      function: target,
+      maxEventAge: Duration.minutes(1),
+      retryAttempts: 2,
+      onFailure: new SqsDestination(this.deadLetters),
     });
     this.rule = new Rule(this, 'CommandEnded', {
       description: 'SSM commands that are over, to On Agent Event',

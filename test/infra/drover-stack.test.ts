@@ -25,6 +25,15 @@ describe('the table', () => {
     expect(resource?.Properties.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions));
   });
 
+  it('outlives the stack where the deployment says so', () => {
+    const keeps = (context: Readonly<Record<string, string>>) =>
+      synthesise(context)
+        .ofType('AWS::DynamoDB::Table')
+        .map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(keeps({ stage: 'prod', removal: 'destroy' })).toEqual(['Delete']);
+    expect(keeps({ stage: 'dev', removal: 'keep' })).toEqual(['Retain']);
+  });
+
   it('outlives the stack in production only', () => {
     prod.template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
@@ -98,6 +107,24 @@ describe('the functions', () => {
       LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
     });
     dev.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('reserve concurrency only where Lambda keeps what is too much, and only if the account has enough', () => {
+    const reserved = (context: Readonly<Record<string, string>>) =>
+      synthesise(context)
+        .ofType('AWS::Lambda::Function')
+        .flatMap(([id, { Properties }]) =>
+          Properties.ReservedConcurrentExecutions === undefined ? [] : [id.slice(0, -8)],
+        );
+    expect(reserved({})).toEqual(['TasksOnAgentEvent']);
+    expect(reserved({ reserveConcurrency: 'false' })).toEqual([]);
+  });
+
+  it('write to their own log alone', () => {
+    for (const [id, { Properties }] of dev.ofType('AWS::Lambda::Function')) {
+      const [, role] = Object.entries(dev.resources).find(([name]) => name === Properties.Role['Fn::GetAtt'][0]) ?? [];
+      expect(role?.Properties.ManagedPolicyArns, id).toBeUndefined();
+    }
   });
 
   it('are told the regions, and never a secret', () => {
@@ -192,10 +219,36 @@ describe('events of agents', () => {
   });
 });
 
+describe('what failed on the way to On Agent Event', () => {
+  it('is kept in the queue, after two more tries within a minute', () => {
+    const [[queue] = []] = dev.ofType('AWS::SQS::Queue');
+    dev.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('TasksOnAgentEvent') },
+      MaximumEventAgeInSeconds: 60,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+    });
+  });
+});
+
 describe('the HTTP API', () => {
   it('lets only signed requests through', () => {
     dev.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
     dev.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /{proxy+}' });
+  });
+
+  it('lets tokens of the issuer through at an address of its own, and at no other', () => {
+    const both = synthesise({ oidcIssuer: 'https://issuer.example', oidcAudience: 'drover' });
+    both.template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://issuer.example', Audience: ['drover'] },
+    });
+    const proofs = both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.AuthorizationType);
+    expect(proofs.sort()).toEqual(['AWS_IAM', 'JWT']);
+    expect(
+      new Set(both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.ApiId.Ref)).size,
+    ).toBe(2);
   });
 
   it('is limited and logged', () => {

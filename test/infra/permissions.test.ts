@@ -67,7 +67,7 @@ describe('the rights of the functions', () => {
       actionsOf(one).includes('ssm:SendCommand'),
     );
     const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents).toEqual(['document/AWS-RunShellScript', 'document/AWS-RunPowerShellScript']);
+    expect(documents?.sort()).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
   });
 
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
