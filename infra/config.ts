@@ -43,6 +43,8 @@ const configSchema = z
       .string()
       .regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter')
       .optional(),
+    /** Address of ECS in place of each region's own, such as one inside a VPC. */
+    aliyunEndpoint: z.url({ protocol: /^https?$/, error: 'is an https address' }).optional(),
     /** Starts of the names of the SSM parameters that `ssm:` references of jobs may read. Whoever may start runs may use them all. */
     secretParameters: names.default(['/drover/secrets/']),
     /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
@@ -85,6 +87,7 @@ export const configKeys = [
   'awsRegions',
   'aliyunRegions',
   'aliyunParameter',
+  'aliyunEndpoint',
   'secretParameters',
   'secretNames',
   'secretKeys',

@@ -21,6 +21,11 @@ const regions = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
 
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+});
+
 const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
   .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
@@ -47,11 +52,13 @@ const cloudsSchema = z
     [variables.awsRegions]: regions,
     [variables.aliyunRegions]: regions,
     [variables.aliyunParameter]: optional,
+    [variables.aliyunEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
     aliyunRegions: env[variables.aliyunRegions],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunEndpoint: env[variables.aliyunEndpoint],
   }));
 
 const names = z

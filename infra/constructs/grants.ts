@@ -67,6 +67,7 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
     [variables.awsRegions]: Fn.join(',', [...awsRegionsOf(config)]),
     [variables.aliyunRegions]: config.aliyunRegions.join(','),
     [variables.aliyunParameter]: config.aliyunParameter ?? '',
+    ...(config.aliyunEndpoint === undefined ? {} : { [variables.aliyunEndpoint]: config.aliyunEndpoint }),
   },
 });
 

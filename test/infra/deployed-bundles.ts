@@ -14,6 +14,8 @@ import type { Order, Reply, Report } from './invoke-bundle.ts';
 
 /** A function as it would be deployed. */
 export interface DeployedBundle {
+  /** Name of the resource in the template. */
+  readonly logicalId: string;
   /** `StartRun` … `Api`. */
   readonly name: string;
   readonly file: string;
@@ -44,6 +46,7 @@ const bundleOf = (
   const file = join(asset, bundleFile);
   const variables = properties['Environment']?.['Variables'] as Readonly<Record<string, unknown>>;
   return {
+    logicalId: id,
     name: id.replace(/[0-9A-F]{8}$/, '').replace(/^Tasks|Function$/g, ''),
     file,
     bytes: statSync(file).size,
@@ -52,17 +55,31 @@ const bundleOf = (
   };
 };
 
+/** A stack as it would be deployed. */
+export interface DeployedStack {
+  readonly bundles: readonly DeployedBundle[];
+  readonly template: Template;
+}
+
 /** Synthesises the stack into a folder with every function really bundled. */
-export const bundleStack = async (
+export const synthesiseBundled = async (
   outdir: string,
   context: Readonly<Record<string, string>> = {},
-): Promise<readonly DeployedBundle[]> => {
+): Promise<DeployedStack> => {
   const codeOf = await bundleFunctions(functionFolders, join(outdir, 'bundles'));
   const app = new App({ outdir, context: settings.context });
   const stack = new DroverStack(app, 'Drover-bundled', { config: readConfig((key) => context[key]), codeOf });
-  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
-  return Object.entries(functions).map(([id, { Properties }]) => bundleOf(outdir, id, Properties));
+  const template = Template.fromStack(stack);
+  const functions = template.findResources('AWS::Lambda::Function');
+  return {
+    template,
+    bundles: Object.entries(functions).map(([id, { Properties }]) => bundleOf(outdir, id, Properties)),
+  };
 };
+
+/** The bundles of the stack. */
+export const bundleStack = async (outdir: string): Promise<readonly DeployedBundle[]> =>
+  (await synthesiseBundled(outdir)).bundles;
 
 /** Loads a bundle in a process of its own and calls its handler. Also gives the lines that it logged. */
 export const invokeBundle = async (
