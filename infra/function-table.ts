@@ -17,7 +17,8 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
-  | 'completeTasks';
+  | 'completeTasks'
+  | 'watchRuns';
 
 /** One Lambda function. */
 export interface FunctionRow {
@@ -67,6 +68,8 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
+  settleRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks', 'watchRuns'],
+  sweepRuns: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks', 'watchRuns'],
 };
 
 /**
@@ -76,6 +79,9 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
 const atOnce: Partial<Readonly<Record<TaskName, number>>> = {
   // The events of a large fleet come together; each completes a token, of which Step Functions takes 300 to 500 a second.
   onAgentEvent: 20,
+  // Executions that fail together, and sweeps that take long: DescribeExecution allows 10 to 15 calls a second.
+  settleRun: 5,
+  sweepRuns: 1,
 };
 
 /** Every task. */

@@ -51,9 +51,9 @@ export const justifications: readonly Justification[] = [
   {
     rule: 'AwsSolutions-IAM5',
     finding: /^Resource::arn:.*:states:.*:execution:.*:\*$/,
-    at: /^Workflow\/MapRuns\//,
+    at: /^Workflow\/MapRuns\/|^Tasks\/(SettleRun|SweepRuns)Role\/DefaultPolicy/,
     reason:
-      'The machine watches and stops the executions of its own distributed Map, whose names Step Functions makes.',
+      'The machine watches and stops the executions of its own distributed Map, whose names Step Functions makes; those who look after runs see the executions of this machine.',
   },
   {
     rule: 'AwsSolutions-SF1',
@@ -63,7 +63,7 @@ export const justifications: readonly Justification[] = [
   },
   {
     rule: 'AwsSolutions-SQS3',
-    at: /DeadLetters\//,
+    at: /^DeadLetters\//,
     reason: 'It is itself the queue of what could not be delivered.',
   },
   {

@@ -7,6 +7,7 @@ import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
+import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
@@ -44,7 +45,7 @@ export interface LocalSystemOptions extends LocalOutside {
 /** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
-  /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
+  /** Takes up the runs that an earlier process left unfinished, or had not even started. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
 
@@ -62,7 +63,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
-    engine: { start: engine.start, complete: engine.complete },
+    engine: { start: engine.start, look: engine.look, complete: engine.complete },
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
@@ -71,5 +72,18 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   };
   const system = createSystem(aroundPorts(ports));
   const tasks = aroundTasks(system.tasks);
-  return { services: system.services, tasks, engine, begin: () => engine.attach(tasks) };
+  const begin = async (): Promise<void> => {
+    await engine.attach(tasks);
+    await sweep(tasks, log);
+  };
+  return { services: system.services, tasks, engine, begin };
+};
+
+/** What the schedule does in the cloud; here the beginning is the time at which executions may be missing. */
+const sweep = async (tasks: TaskBehaviours, log: Log): Promise<void> => {
+  try {
+    await tasks.sweepRuns({});
+  } catch (error) {
+    log.error('runs.not-swept', { reason: messageOf(error) });
+  }
 };

@@ -4,8 +4,10 @@ import type { Construct } from 'constructs';
 import type { CodeOf } from '../bundle-functions.ts';
 import { type Config, keepsData } from '../config.ts';
 import { AgentEvents } from '../constructs/agent-events.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
 import { GuardedHttpApi } from '../constructs/http-api.ts';
+import { RunWatch } from '../constructs/run-watch.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
 import { Storage } from '../constructs/storage.ts';
 import { tasksThatNeed } from '../function-table.ts';
@@ -28,7 +30,14 @@ export class DroverStack extends Stack {
     const api = createApiFunction(this, { config, storage, codeOf, stateMachine });
 
     workflow.grantCompleteTasks([api, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
-    new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent') });
+    workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent'), deadLetters });
+    new RunWatch(this, 'RunWatch', {
+      ...{ stateMachine, deadLetters },
+      settleRun: tasks.of('settleRun'),
+      sweepRuns: tasks.of('sweepRuns'),
+    });
     const http = new GuardedHttpApi(this, 'Http', { target: api, logDays });
     this.addTokenApi(config, api);
 

@@ -16,7 +16,8 @@ import { type DeployedMachine, startMachine } from './deployed-machine.ts';
 const account = '111122223333';
 const region = 'eu-west-1';
 const arnOf = (logicalId: string): string => `arn:aws:lambda:${region}:${account}:function:${logicalId}`;
-const machineArn = `arn:aws:states:${region}:${account}:stateMachine:drover`;
+/** ARN of the run machine. */
+export const machineArn = `arn:aws:states:${region}:${account}:stateMachine:drover`;
 const aliyunParameter = '/drover/aliyun';
 
 /** The deployed stack with loopback endpoints in place of the clouds' own: the synthesized documents, and each bundle in a process. */
@@ -29,6 +30,8 @@ export interface DeployedCloud {
   readonly functions: ReadonlyMap<string, DeployedFunction>;
   /** Calls the API as API Gateway does for a signed request; gives the body of the answer. */
   request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
+  /** Brings an event to the targets of the rules that it fits; gives what they answered. */
+  event(event: unknown): Promise<readonly unknown[]>;
   /** Resolves when every execution has ended. */
   idle(): Promise<void>;
   stop(): Promise<void>;
@@ -50,11 +53,13 @@ const definitionOf = (template: Template): StateMachine => {
   return JSON.parse(text);
 };
 
-const rulesOf = (template: Template): readonly DeployedRule[] =>
+const rulesOf = (template: Template, names: ReadonlyMap<string, string>): readonly DeployedRule[] =>
   Object.values(template.findResources('AWS::Events::Rule'))
     .filter(({ Properties }) => Properties.EventPattern !== undefined)
     .map(({ Properties }) => ({
-      pattern: Properties.EventPattern,
+      pattern: JSON.parse(JSON.stringify(Properties.EventPattern), (_, value) =>
+        typeof value?.Ref === 'string' ? names.get(value.Ref) : value,
+      ),
       targets: Properties.Targets.map((target: Target) => ({
         functionId: target.Arn['Fn::GetAtt'][0],
         ...(target.InputTransformer === undefined
@@ -159,14 +164,19 @@ export const startDeployedCloud = async (fleetYaml: string): Promise<DeployedClo
     const started = functions.get(name);
     if (started !== undefined) byArn.set(arnOf(logicalId), started);
   }
-  const rules = rulesOf(stack.template);
-  onEvent = async (event) => {
-    for (const { pattern, targets } of rules)
-      if (fits(pattern, event))
-        for (const target of targets) await callFunction(arnOf(target.functionId), inputOf(target, event));
+  const rules = rulesOf(stack.template, physicalNames(stack.template, table));
+  const event = (one: unknown): Promise<readonly unknown[]> =>
+    Promise.all(
+      rules
+        .filter(({ pattern }) => fits(pattern, one))
+        .flatMap(({ targets }) => targets)
+        .map((target) => callFunction(arnOf(target.functionId), inputOf(target, one))),
+    );
+  onEvent = async (one) => {
+    await event(one);
   };
   return {
-    ...{ machine, table, provider, s3, functions },
+    ...{ machine, table, provider, s3, functions, event },
     request: async (method, path, body) => {
       const answer = await functions.get('Api')?.call(signedRequest(method, path, body));
       const { statusCode, body: text } = answerSchema.parse(answer);

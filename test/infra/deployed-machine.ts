@@ -9,7 +9,7 @@ import { startWireServer, type WireAnswer, type WireRequest } from '#test/functi
 /** Calls a function by its ARN. */
 export type CallFunction = (arn: string, payload: unknown) => Promise<unknown>;
 
-/** An execution and how it ended. */
+/** An execution and how it ends. */
 export interface DeployedExecution {
   readonly name: string;
   readonly input: unknown;
@@ -31,6 +31,7 @@ const callSchema = z.object({
   timeoutSeconds: z.number(),
 });
 const startSchema = z.object({ name: z.string(), input: z.string() });
+const arnSchema = z.object({ executionArn: z.string() });
 const tokenSchema = z.object({ taskToken: z.string() });
 
 const ok = (body: unknown): WireAnswer => ({ status: 200, body: JSON.stringify(body) });
@@ -44,6 +45,7 @@ export const startMachine = async (
 ): Promise<DeployedMachine> => {
   const tokens = createParkedTokens();
   const executions = new Map<string, DeployedExecution>();
+  const ends = new Map<string, 'SUCCEEDED' | 'FAILED'>();
   const transitions: Record<string, number> = {};
   const machine = new StateMachine(JSON.parse(JSON.stringify(localDocument(definition))), {
     validationOptions: { noValidate: true },
@@ -75,7 +77,13 @@ export const startMachine = async (
       for await (const event of execution.eventLogs)
         if (event.type === 'StateEntered') transitions[event.state.name] = (transitions[event.state.name] ?? 0) + 1;
     })();
-    const ended = execution.result.then(() => 'SUCCEEDED' as const).catch(() => 'FAILED' as const);
+    const ended = execution.result
+      .then(() => 'SUCCEEDED' as const)
+      .catch(() => 'FAILED' as const)
+      .then((status) => {
+        ends.set(name, status);
+        return status;
+      });
     executions.set(name, { name, input, ended });
   };
 
@@ -85,9 +93,15 @@ export const startMachine = async (
     if (known === undefined) execute(name, z.json().parse(JSON.parse(input)));
     return ok({ executionArn: `${arn.replace(':stateMachine:', ':execution:')}:${name}`, startDate: 0 });
   };
+  const describe = ({ executionArn }: z.infer<typeof arnSchema>): WireAnswer => {
+    const name = executionArn.split(':').at(-1) ?? '';
+    const status = ends.get(name) ?? (executions.has(name) ? 'RUNNING' : undefined);
+    return status === undefined ? refused('ExecutionDoesNotExist') : ok({ executionArn, name, status, startDate: 0 });
+  };
   const answer = ({ target, body }: WireRequest): WireAnswer => {
     const input: unknown = JSON.parse(body.toString());
     if (target === 'AWSStepFunctions.StartExecution') return start(startSchema.parse(input));
+    if (target === 'AWSStepFunctions.DescribeExecution') return describe(arnSchema.parse(input));
     if (target === 'AWSStepFunctions.SendTaskSuccess')
       return tokens.complete(tokenSchema.parse(input).taskToken) ? ok({}) : refused('TaskTimedOut');
     return refused('UnknownOperationException');

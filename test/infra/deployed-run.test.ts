@@ -4,7 +4,7 @@ import { pageSchemaOf } from '#shared/contract/pages.ts';
 import { type ResultView, type RunView, resultViewSchema, runViewSchema } from '#shared/contract/run-views.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { hostsFleet, openFleet } from '#test/kit/fleet.ts';
-import { type DeployedCloud, startDeployedCloud } from './deployed-cloud.ts';
+import { type DeployedCloud, machineArn, startDeployedCloud } from './deployed-cloud.ts';
 
 /** Nodes of the gray-scale run; nodes of the large one have another role. */
 const fleetYaml = hostsFleet(80, 40);
@@ -181,6 +181,21 @@ describe('the synthesized state machine with the bundled handlers', () => {
     // A result each, and ten records of a sending and its batch: 1.2 a node where a sending has 50 nodes.
     expect(took.itemsWritten).toBeLessThanOrEqual(1_000 + 11 * took.sendings + 5 * more);
   }, 120_000);
+
+  it('is looked after: the end of an execution and a sweep find nothing that is still open', async () => {
+    const [name] = cloud.machine.executions.keys();
+    const ended = (more: Readonly<Record<string, string>>) => ({
+      source: 'aws.states',
+      'detail-type': 'Step Functions Execution Status Change',
+      detail: { stateMachineArn: machineArn, name, status: 'ABORTED', ...more },
+    });
+    expect(await cloud.event(ended({}))).toEqual([{ care: 'over' }]);
+    expect(await cloud.event(ended({ status: 'SUCCEEDED' }))).toEqual([]);
+    expect(await cloud.event(ended({ stateMachineArn: `${machineArn}/Batch` }))).toEqual([]);
+    const sweep = () => cloud.functions.get('SweepRuns')?.call({});
+    expect(await sweep()).toEqual({ open: 2, started: 0, settled: 0, failed: 0 });
+    expect(await sweep()).toEqual({ open: 0, started: 0, settled: 0, failed: 0 });
+  });
 
   it('leaves nothing behind: every execution succeeded, and no function complained', async () => {
     const ends = await Promise.all([...cloud.machine.executions.values()].map(({ ended }) => ended));

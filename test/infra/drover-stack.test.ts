@@ -116,7 +116,7 @@ describe('the functions', () => {
         .flatMap(([id, { Properties }]) =>
           Properties.ReservedConcurrentExecutions === undefined ? [] : [id.slice(0, -8)],
         );
-    expect(reserved({})).toEqual(['TasksOnAgentEvent']);
+    expect(reserved({})).toEqual(['TasksOnAgentEvent', 'TasksSettleRun', 'TasksSweepRuns']);
     expect(reserved({ reserveConcurrency: 'false' })).toEqual([]);
   });
 
@@ -219,14 +219,56 @@ describe('events of agents', () => {
   });
 });
 
-describe('what failed on the way to On Agent Event', () => {
-  it('is kept in the queue, after two more tries within a minute', () => {
-    const [[queue] = []] = dev.ofType('AWS::SQS::Queue');
+describe('calls that nobody waits for', () => {
+  const [[queue] = []] = dev.ofType('AWS::SQS::Queue');
+
+  it.each([
+    ['OnAgentEvent', 60],
+    ['SettleRun', 3600],
+    ['SweepRuns', 600],
+  ])('%s: are tried three times while they are of use, and then kept in the queue', (name, seconds) => {
     dev.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
-      FunctionName: { Ref: Match.stringLikeRegexp('TasksOnAgentEvent') },
-      MaximumEventAgeInSeconds: 60,
+      FunctionName: { Ref: Match.stringLikeRegexp(`^Tasks${name}`) },
+      MaximumEventAgeInSeconds: seconds,
       MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+    });
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Tasks${name}`), 'Arn'] },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue, 'Arn'] } },
+          RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
+        }),
+      ],
+    });
+  });
+});
+
+describe('open runs', () => {
+  it('are settled when their execution ends badly; executions of the distributed Map are not meant', () => {
+    const [[machineId] = []] = dev.ofType('AWS::StepFunctions::StateMachine');
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [{ Ref: machineId }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      Targets: [
+        Match.objectLike({
+          InputTransformer: {
+            InputPathsMap: { 'detail-name': '$.detail.name' },
+            InputTemplate: '{"name":<detail-name>}',
+          },
+        }),
+      ],
+    });
+  });
+
+  it('are looked after every ten minutes', () => {
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(10 minutes)',
+      State: 'ENABLED',
     });
   });
 });

@@ -98,11 +98,18 @@ describe('the rights of the functions', () => {
       'TasksInvokeOperation',
       'TasksNextStage',
       'TasksOnAgentEvent',
+      'TasksSettleRun',
+      'TasksSweepRuns',
     ]);
   });
 
-  it('to start executions are of the API and of the machine itself', () => {
-    expect(holdersOf('states:StartExecution')).toEqual(['ApiFunction', 'WorkflowRun']);
+  it('to start executions are of the API, of those who look after runs, and of the machine itself', () => {
+    expect(holdersOf('states:StartExecution')).toEqual([
+      'ApiFunction',
+      'TasksSettleRun',
+      'TasksSweepRuns',
+      'WorkflowRun',
+    ]);
   });
 
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {

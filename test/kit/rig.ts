@@ -6,7 +6,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
-import type { Engine, Log, LogFields } from '#shared/ports/services.ts';
+import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
@@ -22,6 +22,8 @@ export interface HandClock {
 
 /** An engine that only remembers what was asked of it. */
 export interface RecordingEngine extends Engine {
+  /** How executions stand, by name; those that were started and are not here are running. */
+  readonly executions: Map<string, ExecutionState>;
   readonly started: string[];
   readonly completed: string[];
 }
@@ -93,11 +95,17 @@ export const jobOf = (groups: readonly unknown[], spec: Readonly<Record<string, 
 const createEngine = (): RecordingEngine => {
   const started: string[] = [];
   const completed: string[] = [];
+  const executions = new Map<string, ExecutionState>();
   return {
+    executions,
     started,
     completed,
     start: async (runId, attempt) => {
       started.push(`${runId}-${attempt}`);
+    },
+    look: async (runId, attempt) => {
+      const name = `${runId}-${attempt}`;
+      return executions.get(name) ?? { state: started.includes(name) ? 'running' : 'absent' };
     },
     complete: async (token) => {
       completed.push(token);

@@ -15,6 +15,7 @@ import {
   createPermitEntity,
   createTurnEntity,
 } from './lock-entities.ts';
+import { createOpenEntity } from './open-entity.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
@@ -25,6 +26,7 @@ import { createSliceEntity } from './slice-entity.ts';
 export const createEntities = (target: EntityTarget) => ({
   runs: createRunEntity(target),
   claims: createClaimEntity(target),
+  open: createOpenEntity(target),
   groups: createGroupEntity(target),
   slices: createSliceEntity(target),
   batches: createBatchEntity(target),
