@@ -22,6 +22,7 @@ import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NewBatch, PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
 import { marksOfBatch, readIgnoredBy } from './ignored-nodes.ts';
+import { nodesLeftBehind } from './left-behind.ts';
 
 /** What Open Phase needs. */
 export interface OpenPhaseDeps {
@@ -36,7 +37,7 @@ export interface OpenPhaseDeps {
 
 /**
  * Turns a slice into batches: its nodes from the frozen targets, minus what earlier attempts and passes have done, each from its own next
- * operation. The batches are written before the slice, so a slice that exists has all of them; opening it again gives the same ones.
+ * operation; nodes that ended badly in an earlier phase of the round are left out. The batches are written before the slice, so a slice that exists has all of them; opening it again gives the same ones.
  */
 export const openPhase =
   (deps: OpenPhaseDeps): TaskBehaviour<'openPhase'> =>
@@ -72,12 +73,15 @@ const openNew = async (
     throw new AppError('record.missing', `The plan of group '${place.group.name}' has no slice ${sliceId}`);
   const selection = run.attempts.at(-1)?.selection ?? { mode: 'all' };
   const ledger = await readPhaseHistory(deps, run, { sliceId, round: stage.round }, place);
+  const behind = await nodesLeftBehind(deps, run, place, stage.round);
   const picks = selection.picks && (await deps.json.picks(selection.picks.blob));
   const budgets = await budgetsOf(deps, place);
   const candidates = toCandidates({
     phase: place.phase,
     phaseIndex: place.key.phaseIndex,
-    left: leftNodes({ targets, place, plan, round: stage.round, ledger, selection, picks }),
+    left: leftNodes({ targets, place, plan, round: stage.round, ledger, selection, picks }).filter(
+      ({ node }) => !behind.has(node.id),
+    ),
     targets,
     budgets,
   });

@@ -1,8 +1,9 @@
 import { scriptBytes } from '../library/script-bytes.ts';
 import type { Group, Phase } from '../model/job.ts';
-import type { AgentKind } from '../model/node.ts';
+import type { AgentKind, Os } from '../model/node.ts';
 import type { Operation } from '../model/operation.ts';
 import type { FrozenTargets } from '../model/run.ts';
+import { runsOn, shellOf } from '../script/interpreters.ts';
 import type { PlanWarning } from './run-plan.ts';
 import { needsRunner } from './runners.ts';
 import { type Narrowed, selectsPhase } from './selection.ts';
@@ -18,23 +19,32 @@ export interface SizeQuestion {
 
 interface Sent {
   readonly agent: AgentKind;
+  readonly os: Os;
   readonly nodeIds: PlanWarning['nodeIds'];
 }
 
-/** Who a phase is sent to, by agent; a runner stands for itself. */
+/** Who a phase is sent to, by agent and system; a runner stands for itself. */
 const sentTo = (phase: Phase, phaseIndex: number, { nodes, runners }: FrozenTargets): readonly Sent[] => {
   const runner = runners[String(phaseIndex)];
   const found = needsRunner(phase) ? (runner === undefined ? [] : [runner]) : nodes;
-  return [...Map.groupBy(found, ({ node }) => node.agent)].map(([agent, its]) => ({
-    agent,
-    nodeIds: its.map(({ node }) => node.id),
-  }));
+  return [...Map.groupBy(found, ({ node }) => `${node.agent} ${node.os}`).values()].flatMap((its) =>
+    its.slice(0, 1).map(({ node: { agent, os } }) => ({ agent, os, nodeIds: its.map(({ node }) => node.id) })),
+  );
 };
 
-const sizeOf = ({ run, interpreter, env, command, runAs, workingDirectory }: Operation): number | undefined =>
-  run === undefined
+/** Undefined for what is not sent to such nodes. */
+const sizeOf = ({ run, interpreter, env, command, runAs, workingDirectory }: Operation, os: Os): number | undefined =>
+  run === undefined || !runsOn(interpreter, os)
     ? undefined
-    : scriptBytes({ run, interpreter, env, libraries: command?.libraries ?? [], runAs, workingDirectory });
+    : scriptBytes({
+        run,
+        interpreter,
+        env,
+        libraries: command?.libraries ?? [],
+        runAs,
+        workingDirectory,
+        shell: shellOf(os),
+      });
 
 /** ` (libraries: lib/net 12000)`: what makes it large. */
 const partsOf = ({ command }: Operation): string => {
@@ -47,8 +57,8 @@ export const sizeWarnings = ({ group, targets, selection, scriptLimitOf }: SizeQ
   group.phases.flatMap((phase, phaseIndex) =>
     selectsPhase(selection, phase)
       ? phase.operations.flatMap((operation) => {
-          const bytes = sizeOf(operation);
-          return sentTo(phase, phaseIndex, targets).flatMap(({ agent, nodeIds }): readonly PlanWarning[] => {
+          return sentTo(phase, phaseIndex, targets).flatMap(({ agent, os, nodeIds }): readonly PlanWarning[] => {
+            const bytes = sizeOf(operation, os);
             const limit = scriptLimitOf(agent);
             if (bytes === undefined || bytes <= limit) return [];
             const message = `Operation '${operation.id}' makes at least ${bytes} bytes${partsOf(operation)}, and ${agent} takes ${limit}: it will fail there.`;

@@ -191,3 +191,42 @@ describe('openPhase', () => {
       });
   });
 });
+
+describe('a node that ended badly in a phase', () => {
+  const phases = [
+    { name: 'p', operations: [op('a')] },
+    { name: 'q', operations: [op('b')] },
+    { name: 'r', on: 'runner', operations: [op('c')] },
+  ];
+  const run = async (more: Readonly<Record<string, unknown>>) => {
+    const rig = newRig([...hosts(4), runnerNode()]);
+    const bad = new Set(['i-002 a', 'i-003 b']);
+    rig.script.answer = ({ instanceId, operation }) => ({ exit: bad.has(`${instanceId} ${operation}`) ? 1 : 0 });
+    const runId = await rig.submit([{ name: 'g', maxFailures: '100%', phases, ...more }]);
+    await driveAttempt(rig, runId);
+    const sent = () => {
+      const all = rig.aws.sends.map(
+        ({ invocationId, instanceIds }) =>
+          `${/\.a(\d)/.exec(invocationId)?.[1]} ${/-p(\d)/.exec(invocationId)?.[1]} ${instanceIds.join(' ')}`,
+      );
+      return all.sort();
+    };
+    return { rig, runId, bad, sent };
+  };
+
+  it('is left out of the later phases of its round, and continue takes it through all of them', async () => {
+    const { rig, runId, bad, sent } = await run({ strategy: 'grayScale', roundCount: 1 });
+    expect(sent()).toEqual(['1 0 i-001 i-002 i-003 i-004', '1 1 i-001 i-003 i-004', '1 2 i-runner']);
+
+    bad.clear();
+    await rig.services.continueRun(runId, { mode: 'continue', only: {} }, 'ann');
+    expect(await driveAttempt(rig, runId, 2)).toBe('succeeded');
+
+    expect(sent().filter((one) => one.startsWith('2'))).toEqual(['2 0 i-002', '2 1 i-002 i-003']);
+  });
+
+  it('is not in a oneShot group, whose phases run side by side', async () => {
+    const { sent } = await run({});
+    expect(sent()).toEqual(['1 0 i-001 i-002 i-003 i-004', '1 1 i-001 i-002 i-003 i-004', '1 2 i-runner']);
+  });
+});
