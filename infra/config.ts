@@ -53,6 +53,8 @@ const configSchema = z
     secretKeys: keyArns.default([]),
     /** Whether some functions get a part of the account's concurrency for themselves. An account with little of it (10 in new ones) cannot. */
     reserveConcurrency: flag.default(true),
+    /** Who is told of alarms; nobody when absent. The address has to confirm it once. */
+    alarmMail: z.email({ error: 'is a mail address' }).optional(),
     /** Issuer of the tokens (OpenID Connect) by which callers may prove who they are, beside requests signed with AWS credentials. */
     oidcIssuer: z.url({ protocol: /^https$/, error: 'is the https address of an issuer' }).optional(),
     /** Audience of these tokens. */
@@ -92,6 +94,7 @@ export const configKeys = [
   'secretNames',
   'secretKeys',
   'reserveConcurrency',
+  'alarmMail',
   'oidcIssuer',
   'oidcAudience',
 ] as const;

@@ -5,7 +5,7 @@ import { openEngine } from '#functions/runtime/engine.ts';
 import { readApiEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
-import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { correlate, openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { createServices } from '#functions/runtime/services.ts';
@@ -37,5 +37,6 @@ let answer: ReturnType<typeof open> | undefined;
 /** The HTTP API on Lambda, behind an API Gateway that lets only signed requests, or those with a token of the issuer, through. Built at the first request. */
 export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<ReturnType<typeof open>> => {
   answer ??= open();
+  correlate({ requestId: context.awsRequestId });
   return answer(event, context);
 };

@@ -133,6 +133,10 @@ export const readRolesEnv = (environment: Environment = process.env) => read(rol
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
 
+/** Name of the deployment; undefined where nobody watches its metrics. */
+export const deploymentName = (environment: Environment = process.env): string | undefined =>
+  environment[variables.deployment] || undefined;
+
 /** Whether debug lines are written. */
 export const isDebugging = (environment: Environment = process.env): boolean =>
   environment[variables.logLevel] === 'debug';

@@ -24,8 +24,9 @@ const createFunction = (
   scope: FunctionScope,
 ): HouseFunction => {
   const given = row.needs.filter(isBasicNeed).map((need) => grants[need](scope));
-  const environment = Object.assign({}, ...given.map((grant) => grant.environment));
   const { config, codeOf } = scope;
+  const own = { [variables.deployment]: config.stage };
+  const environment = Object.assign(own, ...given.map((grant) => grant.environment));
   const reserved = config.reserveConcurrency && atOnce !== undefined ? { atOnce } : {};
   const created = new HouseFunction(construct, id, {
     row: { ...row, ...reserved },

@@ -7,6 +7,7 @@ import { AgentEvents } from '../constructs/agent-events.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
 import { GuardedHttpApi } from '../constructs/http-api.ts';
+import { Observability } from '../constructs/observability.ts';
 import { RunWatch } from '../constructs/run-watch.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
 import { Storage } from '../constructs/storage.ts';
@@ -40,6 +41,14 @@ export class DroverStack extends Stack {
     });
     const http = new GuardedHttpApi(this, 'Http', { target: api, logDays });
     this.addTokenApi(config, api);
+    new Observability(this, 'Observability', {
+      ...{ config, stateMachine },
+      deadLetters: deadLetters.queue,
+      table: storage.table,
+      apiId: http.api.apiId,
+      sweepRuns: tasks.of('sweepRuns'),
+      invokeOperation: tasks.of('invokeOperation'),
+    });
 
     Tags.of(this).add('drover:stage', config.stage);
     new CfnOutput(this, 'ApiUrl', { value: http.api.apiEndpoint, description: 'Signed with AWS credentials' });

@@ -31,6 +31,8 @@ export const variables = {
   roles: 'DROVER_ROLES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
+  /** Name of the deployment, a dimension of its metrics; absent: no metrics are written. */
+  deployment: 'DROVER_DEPLOYMENT',
   /** `debug` also writes the debug lines; anything else leaves them out. */
   logLevel: 'DROVER_LOG_LEVEL',
 } as const;

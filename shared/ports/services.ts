@@ -138,5 +138,29 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** Something that is counted or timed. */
+export interface Metric {
+  readonly name:
+    | 'RunsEnded'
+    | 'RunsSettled'
+    | 'RunsResumed'
+    | 'RunsOpen'
+    | 'BudgetStops'
+    | 'BatchesBroken'
+    | 'AgentThrottles'
+    | 'DispatchLag'
+    | 'TasksFailed';
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly value: number;
+  /** By what it can be told apart; few values each, never ids. */
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** Numbers to watch over a deployment by. */
+export interface Metrics {
+  /** Adds one value. Never throws, never waits. */
+  put(metric: Metric): void;
+}
+
 /** RFC 3339 UTC of a clock's now. */
 export const nowIso = (clock: Clock): string => new Date(clock.now()).toISOString();

@@ -42,6 +42,7 @@ export interface Rig extends System {
   readonly aliyun: ScriptedAgent;
   /** The inventory; a test changes it at any time. */
   readonly inventory: { nodes: readonly InventoryNode[]; list(): Promise<readonly InventoryNode[]> };
+  readonly log: Log;
   /** Events of the log. */
   readonly events: string[];
   /** Submits a job of these groups; returns its run. */
@@ -152,6 +153,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const secrets = createMemorySecrets();
   const script = obedient();
   const events: string[] = [];
+  const log = createLog(events);
   const names = new Map<string, string>();
   const operationOf = (invocationId: InvocationId): string => {
     const { runId, attempt, place } = placeOf(invocationId);
@@ -170,7 +172,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     roles: { of: () => [] },
     http: createFetchHttp(clock),
     ids: { runId: newRunId },
-    log: createLog(events),
+    log,
   });
   const submit: Rig['submit'] = async (groups, { spec, params = {}, only = {} } = {}) => {
     const job = jobOf(groups, spec);
@@ -181,7 +183,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events },
+    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events, log },
     ...{ submit, jobChanged, records },
   };
 };
