@@ -12,6 +12,7 @@ import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
+import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
@@ -51,7 +52,7 @@ export interface LocalSystemOptions extends LocalOutside {
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
   readonly scheduler: LocalScheduler;
-  /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
+  /** Takes up the runs that an earlier process left unfinished, or had not even started. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
 
@@ -71,7 +72,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
-    engine: { start: engine.start, complete: engine.complete },
+    engine: { start: engine.start, look: engine.look, complete: engine.complete },
     scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
@@ -83,5 +84,18 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const system = createSystem(aroundPorts(ports));
   const counted = { meter, usage: () => ports.store, clock, log };
   const tasks = aroundTasks(meteredTasks(system.tasks, counted));
-  return { ...system, tasks, engine, scheduler, begin: () => engine.attach(tasks) };
+  const begin = async (): Promise<void> => {
+    await engine.attach(tasks);
+    await sweep(tasks, log);
+  };
+  return { ...system, tasks, engine, scheduler, begin };
+};
+
+/** What the schedule does in the cloud; here the beginning is the time at which executions may be missing. */
+const sweep = async (tasks: TaskBehaviours, log: Log): Promise<void> => {
+  try {
+    await tasks.sweepRuns({});
+  } catch (error) {
+    log.error('runs.not-swept', { reason: messageOf(error) });
+  }
 };

@@ -22,6 +22,11 @@ const regions = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
 
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+});
+
 const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
   .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
@@ -62,11 +67,13 @@ const cloudsSchema = z
     [variables.awsRegions]: regions,
     [variables.aliyunRegions]: regions,
     [variables.aliyunParameter]: optional,
+    [variables.aliyunEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
     aliyunRegions: env[variables.aliyunRegions],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunEndpoint: env[variables.aliyunEndpoint],
   }));
 
 const names = z
@@ -159,6 +166,10 @@ export const readPricesEnv = (environment: Environment = process.env): PriceTabl
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** Name of the deployment; undefined where nobody watches its metrics. */
+export const deploymentName = (environment: Environment = process.env): string | undefined =>
+  environment[variables.deployment] || undefined;
 
 /** Whether debug lines are written. */
 export const isDebugging = (environment: Environment = process.env): boolean =>

@@ -16,6 +16,7 @@ import {
   createPermitEntity,
   createTurnEntity,
 } from './lock-entities.ts';
+import { createOpenEntity } from './open-entity.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
@@ -28,6 +29,7 @@ import { createUsageEntity } from './usage-entity.ts';
 export const createEntities = (target: EntityTarget) => ({
   runs: createRunEntity(target),
   claims: createClaimEntity(target),
+  open: createOpenEntity(target),
   groups: createGroupEntity(target),
   slices: createSliceEntity(target),
   batches: createBatchEntity(target),
