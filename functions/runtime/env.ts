@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { variables } from '#shared/config/variables.ts';
+import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** The environment of a process. */
@@ -20,6 +21,11 @@ const regions = z
   .default('')
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
+
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+});
 
 const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
@@ -42,16 +48,32 @@ const machineSchema = z
   .object({ [variables.stateMachine]: required.regex(/^arn:[\w-]+:states:/, 'is not the ARN of a state machine') })
   .transform((env) => ({ stateMachineArn: env[variables.stateMachine] }));
 
+const schedulerSchema = z
+  .object({
+    [variables.schedulerGroup]: required,
+    [variables.schedulerTarget]: required.regex(/^arn:[\w-]+:lambda:/, 'is not the ARN of a function'),
+    [variables.schedulerRole]: required.regex(/^arn:[\w-]+:iam:/, 'is not the ARN of a role'),
+    [variables.schedulerDeadLetters]: required.regex(/^arn:[\w-]+:sqs:/, 'is not the ARN of a queue'),
+  })
+  .transform((env) => ({
+    groupName: env[variables.schedulerGroup],
+    targetArn: env[variables.schedulerTarget],
+    roleArn: env[variables.schedulerRole],
+    deadLetterArn: env[variables.schedulerDeadLetters],
+  }));
+
 const cloudsSchema = z
   .object({
     [variables.awsRegions]: regions,
     [variables.aliyunRegions]: regions,
     [variables.aliyunParameter]: optional,
+    [variables.aliyunEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
     aliyunRegions: env[variables.aliyunRegions],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunEndpoint: env[variables.aliyunEndpoint],
   }));
 
 const names = z
@@ -89,6 +111,19 @@ const rolesSchema = z
   .object({ [variables.roles]: optional.transform(rolesOfText) })
   .transform((env) => ({ roles: env[variables.roles] }));
 
+const pricesOfText = (text: string | undefined, context: z.RefinementCtx): PriceTable => {
+  try {
+    return priceTableSchema.parse({ ...listPrices, ...priceTableSchema.partial().parse(JSON.parse(text ?? '{}')) });
+  } catch {
+    context.addIssue(`is not a JSON object of prices: ${Object.keys(listPrices).join(', ')}`);
+    return z.NEVER;
+  }
+};
+
+const pricesSchema = z
+  .object({ [variables.prices]: optional.transform(pricesOfText) })
+  .transform((env) => env[variables.prices]);
+
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
@@ -111,6 +146,9 @@ export const readBucketEnv = (environment: Environment = process.env) => read(bu
 /** Which state machine runs the runs. */
 export const readMachineEnv = (environment: Environment = process.env) => read(machineSchema, environment);
 
+/** Where schedules are kept, and what they call. */
+export const readSchedulerEnv = (environment: Environment = process.env) => read(schedulerSchema, environment);
+
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
 
@@ -123,8 +161,15 @@ export const readSecretsEnv = (environment: Environment = process.env) => ({
 /** Who has which role; nobody has one when it is not set. */
 export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
 
+/** What use is valued at: list prices, and over them those that are configured. */
+export const readPricesEnv = (environment: Environment = process.env): PriceTable => read(pricesSchema, environment);
+
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** Name of the deployment; undefined where nobody watches its metrics. */
+export const deploymentName = (environment: Environment = process.env): string | undefined =>
+  environment[variables.deployment] || undefined;
 
 /** Whether debug lines are written. */
 export const isDebugging = (environment: Environment = process.env): boolean =>

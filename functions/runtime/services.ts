@@ -5,6 +5,7 @@ import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
@@ -19,6 +20,10 @@ import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { previewRetry, retryRun } from '#functions/retry-run/retry-run.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
+import { pauseSchedule, removeSchedule, resumeSchedule } from '#functions/timed-control/timed-control.ts';
+import { timedPut } from '#functions/timed-put/timed-put.ts';
+import { timedRunNow } from '#functions/timed-run-now/timed-run-now.ts';
+import { listFirings, listSchedules, previewSchedule, viewSchedule } from '#functions/timed-view/timed-view.ts';
 import {
   listCommandChanges,
   listCommands,
@@ -28,7 +33,9 @@ import {
   viewJob,
 } from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
+import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
@@ -43,7 +50,10 @@ export interface ServicePorts {
   readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
+  readonly scheduler: Scheduler;
   readonly roles: Roles;
+  /** What use is valued at. */
+  readonly prices: PriceTable;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -53,8 +63,9 @@ export interface ServicePorts {
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
   const abort = abortRun(ports);
   const deps = { ...ports, json, abort };
+  const submit = submitRun(deps);
   return {
-    submitRun: submitRun(deps),
+    submitRun: submit,
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
     retryRun: retryRun(deps),
@@ -86,10 +97,20 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     removeJob: removeFromLibrary('job', deps),
     offerFile: offerFile(deps),
     completeFile: completeFile(deps),
+    listCosts: listCosts(deps),
     listLocks: listLocks(deps),
     breakLock: breakLock(deps),
     listBudgets: listBudgets(deps),
     putBudget: putBudget(deps),
     removeBudget: removeBudget(deps),
+    putSchedule: timedPut(deps),
+    listSchedules: listSchedules(deps),
+    viewSchedule: viewSchedule(deps),
+    previewSchedule: previewSchedule(deps),
+    listFirings: listFirings(deps),
+    pauseSchedule: pauseSchedule(deps),
+    resumeSchedule: resumeSchedule(deps),
+    removeSchedule: removeSchedule(deps),
+    runSchedule: timedRunNow({ ...deps, submit }),
   };
 };

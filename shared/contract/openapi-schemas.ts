@@ -38,6 +38,15 @@ import {
   runSummarySchema,
   runViewSchema,
 } from './run-views.ts';
+import {
+  firingViewSchema,
+  previewScheduleRequestSchema,
+  putScheduleRequestSchema,
+  scheduleControlRequestSchema,
+  schedulePreviewSchema,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from './schedule-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -58,6 +67,9 @@ const requestSchemas = {
   PutBudgetRequest: putBudgetRequestSchema,
   OfferFileRequest: offerFileRequestSchema,
   CompleteFileRequest: completeFileRequestSchema,
+  PutScheduleRequest: putScheduleRequestSchema,
+  PreviewScheduleRequest: previewScheduleRequestSchema,
+  ScheduleControlRequest: scheduleControlRequestSchema,
 };
 
 const answerSchemas = {
@@ -84,6 +96,10 @@ const answerSchemas = {
   BudgetView: budgetViewSchema,
   FileOffer: fileOfferSchema,
   FileView: fileViewSchema,
+  ScheduleView: scheduleViewSchema,
+  ScheduleSummary: scheduleSummarySchema,
+  SchedulePreview: schedulePreviewSchema,
+  Firing: firingViewSchema,
   Problem: problemSchema,
 };
 

@@ -9,8 +9,10 @@ import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
@@ -23,6 +25,13 @@ export const silentLog: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+};
+
+/** A scheduler that calls nobody. */
+export const noScheduler: Scheduler = {
+  check: () => undefined,
+  put: async () => undefined,
+  remove: async () => undefined,
 };
 
 /** The whole product on a real table, with agents that run scripts here. */
@@ -77,8 +86,10 @@ export const startTestSystem = async (
     sealer: createAesSealer(),
     inventory: { list: async () => nodes },
     engine,
+    scheduler: noScheduler,
     clock: { now: () => Date.now() },
     ids: { runId: () => runIdSchema.parse(ulid()) },
+    prices: listPrices,
     roles: createRoles({ sre: ['ann', 'bob'] }),
     http: createFetchHttp({ now: () => Date.now() }),
     log: silentLog,
