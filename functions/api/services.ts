@@ -103,9 +103,9 @@ export interface ApiServices {
   viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listCosts(query: CostQuery): Promise<CostsView>;
   offerFile(request: OfferFileRequest): Promise<FileOffer>;
   completeFile(sha256: string, request: CompleteFileRequest, actor: string): Promise<FileView>;
-  listCosts(query: CostQuery): Promise<CostsView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;

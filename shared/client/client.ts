@@ -93,9 +93,9 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listCosts(query?: CostQuery): Promise<CostsView>;
   offerFile(request: OfferFileRequest): Promise<FileOffer>;
   completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
-  listCosts(query?: CostQuery): Promise<CostsView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;
@@ -150,11 +150,11 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     ...createLibraryClient(options),
+    listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
+    ...createScheduleClient(options),
     offerFile: async (body) => (await sendRequest(options, apiRoutes.offerFile, { body })).data,
     completeFile: async (sha256, body) =>
       (await sendRequest(options, apiRoutes.completeFile, { path: { sha256 }, body })).data,
-    listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
-    ...createScheduleClient(options),
     listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
     breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
     listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),

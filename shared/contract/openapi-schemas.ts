@@ -65,11 +65,11 @@ const requestSchemas = {
   Narrowing: narrowingSchema,
   BreakLockRequest: breakLockRequestSchema,
   PutBudgetRequest: putBudgetRequestSchema,
-  OfferFileRequest: offerFileRequestSchema,
-  CompleteFileRequest: completeFileRequestSchema,
   PutScheduleRequest: putScheduleRequestSchema,
   PreviewScheduleRequest: previewScheduleRequestSchema,
   ScheduleControlRequest: scheduleControlRequestSchema,
+  OfferFileRequest: offerFileRequestSchema,
+  CompleteFileRequest: completeFileRequestSchema,
 };
 
 const answerSchemas = {
@@ -94,12 +94,12 @@ const answerSchemas = {
   Removed: removedSchema,
   BrokenLocks: brokenViewSchema,
   BudgetView: budgetViewSchema,
-  FileOffer: fileOfferSchema,
-  FileView: fileViewSchema,
   ScheduleView: scheduleViewSchema,
   ScheduleSummary: scheduleSummarySchema,
   SchedulePreview: schedulePreviewSchema,
   Firing: firingViewSchema,
+  FileOffer: fileOfferSchema,
+  FileView: fileViewSchema,
   Problem: problemSchema,
 };
 

@@ -423,8 +423,9 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...commandServices(note),
     ...jobServices(note),
-    ...fileServices(note),
     ...scheduleServices(note),
+    ...fileServices(note),
+    ...fileServices(note),
     ...change,
   };
   return { services, asked };
