@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { defaultRetention } from '#shared/config/retention.ts';
+import { priceTableSchema } from '#shared/cost/prices.ts';
 
 const regions = z
   .string()
@@ -15,6 +17,17 @@ const keyArns = z
   .regex(/^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+(,|$))*$/, 'is a list of ARNs of KMS keys')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
+/** On the command line everything is text. */
+const parsedJson = (given: unknown, context: z.RefinementCtx): unknown => {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+};
+
 const configSchema = z
   .strictObject({
     /** Part of the stack's name. `prod` keeps table and bucket when the stack is deleted. */
@@ -23,7 +36,9 @@ const configSchema = z
       .regex(/^[a-z][a-z0-9-]{0,15}$/, 'has 1 to 16 letters, digits and hyphens')
       .default('dev'),
     /** How long runs, results and outputs are kept. */
-    retentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+    retentionDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.runDays),
+    /** How long it is kept what runs took and cost, for estimates and sums. */
+    historyDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.historyDays),
     /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
     logDays: z.coerce
       .number()
@@ -42,6 +57,8 @@ const configSchema = z
     secretParameters: names.default(['/drover/secrets/']),
     /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
     secretNames: names.default(['drover/secrets/']),
+    /** Prices of the region in place of the list prices of us-east-1, as an object or its JSON text. */
+    prices: z.preprocess(parsedJson, priceTableSchema.partial()).optional(),
     /** KMS keys of one's own that these are encrypted with. */
     secretKeys: keyArns.default([]),
   })
@@ -65,6 +82,7 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 export const configKeys = [
   'stage',
   'retentionDays',
+  'historyDays',
   'logDays',
   'awsRegions',
   'aliyunRegions',
@@ -72,6 +90,7 @@ export const configKeys = [
   'secretParameters',
   'secretNames',
   'secretKeys',
+  'prices',
 ] as const;
 
 /**

@@ -43,6 +43,8 @@ export const createApiFunction = (
 ): HouseFunction => {
   const created = createFunction(scope, 'ApiFunction', apiRow, grantScope);
   created.addEnvironment(variables.version, manifest.version);
+  const { prices } = grantScope.config;
+  if (prices !== undefined) created.addEnvironment(variables.prices, JSON.stringify(prices));
   created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
   stateMachine.grantStartExecution(created);
   return created;

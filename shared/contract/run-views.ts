@@ -120,6 +120,16 @@ export const runViewSchema = runSummarySchema.extend({
 });
 export type RunView = z.infer<typeof runViewSchema>;
 
+/** What a request to remove a run did. */
+export const purgedSchema = z.object({
+  runId: runIdSchema,
+  /** False when the same request is to be sent again for the rest. */
+  done: z.boolean(),
+  /** Batches that it removed. */
+  batches: z.int().min(0),
+});
+export type Purged = z.infer<typeof purgedSchema>;
+
 /** A node in one phase of a run, as it stands after the last attempt that touched it. */
 export const nodeRowSchema = z.object({
   nodeId: nodeIdSchema,

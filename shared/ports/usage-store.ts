@@ -17,6 +17,4 @@ export interface UsageStore {
   listEndedRuns(month: string, jobName?: string): Promise<readonly EndedRun[]>;
   /** The newest ended runs of a job that began in a month. */
   listLatestEndedRuns(month: string, jobName: string, limit: number): Promise<readonly EndedRun[]>;
-  /** Forgets that a run ended. */
-  removeEndedRun(run: Pick<EndedRun, 'runId' | 'jobName' | 'createdAt'>): Promise<void>;
 }

@@ -141,7 +141,7 @@ describe('the rights of the functions', () => {
     expect(statements.flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue');
   });
 
-  it('delete nothing but sealed secrets', () => {
+  it('delete nothing but sealed secrets, and what the API is asked to remove of runs', () => {
     const deleting = [...owners].flatMap(([owner, statements]) =>
       statements.flatMap((one) =>
         actionsOf(one)
@@ -150,6 +150,7 @@ describe('the rights of the functions', () => {
       ),
     );
     expect(deleting.sort()).toEqual([
+      'ApiFunction s3:DeleteObject blobs/output/*"',
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
     ]);

@@ -7,6 +7,7 @@ import { createLedgerStore } from './ledger-store.ts';
 import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
+import { createPurgeStore } from './purge-store.ts';
 import { createRunStore } from './run-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createUsageStore } from './usage-store.ts';
@@ -47,5 +48,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLibraryStore(context),
     ...createLockStore(context),
     ...createUsageStore(context),
+    ...createPurgeStore(context),
   };
 };

@@ -357,6 +357,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     resetNodes: note('resetNodes', undefined),
     viewRunJob: note('viewRunJob', { name: 'roll-shop', digest: 'abc', job: {} }),
     abortRun: note('abortRun', undefined),
+    purgeRun: note('purgeRun', { runId, done: true, batches: 3 }),
     decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),
