@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { countedByOthers, usageOfTask } from '#shared/cost/task-usage.ts';
-import { addUsage } from '#shared/cost/usage.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 import type { TaskBehaviour, TaskBehaviours, TaskName } from '#shared/workflow/task-registry.ts';

@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { costSchema } from '../cost/prices.ts';
-import { usageSchema } from '../cost/usage.ts';
 import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
@@ -9,6 +8,7 @@ import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls, picksSchema, selectionSchema } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
 import { stopWords } from '../model/stop.ts';
+import { usageSchema } from '../model/usage.ts';
 import { streams } from '../script/upload-key.ts';
 import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 

@@ -1,6 +1,6 @@
-import type { Usage } from '../cost/usage.ts';
 import type { EndedRun } from '../model/ended-run.ts';
 import type { RunId } from '../model/ids.ts';
+import type { Usage } from '../model/usage.ts';
 
 /** Counters of what runs use, and what is kept of runs that have ended. */
 export interface UsageStore {

@@ -1,6 +1,6 @@
-import { addUsage } from '#shared/cost/usage.ts';
 import type { EndedRun } from '#shared/model/ended-run.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 import { finishBulk } from './bulk.ts';
 import { fromEndedRunItem, toEndedRunItem } from './ended-run-entity.ts';

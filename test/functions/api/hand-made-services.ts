@@ -18,9 +18,9 @@ import {
   runViewSchema,
 } from '#shared/contract/run-views.ts';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
-import { noUsage } from '#shared/cost/usage.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { inventoryNodeSchema } from '#shared/model/node.ts';
+import { noUsage } from '#shared/model/usage.ts';
 import { runPlanSchema } from '#shared/plan/run-plan.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
 
