@@ -1,4 +1,4 @@
-import type { RunStatus } from '#shared/model/status.ts';
+import { isTerminalRunStatus, type RunStatus } from '#shared/model/status.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 
 /** What the CLI's exit codes mean. Errors get theirs from the error registry. */
@@ -11,12 +11,14 @@ export const exitCodes = {
   5: 'not found',
   6: 'conflict: something else holds it, or it is not in a state for this',
   7: 'throttled or not reachable; trying again later is sensible',
+  8: 'the run is not over: it is paused, or waits for an approval or an answer',
   124: 'the wait timed out; the run goes on',
   130: 'interrupted; the run goes on',
 } as const;
 
 /** Exit code of a command that waited for a run and saw it with this status. */
 export const exitCodeOfRun = (status: RunStatus): number => {
+  if (!isTerminalRunStatus(status)) return 8;
   if (status === 'succeeded' || status === 'completed') return 0;
   return status === 'rejected' ? 3 : 1;
 };

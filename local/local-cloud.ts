@@ -31,6 +31,8 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** How long things are kept; as the environment of this process says when absent. */
   readonly retention?: Retention;
+  /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
+  readonly fires?: boolean;
   readonly log: Log;
 }
 
@@ -55,6 +57,7 @@ export const startLocalCloud = async ({
   secretsDir = join(stateDir, 'secrets'),
   environment = serverEnvironment(),
   retention = readRetentionEnv(serverEnvironment()),
+  fires = false,
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
@@ -87,12 +90,14 @@ export const startLocalCloud = async ({
     clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
   });
-  const { tasks, services, engine } = system;
+  const { tasks, services, timed, engine, scheduler } = system;
   await system.begin();
+  if (fires) await scheduler.begin(timed);
   return {
-    ...{ tasks, services, engine, provider, table },
+    ...{ tasks, services, timed, engine, provider, table },
     close: async () => {
       await expiring.stop();
+      await scheduler.close();
       await engine.close();
       await provider.close();
       await blobServer.close();

@@ -13,6 +13,7 @@ import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
 import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
+import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
@@ -22,6 +23,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
 export interface LocalOutside {
@@ -52,7 +54,8 @@ export interface LocalSystemOptions extends LocalOutside {
 /** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
-  /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
+  readonly scheduler: LocalScheduler;
+  /** Takes up the runs that an earlier process left unfinished, or had not even started. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
 
@@ -75,6 +78,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
     store: createDynamoStore({
@@ -88,7 +92,8 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
-    engine: { start: engine.start, complete: engine.complete },
+    engine: { start: engine.start, look: engine.look, complete: engine.complete },
+    scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
@@ -99,5 +104,18 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const system = createSystem(aroundPorts(ports));
   const counted = { meter, usage: () => ports.store, clock, log };
   const tasks = aroundTasks(meteredTasks(system.tasks, counted));
-  return { services: system.services, tasks, engine, begin: () => engine.attach(tasks) };
+  const begin = async (): Promise<void> => {
+    await engine.attach(tasks);
+    await sweep(tasks, log);
+  };
+  return { ...system, tasks, engine, scheduler, begin };
+};
+
+/** What the schedule does in the cloud; here the beginning is the time at which executions may be missing. */
+const sweep = async (tasks: TaskBehaviours, log: Log): Promise<void> => {
+  try {
+    await tasks.sweepRuns({});
+  } catch (error) {
+    log.error('runs.not-swept', { reason: messageOf(error) });
+  }
 };

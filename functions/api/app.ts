@@ -15,6 +15,7 @@ import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 
 const limitBody = bodyLimit({
   maxSize: maxBodyBytes,
@@ -49,6 +50,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', jobRoutes(services))
     .route('/', lockRoutes(services))
     .route('/', costRoutes(services))
+    .route('/', scheduleRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

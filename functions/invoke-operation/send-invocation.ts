@@ -234,6 +234,7 @@ const record = async (
     runId: state.run.runId,
     invocationId: invocation.invocationId,
     nodes: invocation.nodeIds.length,
+    lagMs: now - Date.parse(invocation.createdAt),
   });
   return { invocation: sent, results };
 };

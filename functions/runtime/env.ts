@@ -23,6 +23,11 @@ const regions = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
 
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+});
+
 const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
   .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
@@ -53,16 +58,32 @@ const machineSchema = z
   .object({ [variables.stateMachine]: required.regex(/^arn:[\w-]+:states:/, 'is not the ARN of a state machine') })
   .transform((env) => ({ stateMachineArn: env[variables.stateMachine] }));
 
+const schedulerSchema = z
+  .object({
+    [variables.schedulerGroup]: required,
+    [variables.schedulerTarget]: required.regex(/^arn:[\w-]+:lambda:/, 'is not the ARN of a function'),
+    [variables.schedulerRole]: required.regex(/^arn:[\w-]+:iam:/, 'is not the ARN of a role'),
+    [variables.schedulerDeadLetters]: required.regex(/^arn:[\w-]+:sqs:/, 'is not the ARN of a queue'),
+  })
+  .transform((env) => ({
+    groupName: env[variables.schedulerGroup],
+    targetArn: env[variables.schedulerTarget],
+    roleArn: env[variables.schedulerRole],
+    deadLetterArn: env[variables.schedulerDeadLetters],
+  }));
+
 const cloudsSchema = z
   .object({
     [variables.awsRegions]: regions,
     [variables.aliyunRegions]: regions,
     [variables.aliyunParameter]: optional,
+    [variables.aliyunEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
     aliyunRegions: env[variables.aliyunRegions],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunEndpoint: env[variables.aliyunEndpoint],
   }));
 
 const names = z
@@ -139,6 +160,9 @@ export const readBucketEnv = (environment: Environment = process.env) => read(bu
 /** Which state machine runs the runs. */
 export const readMachineEnv = (environment: Environment = process.env) => read(machineSchema, environment);
 
+/** Where schedules are kept, and what they call. */
+export const readSchedulerEnv = (environment: Environment = process.env) => read(schedulerSchema, environment);
+
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
 
@@ -156,6 +180,10 @@ export const readPricesEnv = (environment: Environment = process.env): PriceTabl
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** Name of the deployment; undefined where nobody watches its metrics. */
+export const deploymentName = (environment: Environment = process.env): string | undefined =>
+  environment[variables.deployment] || undefined;
 
 /** Whether debug lines are written. */
 export const isDebugging = (environment: Environment = process.env): boolean =>

@@ -72,4 +72,6 @@ export const meteredTasks = (tasks: TaskBehaviours, deps: MeteredDeps): TaskBeha
   hold: meteredTask(deps, 'hold', tasks.hold),
   finishRun: meteredTask(deps, 'finishRun', tasks.finishRun),
   onAgentEvent: tasks.onAgentEvent,
+  settleRun: tasks.settleRun,
+  sweepRuns: tasks.sweepRuns,
 });

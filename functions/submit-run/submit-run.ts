@@ -16,13 +16,16 @@ import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
+import { turnUnder } from '#shared/schedule/decide.ts';
 
 /** How long an idempotency key is remembered. */
 const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
 export interface SubmitRunDeps extends PlanPreviewDeps, TurnDeps {
-  readonly store: PlanPreviewDeps['store'] & TurnDeps['store'] & Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+  readonly store: PlanPreviewDeps['store'] &
+    TurnDeps['store'] &
+    Pick<RunStore, 'create' | 'get' | 'claimKey' | 'noteOpen'>;
   readonly blobs: Blobs;
   readonly engine: Pick<Engine, 'start'>;
   /** Asks a run to abort whose place this one takes. */
@@ -52,6 +55,7 @@ export const submitRun =
     const checked = await checkRequest(deps, submission.request);
     const run = await newRun(deps, submission, runId, checked);
     const line = await enterLine(deps, run);
+    if (line.kind === 'entered') await deps.store.noteOpen({ runId, attempt: 1 });
     const created = await deps.store.create(line.kind === 'rejected' ? rejected(run, line.reason) : run);
     if (line.kind === 'rejected') {
       deps.log.info('run.rejected', { runId, actor: submission.actor });
@@ -69,8 +73,11 @@ const rejected = (run: RunRecord, reason: string): RunRecord => {
   return { ...run, ...end, attempts: run.attempts.map((one) => ({ ...one, ...end })) };
 };
 
-const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey }: Submission): Promise<RunId> => {
-  const runId = deps.ids.runId();
+const claimRunId = async (
+  deps: SubmitRunDeps,
+  { request, actor, idempotencyKey, ...wish }: Submission,
+): Promise<RunId> => {
+  const runId = wish.runId ?? deps.ids.runId();
   if (idempotencyKey === undefined) return runId;
   readRequest(request);
   const requestDigest = jsonDigest(request);
@@ -90,11 +97,12 @@ const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey 
 
 const newRun = async (
   deps: SubmitRunDeps,
-  { request, actor }: Submission,
+  { request, actor, turn: wish }: Submission,
   runId: RunId,
-  { job, commands, revision, params, plan, turn }: CheckedRequest,
+  { job, commands, revision, params, plan, turn: own }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
+  const turn = turnUnder(own, wish);
   const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
   const plannedBlob =
     job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));

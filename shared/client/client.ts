@@ -37,6 +37,7 @@ import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
 import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { createScheduleClient, type ScheduleClient } from './schedule-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
 import { toPage } from './to-page.ts';
 
@@ -70,7 +71,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient extends LibraryClient {
+export interface DroverClient extends LibraryClient, ScheduleClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -150,6 +151,7 @@ export const createClient = (options: ClientOptions): DroverClient => {
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
+    ...createScheduleClient(options),
     listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
     breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
     listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),

@@ -15,10 +15,20 @@ export const variables = {
   keyPrefix: 'DROVER_KEY_PREFIX',
   /** ARN of the run machine. */
   stateMachine: 'DROVER_STATE_MACHINE_ARN',
+  /** Schedule group that all schedules are in. */
+  schedulerGroup: 'DROVER_SCHEDULER_GROUP',
+  /** ARN of the function that is called when a schedule is due. */
+  schedulerTarget: 'DROVER_SCHEDULER_TARGET_ARN',
+  /** Role by which it is called. */
+  schedulerRole: 'DROVER_SCHEDULER_ROLE_ARN',
+  /** Queue for calls of it that could not be delivered. */
+  schedulerDeadLetters: 'DROVER_SCHEDULER_DEAD_LETTERS_ARN',
   /** AWS regions whose instances are targets: `eu-west-1,us-east-1`. */
   awsRegions: 'DROVER_AWS_REGIONS',
   /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
+  /** Address of ECS in place of each region's own, such as one inside a VPC: `https://ecs-vpc.cn-hangzhou.aliyuncs.com`; absent: the public ones. */
+  aliyunEndpoint: 'DROVER_ALIYUN_ENDPOINT',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
   aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
   /** Start of the names of the environment variables that `env:` references may read; `DROVER_SECRET_` when absent. */
@@ -33,6 +43,8 @@ export const variables = {
   prices: 'DROVER_PRICES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
+  /** Name of the deployment, a dimension of its metrics; absent: no metrics are written. */
+  deployment: 'DROVER_DEPLOYMENT',
   /** `debug` also writes the debug lines; anything else leaves them out. */
   logLevel: 'DROVER_LOG_LEVEL',
 } as const;

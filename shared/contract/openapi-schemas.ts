@@ -37,6 +37,15 @@ import {
   runSummarySchema,
   runViewSchema,
 } from './run-views.ts';
+import {
+  firingViewSchema,
+  previewScheduleRequestSchema,
+  putScheduleRequestSchema,
+  scheduleControlRequestSchema,
+  schedulePreviewSchema,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from './schedule-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -55,6 +64,9 @@ const requestSchemas = {
   Narrowing: narrowingSchema,
   BreakLockRequest: breakLockRequestSchema,
   PutBudgetRequest: putBudgetRequestSchema,
+  PutScheduleRequest: putScheduleRequestSchema,
+  PreviewScheduleRequest: previewScheduleRequestSchema,
+  ScheduleControlRequest: scheduleControlRequestSchema,
 };
 
 const answerSchemas = {
@@ -79,6 +91,10 @@ const answerSchemas = {
   Removed: removedSchema,
   BrokenLocks: brokenViewSchema,
   BudgetView: budgetViewSchema,
+  ScheduleView: scheduleViewSchema,
+  ScheduleSummary: scheduleSummarySchema,
+  SchedulePreview: schedulePreviewSchema,
+  Firing: firingViewSchema,
   Problem: problemSchema,
 };
 

@@ -31,6 +31,8 @@ const transitionsAfter: Readonly<Record<TaskName, (input: unknown, output: unkno
   // Nothing Wrong before it where that was so, and Run Done.
   finishRun: (input) => (finishSchema.safeParse(input).data?.error.Error === '' ? 3 : 2),
   onAgentEvent: () => 0,
+  settleRun: () => 0,
+  sweepRuns: () => 0,
 };
 
 /** How long parking a token or signalling one takes on Lambda, milliseconds: one or two calls of the table. */

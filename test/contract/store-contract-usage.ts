@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { noUsage } from '#shared/model/usage.ts';
 import type { EndedRun } from '#shared/model/ended-run.ts';
+import { noUsage } from '#shared/model/usage.ts';
 import { newRunId, sampleTime } from '#test/kit/store-samples.ts';
 import { type OpenStore, openForSuite } from './open-for-suite.ts';
 

@@ -67,7 +67,7 @@ describe('the rights of the functions', () => {
       actionsOf(one).includes('ssm:SendCommand'),
     );
     const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
+    expect(documents?.sort()).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
   });
 
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
@@ -98,11 +98,18 @@ describe('the rights of the functions', () => {
       'TasksInvokeOperation',
       'TasksNextStage',
       'TasksOnAgentEvent',
+      'TasksSettleRun',
+      'TasksSweepRuns',
     ]);
   });
 
-  it('to start executions are of the API and of the machine itself', () => {
-    expect(holdersOf('states:StartExecution')).toEqual(['ApiFunction', 'WorkflowRun']);
+  it('to start executions are of the API, of those who look after runs, and of the machine itself', () => {
+    expect(holdersOf('states:StartExecution')).toEqual([
+      'ApiFunction',
+      'TasksSettleRun',
+      'TasksSweepRuns',
+      'WorkflowRun',
+    ]);
   });
 
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {

@@ -7,8 +7,12 @@ import { createSystem, type System } from '#functions/runtime/system.ts';
 import { listPrices } from '#shared/cost/prices.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
-import type { Engine, Log, LogFields } from '#shared/ports/services.ts';
+import type { ScheduleRecord } from '#shared/model/schedule.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
+import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
+import { formOf } from '#shared/schedule/schedule-times.ts';
+import { toAws } from '#shared/schedule/to-aws.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
 import { createMemorySecrets, type MemorySecrets } from './memory-secrets.ts';
@@ -23,8 +27,15 @@ export interface HandClock {
 
 /** An engine that only remembers what was asked of it. */
 export interface RecordingEngine extends Engine {
+  /** How executions stand, by name; those that were started and are not here are running. */
+  readonly executions: Map<string, ExecutionState>;
   readonly started: string[];
   readonly completed: string[];
+}
+
+/** A scheduler that only remembers; it refuses what EventBridge Scheduler cannot do. */
+export interface RecordingScheduler extends Scheduler {
+  readonly known: Map<string, ScheduleRecord>;
 }
 
 /** The use cases on a real table, with everything else made by hand. */
@@ -34,6 +45,7 @@ export interface Rig extends System {
   readonly blobs: MemoryBlobs;
   readonly libraryBlobs: MemoryBlobs;
   readonly engine: RecordingEngine;
+  readonly scheduler: RecordingScheduler;
   readonly secrets: MemorySecrets;
   /** What both agents do. */
   readonly script: AgentScript;
@@ -41,6 +53,7 @@ export interface Rig extends System {
   readonly aliyun: ScriptedAgent;
   /** The inventory; a test changes it at any time. */
   readonly inventory: { nodes: readonly InventoryNode[]; list(): Promise<readonly InventoryNode[]> };
+  readonly log: Log;
   /** Events of the log. */
   readonly events: string[];
   /** Submits a job of these groups; returns its run. */
@@ -94,15 +107,37 @@ export const jobOf = (groups: readonly unknown[], spec: Readonly<Record<string, 
 const createEngine = (): RecordingEngine => {
   const started: string[] = [];
   const completed: string[] = [];
+  const executions = new Map<string, ExecutionState>();
   return {
+    executions,
     started,
     completed,
     start: async (runId, attempt) => {
       started.push(`${runId}-${attempt}`);
     },
+    look: async (runId, attempt) => {
+      const name = `${runId}-${attempt}`;
+      return executions.get(name) ?? { state: started.includes(name) ? 'running' : 'absent' };
+    },
     complete: async (token) => {
       completed.push(token);
       return true;
+    },
+  };
+};
+
+const createScheduler = (): RecordingScheduler => {
+  const put: RecordingScheduler['known'] = new Map();
+  return {
+    known: put,
+    check: (schedule) => {
+      toAws(formOf(schedule), Date.parse(schedule.anchorAt));
+    },
+    put: async (schedule) => {
+      put.set(schedule.name, schedule);
+    },
+    remove: async (name) => {
+      put.delete(name);
     },
   };
 };
@@ -142,9 +177,11 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const blobs = createMemoryBlobs();
   const libraryBlobs = createMemoryBlobs();
   const engine = createEngine();
+  const scheduler = createScheduler();
   const secrets = createMemorySecrets();
   const script = obedient();
   const events: string[] = [];
+  const log = createLog(events);
   const names = new Map<string, string>();
   const operationOf = (invocationId: InvocationId): string => {
     const { runId, attempt, place } = placeOf(invocationId);
@@ -163,8 +200,9 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     prices: listPrices,
     roles: { of: () => [] },
     http: createFetchHttp(clock),
+    scheduler,
     ids: { runId: newRunId },
-    log: createLog(events),
+    log,
   });
   const submit: Rig['submit'] = async (groups, { spec, params = {}, only = {} } = {}) => {
     const job = jobOf(groups, spec);
@@ -175,7 +213,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events },
+    ...{ store, clock, blobs, libraryBlobs, engine, scheduler, secrets, script, aws, aliyun, inventory, events, log },
     ...{ submit, jobChanged, records },
   };
 };

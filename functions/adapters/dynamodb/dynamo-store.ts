@@ -9,6 +9,7 @@ import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createPurgeStore } from './purge-store.ts';
 import { createRunStore } from './run-store.ts';
+import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createUsageStore } from './usage-store.ts';
 
@@ -49,5 +50,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLockStore(context),
     ...createUsageStore(context),
     ...createPurgeStore(context),
+    ...createScheduleStore(context),
   };
 };

@@ -16,10 +16,12 @@ import {
   createPermitEntity,
   createTurnEntity,
 } from './lock-entities.ts';
+import { createOpenEntity } from './open-entity.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
+import { createFiringEntity, createHandledEntity, createScheduleEntity } from './schedule-entities.ts';
 import { createSliceEntity } from './slice-entity.ts';
 import { createUsageEntity } from './usage-entity.ts';
 
@@ -27,6 +29,7 @@ import { createUsageEntity } from './usage-entity.ts';
 export const createEntities = (target: EntityTarget) => ({
   runs: createRunEntity(target),
   claims: createClaimEntity(target),
+  open: createOpenEntity(target),
   groups: createGroupEntity(target),
   slices: createSliceEntity(target),
   batches: createBatchEntity(target),
@@ -46,6 +49,9 @@ export const createEntities = (target: EntityTarget) => ({
   lockNames: createLockNameEntity(target),
   usage: createUsageEntity(target),
   endedRuns: createEndedRunEntity(target),
+  schedules: createScheduleEntity(target),
+  firings: createFiringEntity(target),
+  handled: createHandledEntity(target),
 });
 
 /** The entities of one table. */

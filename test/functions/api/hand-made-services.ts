@@ -17,6 +17,13 @@ import {
   resultViewSchema,
   runViewSchema,
 } from '#shared/contract/run-views.ts';
+import {
+  type FiringView,
+  firingViewSchema,
+  type ScheduleView,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from '#shared/contract/schedule-views.ts';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { inventoryNodeSchema } from '#shared/model/node.ts';
@@ -333,6 +340,41 @@ const jobServices = (note: Note) => ({
   removeJob: note('removeJob', { name: 'roll-shop', changes: 3, ...changed }),
 });
 
+/** The schedule `nightly`. */
+export const makeScheduleView = (change: Partial<ScheduleView> = {}): ScheduleView =>
+  scheduleViewSchema.parse({
+    ...{ name: 'nightly', job: 'roll-shop', params: {}, expression: '0 2 * * *', dialect: 'unix', zone: 'UTC' },
+    ...{ calendars: [], overlap: 'skip', enabled: true, tags: { team: 'ops' } },
+    ...{ createdAt: changed.at, createdBy: 'ada', updatedAt: changed.at, updatedBy: 'ada' },
+    next: [{ at: '2026-01-02T02:00:00.000Z', local: '2026-01-02T02:00:00+00:00' }],
+    aws: { expressions: [{ expression: 'cron(0 2 * * ? *)', zone: 'UTC' }], exact: true },
+    ...change,
+  });
+
+/** A due time of `nightly` that was skipped. */
+export const makeFiring = (change: Partial<FiringView> = {}): FiringView =>
+  firingViewSchema.parse({
+    ...{ schedule: 'nightly', dueAt: '2026-01-01T02:00:00.000Z', kind: 'timed', status: 'skipped', at: changed.at },
+    ...{ reason: 'another run goes on', ...change },
+  });
+
+const scheduleServices = (note: Note) => {
+  const { next, ...view } = makeScheduleView();
+  const { name, job, expression, dialect, zone, overlap, enabled, tags } = view;
+  const summary = { name, job, expression, dialect, zone, overlap, enabled, tags, next: next[0], last: makeFiring() };
+  return {
+    putSchedule: note('putSchedule', makeScheduleView()),
+    listSchedules: note('listSchedules', { items: [scheduleSummarySchema.parse(summary)] }),
+    viewSchedule: note('viewSchedule', makeScheduleView()),
+    previewSchedule: note('previewSchedule', { dialect, zone: 'UTC', next, aws: view.aws }),
+    listFirings: note('listFirings', { items: [makeFiring()] }),
+    pauseSchedule: note('pauseSchedule', makeScheduleView()),
+    resumeSchedule: note('resumeSchedule', makeScheduleView()),
+    removeSchedule: note('removeSchedule', makeScheduleView()),
+    runSchedule: note('runSchedule', makeFiring({ kind: 'manual', status: 'started', runId, actor: 'ada' })),
+  };
+};
+
 type Note = <A extends unknown[], R>(name: string, answer: R) => (...args: A) => Promise<R>;
 
 /** What was asked of the services, in order: the name and its arguments. */
@@ -377,6 +419,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...commandServices(note),
     ...jobServices(note),
+    ...scheduleServices(note),
     ...change,
   };
   return { services, asked };

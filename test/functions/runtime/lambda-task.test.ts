@@ -77,7 +77,14 @@ describe('a task on Lambda', () => {
       [
         level,
         'task.failed',
-        { task: 'startRun', code: error.code, message: error.message, requestId: 'request-1', ...event },
+        {
+          task: 'startRun',
+          code: error.code,
+          message: error.message,
+          transient: level === 'warn',
+          requestId: 'request-1',
+          ...event,
+        },
       ],
     ]);
   });
