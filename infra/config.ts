@@ -43,6 +43,8 @@ const configSchema = z
     retentionDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.runDays),
     /** How long it is kept what runs took and cost, for estimates and sums. */
     historyDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.historyDays),
+    /** How long it is kept what became of each due time of a schedule. */
+    firingDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.firingDays),
     /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
     logDays: z.coerce
       .number()
@@ -102,6 +104,7 @@ export const configKeys = [
   'removal',
   'retentionDays',
   'historyDays',
+  'firingDays',
   'logDays',
   'awsRegions',
   'aliyunRegions',

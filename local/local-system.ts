@@ -87,6 +87,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
       now: clock.now,
       retentionSeconds: retention.runDays * daySeconds,
       historySeconds: retention.historyDays * daySeconds,
+      firingSeconds: retention.firingDays * daySeconds,
     }),
     blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),

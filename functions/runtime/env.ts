@@ -32,23 +32,24 @@ const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
   .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
 
-const tableSchema = z
-  .object({ [variables.table]: required, [variables.retentionDays]: days, [variables.historyDays]: days })
-  .transform((env) => {
-    const { [variables.retentionDays]: kept, [variables.historyDays]: history } = env;
-    return {
-      tableName: env[variables.table],
-      ...(kept === undefined ? {} : { retentionSeconds: kept * daySeconds }),
-      ...(history === undefined ? {} : { historySeconds: history * daySeconds }),
-    };
-  });
+/** How long each kind of thing is kept. */
+const daysOfKinds = { [variables.retentionDays]: days, [variables.historyDays]: days, [variables.firingDays]: days };
 
-const retentionSchema = z
-  .object({ [variables.retentionDays]: days, [variables.historyDays]: days })
-  .transform((env) => ({
-    runDays: env[variables.retentionDays] ?? defaultRetention.runDays,
-    historyDays: env[variables.historyDays] ?? defaultRetention.historyDays,
-  }));
+const tableSchema = z.object({ [variables.table]: required, ...daysOfKinds }).transform((env) => {
+  const { [variables.retentionDays]: kept, [variables.historyDays]: history, [variables.firingDays]: firings } = env;
+  return {
+    tableName: env[variables.table],
+    ...(kept === undefined ? {} : { retentionSeconds: kept * daySeconds }),
+    ...(history === undefined ? {} : { historySeconds: history * daySeconds }),
+    ...(firings === undefined ? {} : { firingSeconds: firings * daySeconds }),
+  };
+});
+
+const retentionSchema = z.object(daysOfKinds).transform((env) => ({
+  runDays: env[variables.retentionDays] ?? defaultRetention.runDays,
+  historyDays: env[variables.historyDays] ?? defaultRetention.historyDays,
+  firingDays: env[variables.firingDays] ?? defaultRetention.firingDays,
+}));
 
 const bucketSchema = z
   .object({ [variables.bucket]: required, [variables.keyPrefix]: z.string().default('') })

@@ -44,6 +44,7 @@ const tableGrant = ({ config, storage }: GrantScope, actions: readonly string[])
     [variables.table]: storage.table.tableName,
     [variables.retentionDays]: String(config.retentionDays),
     [variables.historyDays]: String(config.historyDays),
+    [variables.firingDays]: String(config.firingDays),
   },
 });
 

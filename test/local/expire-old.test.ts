@@ -71,7 +71,7 @@ describe('what is over on the local cloud', () => {
     const options = {
       table,
       blobsDir: dir,
-      retention: { runDays: 10, historyDays: 20 },
+      retention: { runDays: 10, historyDays: 20, firingDays: 5 },
       clock: { now: () => now },
       log: silentLog,
     };
@@ -83,7 +83,7 @@ describe('what is over on the local cloud', () => {
   });
 
   it('is looked for by a cloud that is up, until it is closed', async () => {
-    const retention = { runDays: 10, historyDays: 20 };
+    const retention = { runDays: 10, historyDays: 20, firingDays: 5 };
     const run = aRun();
     await storeAt(start).create(run);
     const now = start + 11 * dayMs;
