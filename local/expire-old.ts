@@ -44,7 +44,7 @@ export const keepExpiring = (options: ExpireOldOptions): { readonly stop: () => 
   const ending = new AbortController();
   const pass = (): Promise<void> =>
     expireOld(options, ending.signal).catch((error: unknown) => {
-      if (!ending.signal.aborted) options.log.warn('local.not-expired', { message: messageOf(error) });
+      if (!ending.signal.aborted) options.log.warn('local.not-expired', { reason: messageOf(error) });
     });
   let last = pass();
   const timer = setInterval(() => {

@@ -31,7 +31,7 @@ const record = async (deps: MeteredDeps, runId: RunId, part: string, used: Param
     // The write that says so is one, too.
     await deps.usage().addRunUsage(runId, part, addUsage([...used, { tableWrites: 1 }]));
   } catch (error) {
-    deps.log.warn('usage.not-counted', { runId, message: messageOf(error) });
+    deps.log.warn('usage.not-counted', { runId, reason: messageOf(error) });
   }
 };
 
