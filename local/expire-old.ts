@@ -1,3 +1,4 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import {
   blobDays,
   daySeconds,
@@ -25,27 +26,48 @@ export interface ExpireOldOptions {
 
 const dayMs = daySeconds * 1000;
 
-/** Removes what is over by now: items of the table, sealed secrets that a crash left, blobs of runs. */
+/** Removes what is over by now: items of the table, and blobs of runs. */
 export const expireOld = async (options: ExpireOldOptions, signal?: AbortSignal): Promise<void> => {
   const { table, blobsDir, retention, clock, log } = options;
   const now = clock.now();
-  const sealed = { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now };
-  await removeOldBlobs(blobsDir, sealed);
-  await removeOldBlobs(blobsDir, { prefix: '', olderThanMs: blobDays(retention) * dayMs, now });
+  await removeOldBlobs(blobsDir, { prefix: '', olderThanMs: blobDays(retention) * dayMs, now, signal });
   const items = await expireItems({ ...table, now, ...(signal === undefined ? {} : { signal }) });
   if (items > 0) log.info('local.expired', { items });
 };
 
+/** Sealed secrets that a crash left: a handful of files at most, looked at whenever a cloud starts. */
+const removeSealed = ({ blobsDir, clock }: ExpireOldOptions): Promise<void> =>
+  removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now: clock.now() });
+
+/** A cloud of a short command starts often: what takes long is done when it was not done for a while. */
+const isDue = async ({ stateFile, clock }: KeepExpiringOptions): Promise<boolean> => {
+  const lastMs = Number(await readFile(stateFile, 'utf8').catch(() => '0'));
+  return !(clock.now() - lastMs < everyMs);
+};
+
+/** What doing so again and again needs. */
+export interface KeepExpiringOptions extends ExpireOldOptions {
+  /** Remembers when it was last done to its end. */
+  readonly stateFile: string;
+}
+
 /**
- * Does what DynamoDB's TTL and the lifecycle rules of a bucket do, at once and every six hours. It never keeps the process up; `stop` waits for a
- * pass that is under way.
+ * Does what DynamoDB's TTL and the lifecycle rules of a bucket do, about every six hours of a cloud that is up. It never keeps the process up; `stop`
+ * ends a pass that is under way, and the next cloud does it from the beginning.
  */
-export const keepExpiring = (options: ExpireOldOptions): { readonly stop: () => Promise<void> } => {
+export const keepExpiring = (options: KeepExpiringOptions): { readonly stop: () => Promise<void> } => {
   const ending = new AbortController();
-  const pass = (): Promise<void> =>
-    expireOld(options, ending.signal).catch((error: unknown) => {
-      if (!ending.signal.aborted) options.log.warn('local.not-expired', { reason: messageOf(error) });
-    });
+  const { signal } = ending;
+  const pass = async (): Promise<void> => {
+    try {
+      await removeSealed(options);
+      if (signal.aborted || !(await isDue(options))) return;
+      await expireOld(options, signal);
+      if (!signal.aborted) await writeFile(options.stateFile, String(options.clock.now()));
+    } catch (error) {
+      if (!signal.aborted) options.log.warn('local.not-expired', { reason: messageOf(error) });
+    }
+  };
   let last = pass();
   const timer = setInterval(() => {
     last = last.then(pass);

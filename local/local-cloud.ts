@@ -64,7 +64,10 @@ export const startLocalCloud = async ({
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
-  const expiring = keepExpiring({ table, blobsDir, retention, clock, log });
+  const expiring = keepExpiring({
+    ...{ table, blobsDir, retention, clock, log },
+    stateFile: join(stateDir, 'expired-at'),
+  });
   const blobServer = await startBlobServer({
     dir: blobsDir,
     stateFile: join(stateDir, 'blob-server.json'),

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -51,7 +51,7 @@ describe('what is over on the local cloud', () => {
     expect(await store.listBudgets()).toHaveLength(1);
   });
 
-  it('is removed from the blobs: sealed secrets after a day, the rest after the runs and a margin', async () => {
+  it('is removed from the blobs when the runs and a margin are over, sealed secrets after a day', async () => {
     const now = Date.now();
     const put = async (key: string, ageDays: number) => {
       const path = join(dir, key);
@@ -76,19 +76,34 @@ describe('what is over on the local cloud', () => {
       log: silentLog,
     };
 
+    const expiring = keepExpiring({ ...options, stateFile: join(dir, 'new') });
+    await expiring.stop();
     await expireOld(options);
 
     const files = await readdir(dir, { recursive: true, withFileTypes: true });
     expect(files.filter((one) => one.isFile()).map(({ name }) => name)).toEqual(['new', 'new']);
   });
 
-  it('is looked for by a cloud that is up, until it is closed', async () => {
+  it('is looked for by a cloud that is up, every six hours however often it is started', async () => {
     const retention = { runDays: 10, historyDays: 20, firingDays: 5 };
     const run = aRun();
     await storeAt(start).create(run);
     const now = start + 11 * dayMs;
-    const expiring = keepExpiring({ table, blobsDir: dir, retention, clock: { now: () => now }, log: silentLog });
-    await expect.poll(() => storeAt(start).get(run.runId)).toBeUndefined();
+    const stateFile = join(dir, 'expired-at');
+    const options = { table, blobsDir: dir, retention, clock: { now: () => now }, log: silentLog, stateFile };
+    const expiring = keepExpiring(options);
+    await expect.poll(() => readFile(stateFile, 'utf8').catch(() => ''), { timeout: 10_000 }).toBe(String(now));
     await expiring.stop();
+    expect(await storeAt(start).get(run.runId)).toBeUndefined();
+
+    // The next cloud has nothing to look for yet, and six hours later it has.
+    const another = aRun();
+    await storeAt(start).create(another);
+    const soon = keepExpiring(options);
+    await soon.stop();
+    expect(await storeAt(start).get(another.runId)).toEqual(another);
+    const later = keepExpiring({ ...options, clock: { now: () => now + 6 * 3_600_000 } });
+    await expect.poll(() => storeAt(start).get(another.runId), { timeout: 10_000 }).toBeUndefined();
+    await later.stop();
   });
 });
