@@ -9,6 +9,7 @@ import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
 import { costRoutes } from './routes/costs.ts';
+import { fileRoutes } from './routes/files.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
@@ -48,6 +49,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', nodeRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
+    .route('/', fileRoutes(services))
     .route('/', lockRoutes(services))
     .route('/', costRoutes(services))
     .route('/', scheduleRoutes(services))

@@ -16,6 +16,7 @@ import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { purgeRun } from '#functions/purge-run/purge-run.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
+import { completeFile, offerFile } from '#functions/put-file/put-file.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { previewRetry, retryRun } from '#functions/retry-run/retry-run.ts';
@@ -97,6 +98,8 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     listJobChanges: listJobChanges(deps),
     removeJob: removeFromLibrary('job', deps),
     listCosts: listCosts(deps),
+    offerFile: offerFile(deps),
+    completeFile: completeFile(deps),
     listLocks: listLocks(deps),
     breakLock: breakLock(deps),
     listBudgets: listBudgets(deps),

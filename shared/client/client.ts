@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
 import type { CostQuery, CostsView } from '../contract/cost-views.ts';
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
@@ -95,6 +96,8 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
   listCosts(query?: CostQuery): Promise<CostsView>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;
@@ -152,6 +155,9 @@ export const createClient = (options: ClientOptions): DroverClient => {
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),
+    offerFile: async (body) => (await sendRequest(options, apiRoutes.offerFile, { body })).data,
+    completeFile: async (sha256, body) =>
+      (await sendRequest(options, apiRoutes.completeFile, { path: { sha256 }, body })).data,
     listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
     breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
     listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
 import { costQuerySchema, costsViewSchema } from './cost-views.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import {
   applyJobRequestSchema,
   commandQuerySchema,
@@ -76,7 +77,7 @@ import {
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'costs' | 'schedules' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'files' | 'locks' | 'costs' | 'schedules' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
@@ -337,6 +338,26 @@ export const apiRoutes = {
     summary: 'List the revisions of a stored job, newest first',
     query: pageQuerySchema,
     answer: pageSchemaOf(jobChangeSchema),
+  },
+  offerFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files',
+    tag: 'files',
+    summary: 'Ask where to send a file that a run is to be given',
+    body: offerFileRequestSchema,
+    answer: fileOfferSchema,
+  },
+  completeFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files/{sha256}',
+    tag: 'files',
+    summary: 'Have a file that was sent compared with its digest; the answer is the value of a param',
+    body: completeFileRequestSchema,
+    answer: fileViewSchema,
   },
   listLocks: {
     ...read,

@@ -325,6 +325,11 @@ const commandServices = (note: Note) => ({
   removeCommand: note('removeCommand', { name: 'ops/restart', changes: 4, ...changed }),
 });
 
+const fileServices = (note: Note) => ({
+  offerFile: note('offerFile', { url: 'http://blobs/', fields: { key: 'files/x' } }),
+  completeFile: note('completeFile', { value: `sha256:${'a'.repeat(64)}/cert.pem`, bytes: 3 }),
+});
+
 const jobServices = (note: Note) => ({
   applyJob: note('applyJob', { view: { ...makeJobView(), created: true }, etag: '"2"' }),
   listJobs: note('listJobs', {
@@ -420,6 +425,8 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     ...commandServices(note),
     ...jobServices(note),
     ...scheduleServices(note),
+    ...fileServices(note),
+    ...fileServices(note),
     ...change,
   };
   return { services, asked };
