@@ -1,12 +1,17 @@
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
-import type { Pacing } from '#functions/adapters/agent/caller.ts';
+import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { readPricesEnv } from '#functions/runtime/env.ts';
+import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
+import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
+import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -53,13 +58,14 @@ const wallClock: Clock = { now: () => Date.now() };
 
 /** Wires Drover to what it stands on in a local cloud. */
 export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing } = options;
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing = realPacing } = options;
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
+  const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const ports: SystemPorts = {
-    ...connectAgents(clients, fleet, pacing),
-    store: createDynamoStore({ ...table, now: clock.now }),
-    blobs: createFolderBlobs(join(stateDir, 'blobs'), blobAccess),
+    ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
+    store: createDynamoStore({ ...table, client: countCapacity(table.client, meter), now: clock.now }),
+    blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
@@ -68,10 +74,12 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
     roles: openRoles(),
+    prices: readPricesEnv(),
     http: createFetchHttp(clock),
   };
   const system = createSystem(aroundPorts(ports));
-  const tasks = aroundTasks(system.tasks);
+  const counted = { meter, usage: () => ports.store, clock, log };
+  const tasks = aroundTasks(meteredTasks(system.tasks, counted));
   const begin = async (): Promise<void> => {
     await engine.attach(tasks);
     await sweep(tasks, log);

@@ -8,6 +8,7 @@ import { authenticate } from './authenticate.ts';
 import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
+import { costRoutes } from './routes/costs.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
@@ -47,6 +48,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
     .route('/', lockRoutes(services))
+    .route('/', costRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

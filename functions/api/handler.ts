@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { openBlobs, openLibraryBlobs } from '#functions/runtime/blobs.ts';
 import { openEngine } from '#functions/runtime/engine.ts';
-import { readApiEnv } from '#functions/runtime/env.ts';
+import { readApiEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { correlate, openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
@@ -24,6 +24,7 @@ const open = () => {
     inventory: openInventory(),
     engine: openEngine(),
     roles: openRoles(),
+    prices: readPricesEnv(),
     clock: systemClock,
     ids: randomIds,
     log,

@@ -1,3 +1,4 @@
+import type { CostQuery, CostsView } from '#shared/contract/cost-views.ts';
 import type {
   ApplyJobRequest,
   CommandQuery,
@@ -90,6 +91,7 @@ export interface ApiServices {
   viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listCosts(query: CostQuery): Promise<CostsView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;

@@ -31,8 +31,8 @@ export interface NextStageDeps extends TakeTurnDeps, FreezeDeps {
 const longestHoldSeconds = 2_592_000;
 
 /**
- * What a group does next: wait for the run's turn, run a stage, hold (paused, or at a gate), soak, or nothing more. The first call of an attempt freezes the group's targets;
- * a later attempt takes over those of the one before, so that rounds stay what they were.
+ * What a group does next: wait for the run's turn, run a stage, hold (paused, or at a gate), soak, or nothing more. The first call of an attempt
+ * freezes the group's targets; a later attempt takes over those of the one before, so that rounds stay what they were.
  */
 export const nextStage =
   (deps: NextStageDeps): TaskBehaviour<'nextStage'> =>
@@ -64,13 +64,28 @@ const inTurn = async (
   const now = nowIso(deps.clock);
   const turn = await takeTurn(deps, run);
   if (turn.kind === 'replaced') return step('failed', now);
-  if (turn.kind === 'wait') return { ...step('wait', now), look: turn.look };
+  if (turn.kind === 'wait') return (await leftUnderWay(deps, place)) ?? { ...step('wait', now), look: turn.look };
   const record = known ?? (await freeze(deps, place));
   if ('kind' in record) return record.kind === 'closed' ? step('failed', now) : held(now, record.seconds);
   const next = await goOn(deps, place, record);
   if (next.kind === 'soak')
     await keepTurn(deps, run, Math.max(0, Date.parse(next.until) - deps.clock.now()) + lockTimes.stepMs);
   return next;
+};
+
+/**
+ * What the group has under way although its run is not at its turn: the turn was taken away, and the execution died before its batches came to
+ * their end. They go on first, finish what they have sent, and send nothing more. They may have leases that whoever has the turn waits for.
+ */
+const leftUnderWay = async (
+  deps: NextStageDeps,
+  { run, groupIndex }: GroupPlace,
+): Promise<TaskOutput<'nextStage'> | undefined> => {
+  const slices = (await deps.store.listSlices(run.runId, currentAttempt(run))).filter(
+    (one) => parseSliceId(one.sliceId).groupIndex === groupIndex && one.closedAt === undefined,
+  );
+  if (slices.length === 0) return undefined;
+  return { ...step('run', nowIso(deps.clock)), slices: slices.map(({ sliceId }) => sliceId) };
 };
 
 /** An answer without slices and without a wait. */

@@ -5,22 +5,24 @@ import type { Job } from '#shared/model/job.ts';
 import { endsRun, type RunRecord } from '#shared/model/run.ts';
 import { isTerminalRunStatus, type PhaseStatus, type RunStatus } from '#shared/model/status.ts';
 import { selectsGroup, selectsPhase } from '#shared/plan/selection.ts';
-import { runStatus } from '#shared/plan/statuses.ts';
+import { countedStatus, runStatus } from '#shared/plan/statuses.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
 import type { TaskInput } from '#shared/workflow/task-registry.ts';
 import { changeRun, currentAttempt, isAttemptOpen, withLastAttempt } from './change-run.ts';
 import { type EndPermitDeps, endPermit } from './end-permit.ts';
+import { type EndedRunDeps, keepEndedRun } from './ended-run.ts';
 import { readJobHistory } from './job-history.ts';
 import type { JsonBlobs } from './json-blob.ts';
 import { endTurn, type TurnDeps, type WakeRunsDeps } from './turns.ts';
 import { viewGroups } from './view-groups.ts';
 
 /** What ending a run needs. */
-export interface EndRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps {
+export interface EndRunDeps extends EndPermitDeps, TurnDeps, WakeRunsDeps, EndedRunDeps {
   readonly store: EndPermitDeps['store'] &
     TurnDeps['store'] &
+    EndedRunDeps['store'] &
     Pick<LockStore, 'listPermits' | 'forgetPermitUser'> &
     Pick<RunStore, 'get' | 'replace'> &
     Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
@@ -39,7 +41,10 @@ export const endRun = async (
 ): Promise<RunRecord['status']> => {
   const run = await deps.store.get(runId);
   if (!run || !isAttemptOpen(run, attempt)) {
-    if (run) await leaveAll(deps, run, attempt);
+    if (run) {
+      await leaveAll(deps, run, attempt);
+      if (currentAttempt(run) === attempt) await keepEndedRun(deps, run);
+    }
     return run?.status ?? 'failed';
   }
   const jobs = await readJobHistory(deps.json, run);
@@ -51,6 +56,7 @@ export const endRun = async (
   );
   deps.log.info('run.finished', { runId, attempt, status: finished.status });
   await leaveAll(deps, finished, attempt);
+  await keepEndedRun(deps, finished);
   return finished.status;
 };
 
@@ -98,15 +104,16 @@ const finalStatuses = (run: RunRecord, job: Job, groups: readonly GroupView[]): 
     const wantsGroup = group !== undefined && selectsGroup(selection, group);
     return view.phases.flatMap((phase, phaseIndex) =>
       (wantsGroup && selectsPhase(selection, phase)) || phase.slices.length > 0
-        ? [statusOf(view, group?.phases[phaseIndex]?.judge !== undefined, phase.status)]
+        ? [
+            countedStatus(phase.status, {
+              judges: group?.phases[phaseIndex]?.judge !== undefined,
+              groupStopped: view.stopReason !== undefined,
+            }),
+          ]
         : [],
     );
   });
 };
-
-/** A phase that judges a round has failed, and somebody let the run go on nevertheless: that is no failure of the run. */
-const statusOf = ({ stopReason }: GroupView, judges: boolean, status: PhaseStatus): PhaseStatus =>
-  judges && status === 'failed' && stopReason === undefined ? 'completed' : status;
 
 /** Gates are over with the run. */
 const closedGates = (gates: readonly GateRecord[], at: string): GateRecord[] =>

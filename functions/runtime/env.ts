@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { variables } from '#shared/config/variables.ts';
+import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** The environment of a process. */
@@ -96,6 +97,19 @@ const rolesSchema = z
   .object({ [variables.roles]: optional.transform(rolesOfText) })
   .transform((env) => ({ roles: env[variables.roles] }));
 
+const pricesOfText = (text: string | undefined, context: z.RefinementCtx): PriceTable => {
+  try {
+    return priceTableSchema.parse({ ...listPrices, ...priceTableSchema.partial().parse(JSON.parse(text ?? '{}')) });
+  } catch {
+    context.addIssue(`is not a JSON object of prices: ${Object.keys(listPrices).join(', ')}`);
+    return z.NEVER;
+  }
+};
+
+const pricesSchema = z
+  .object({ [variables.prices]: optional.transform(pricesOfText) })
+  .transform((env) => env[variables.prices]);
+
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
@@ -129,6 +143,9 @@ export const readSecretsEnv = (environment: Environment = process.env) => ({
 
 /** Who has which role; nobody has one when it is not set. */
 export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
+
+/** What use is valued at: list prices, and over them those that are configured. */
+export const readPricesEnv = (environment: Environment = process.env): PriceTable => read(pricesSchema, environment);
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);

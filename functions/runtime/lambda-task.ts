@@ -3,10 +3,19 @@ import { type AppError, toAppError } from '#shared/errors/app-error.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
 import { runTask } from '#shared/workflow/run-task.ts';
 import { type TaskBehaviour, type TaskName, taskRegistry } from '#shared/workflow/task-registry.ts';
-import { correlate, openProcessLog } from './process.ts';
+import { type MeteredDeps, meteredTask } from './metered-tasks.ts';
+import { correlate, openProcessLog, processMeter, systemClock } from './process.ts';
+import { openStore } from './store.ts';
 
 /** Builds a task with its dependencies. Reads the environment; nothing does so before. */
 export type MakeTask<N extends TaskName> = () => TaskBehaviour<N>;
+
+/** What a handler opens when it needs it. */
+export interface LambdaParts {
+  readonly openLog: () => Log;
+  /** Where what the tasks use is counted. */
+  readonly usage: MeteredDeps['usage'];
+}
 
 /** A Lambda handler of an asynchronous or Step Functions call. */
 export type LambdaHandler = (event: unknown, context: { readonly awsRequestId: string }) => Promise<unknown>;
@@ -36,7 +45,7 @@ const logFailure = (log: Log, { code, message, kind }: AppError, ids: LogFields)
 export const lambdaTask = <N extends TaskName>(
   name: N,
   make: MakeTask<N>,
-  openLog: () => Log = openProcessLog,
+  { openLog, usage }: LambdaParts = { openLog: openProcessLog, usage: openStore },
 ): LambdaHandler => {
   let behaviour: TaskBehaviour<N> | undefined;
   return async (event, { awsRequestId }) => {
@@ -44,7 +53,8 @@ export const lambdaTask = <N extends TaskName>(
     correlate(ids);
     try {
       behaviour ??= make();
-      return await runTask(taskRegistry[name], behaviour, event);
+      const counted = { meter: processMeter, usage, clock: systemClock, log: openLog() };
+      return await runTask(taskRegistry[name], meteredTask(counted, name, behaviour), event);
     } catch (thrown) {
       const error = toAppError(thrown);
       logFailure(openLog(), error, ids);

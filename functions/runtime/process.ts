@@ -6,9 +6,13 @@ import type { Clock, Ids, Log, LogFields } from '#shared/ports/services.ts';
 import { deploymentName, isDebugging } from './env.ts';
 import { measured } from './event-metrics.ts';
 import { createProcessLog, type ProcessLog } from './process-log.ts';
+import { createUsageMeter } from './usage-meter.ts';
 
 /** The wall clock of this machine. */
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Counts what the task at hand uses, in all that this process has opened. */
+export const processMeter = createUsageMeter();
 
 /** Run ids by time and chance. */
 export const randomIds: Ids = { runId: () => runIdSchema.parse(ulid()) };

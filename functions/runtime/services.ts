@@ -5,6 +5,7 @@ import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
@@ -27,6 +28,7 @@ import {
   viewJob,
 } from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
+import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
@@ -43,6 +45,8 @@ export interface ServicePorts {
   readonly inventory: Inventory;
   readonly engine: Engine;
   readonly roles: Roles;
+  /** What use is valued at. */
+  readonly prices: PriceTable;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -83,6 +87,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewJob: viewJob(deps),
     listJobChanges: listJobChanges(deps),
     removeJob: removeFromLibrary('job', deps),
+    listCosts: listCosts(deps),
     listLocks: listLocks(deps),
     breakLock: breakLock(deps),
     listBudgets: listBudgets(deps),

@@ -29,6 +29,8 @@ export const variables = {
   managerSecrets: 'DROVER_MANAGER_SECRETS',
   /** Who has which role at gates, as JSON: `{"sre": ["ann", "arn:aws:iam::1:user/bob"]}`. */
   roles: 'DROVER_ROLES',
+  /** Prices in place of the list prices, as JSON: `{"region": "eu-west-1", "perTableWrite": 7.0e-7}`; what is absent stays as it is. */
+  prices: 'DROVER_PRICES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
   /** Name of the deployment, a dimension of its metrics; absent: no metrics are written. */

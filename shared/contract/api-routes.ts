@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { costQuerySchema, costsViewSchema } from './cost-views.ts';
 import {
   applyJobRequestSchema,
   commandQuerySchema,
@@ -62,7 +63,7 @@ import {
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'costs' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
@@ -212,6 +213,14 @@ export const apiRoutes = {
     summary: 'Show what a run would do, without doing it',
     body: runRequestSchema,
     answer: runPlanSchema,
+  },
+  listCosts: {
+    ...read,
+    path: '/v1/costs',
+    tag: 'costs',
+    summary: 'Show what the runs of a month that have ended used and cost, by job',
+    query: costQuerySchema,
+    answer: costsViewSchema,
   },
   listNodes: {
     ...read,

@@ -14,6 +14,7 @@ import type {
 import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
+import type { UsageStore } from './usage-store.ts';
 
 export type { Page, PageRequest } from './pages.ts';
 
@@ -211,4 +212,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, UsageStore {}

@@ -6,6 +6,7 @@ import { lockContract } from './store-contract-locks.ts';
 import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
 import { sliceContract } from './store-contract-slices.ts';
+import { usageContract } from './store-contract-usage.ts';
 
 /** What every implementation of the port Store does. */
 export const storeContract = (name: string, open: OpenStore): void => {
@@ -16,4 +17,5 @@ export const storeContract = (name: string, open: OpenStore): void => {
   resultContract(name, open);
   libraryContract(name, open);
   lockContract(name, open);
+  usageContract(name, open);
 };

@@ -4,6 +4,7 @@ import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts'
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
@@ -169,6 +170,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const system = createSystem({
     ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
     sealer: createAesSealer(),
+    prices: listPrices,
     roles: { of: () => [] },
     http: createFetchHttp(clock),
     ids: { runId: newRunId },

@@ -12,6 +12,8 @@ export interface Pacing {
   readonly now: () => number;
   /** Hears of each call that a cloud would not take now. */
   readonly onThrottled?: (what: string) => void;
+  /** Hears of each request before it is made, those that are tried again included. */
+  readonly called?: () => void;
 }
 
 /** Real timers, chance and clock. */
@@ -56,6 +58,7 @@ const noteThrottle = ({ onThrottled }: Pacing, { what }: Pick<Call<unknown>, 'wh
 export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPolicy = agentRetries): Caller => {
   const attempt = async <T>(call: Call<T>, tries: number, startedMs: number): Promise<Answer<T>> => {
     try {
+      pacing.called?.();
       return { refused: false, value: await call.run() };
     } catch (error) {
       const failure = classify(error);

@@ -2,6 +2,7 @@ import { createAgentEntity } from './agent-entity.ts';
 import { createBatchEntity } from './batch-entity.ts';
 import { createClaimEntity } from './claim-entity.ts';
 import { createCommandVersionEntity } from './command-version-entity.ts';
+import { createEndedRunEntity } from './ended-run-entity.ts';
 import type { EntityTarget } from './entity-config.ts';
 import { createGroupEntity } from './group-entity.ts';
 import { createInvocationEntity } from './invocation-entity.ts';
@@ -21,6 +22,7 @@ import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
 import { createSliceEntity } from './slice-entity.ts';
+import { createUsageEntity } from './usage-entity.ts';
 
 /** Every kind of item of the table. */
 export const createEntities = (target: EntityTarget) => ({
@@ -44,6 +46,8 @@ export const createEntities = (target: EntityTarget) => ({
   budgetUses: createBudgetUseEntity(target),
   permits: createPermitEntity(target),
   lockNames: createLockNameEntity(target),
+  usage: createUsageEntity(target),
+  endedRuns: createEndedRunEntity(target),
 });
 
 /** The entities of one table. */

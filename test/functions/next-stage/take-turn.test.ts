@@ -57,6 +57,28 @@ describe('the turn of a run', () => {
     expect(looks.at(-1)).toBeGreaterThan(120);
   });
 
+  it('that was lost in the middle, with the execution, leaves no lease behind that the next waits for', async () => {
+    const rig = newRig(hosts(2));
+    const spec = { ...line(), exclusive: true };
+    const [a, b] = [await started(rig, spec), await started(rig, spec)];
+    const { slices } = await next(rig, a);
+    const { batches } = await rig.tasks.openPhase({ runId: a, sliceId: slices[0]! });
+    const { invocationId } = await rig.tasks.invokeOperation({ runId: a, batchId: batches[0]! });
+    await rig.services.breakLock({ name: `turn/${spec.concurrency.key}`, runId: a }, 'bob');
+    expect((await next(rig, b)).kind).toBe('run');
+
+    // Another execution of the first run begins here: it has to end what is under way, although it is not its turn.
+    expect(await next(rig, a)).toMatchObject({ kind: 'run', slices });
+    await rig.tasks.collectResults({ runId: a, batchId: batches[0]!, invocationId: invocationId as never });
+    for (const batchId of batches) await rig.tasks.invokeOperation({ runId: a, batchId });
+    await rig.tasks.closePhase({ runId: a, sliceId: slices[0]! });
+
+    expect((await next(rig, a)).kind).toBe('wait');
+    expect(rig.aws.sends).toHaveLength(1);
+    const held = (await rig.services.listLocks()).items.flatMap((one) => (one.kind === 'nodes' ? [one.runId] : []));
+    expect(held).not.toContain(a);
+  });
+
   it('is given to the next when its holder is not heard of, which then sends nothing more and gets in line', async () => {
     const rig = newRig(hosts(2));
     const spec = line();
