@@ -15,7 +15,8 @@ const times = Number(values.times);
 /** Aims of the design: size of a bundle without the client of Alibaba Cloud, and time of its loading. */
 const aims = { kib: 1024, ms: 300 };
 
-const timed = "const t=performance.now();await import(process.argv[1]);process.stdout.write(String(performance.now()-t))";
+const timed =
+  'const t=performance.now();await import(process.argv[1]);process.stdout.write(String(performance.now()-t))';
 
 const loadMs = (file: string): number =>
   Number(
