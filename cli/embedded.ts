@@ -5,16 +5,18 @@ import type { EmbeddedOptions, OpenEmbedded } from './context.ts';
 import { localFolder, secretsFolder } from './local-server.ts';
 import { version } from './version.ts';
 
-/** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. */
+/** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. With `fires`, schedules fire. */
 export const openLocal = async (
   { stateDir, fleetFile }: { readonly stateDir: string; readonly fleetFile?: string | undefined },
   write: (line: string) => void,
+  { fires }: { readonly fires: boolean } = { fires: false },
 ): Promise<LocalApp> => {
   const folder = localFolder(stateDir);
   return openLocalApp({
     stateDir: folder,
     fleet: await readFleet(folder, fleetFile),
     keepRunning: true,
+    fires,
     secretsDir: secretsFolder(stateDir),
     log: quietLog(write),
     version,

@@ -14,6 +14,7 @@ import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
+import { importCrontabCommand } from './commands/import/crontab.ts';
 import { jobApplyCommand } from './commands/job/apply.ts';
 import { jobDiffCommand } from './commands/job/diff.ts';
 import { jobExportCommand } from './commands/job/export.ts';
@@ -41,6 +42,19 @@ import { runRetryCommand } from './commands/run/retry.ts';
 import { runShowCommand } from './commands/run/show.ts';
 import { runStartCommand } from './commands/run/start.ts';
 import { runWatchCommand } from './commands/run/watch.ts';
+import {
+  schedulePauseCommand,
+  scheduleRemoveCommand,
+  scheduleResumeCommand,
+  scheduleRunNowCommand,
+} from './commands/schedule/control.ts';
+import {
+  scheduleHistoryCommand,
+  scheduleLsCommand,
+  scheduleNextCommand,
+  scheduleShowCommand,
+} from './commands/schedule/look.ts';
+import { schedulePutCommand } from './commands/schedule/put.ts';
 import { secretListCommand } from './commands/secret/ls.ts';
 import { secretRemoveCommand } from './commands/secret/rm.ts';
 import { secretSetCommand } from './commands/secret/set.ts';
@@ -98,6 +112,21 @@ const nouns: readonly Noun[] = [
       commandRmCommand,
     ],
   },
+  {
+    name: 'schedule',
+    summary: 'Start stored jobs by the clock',
+    commands: [
+      schedulePutCommand,
+      scheduleLsCommand,
+      scheduleShowCommand,
+      scheduleNextCommand,
+      schedulePauseCommand,
+      scheduleResumeCommand,
+      scheduleRunNowCommand,
+      scheduleHistoryCommand,
+      scheduleRemoveCommand,
+    ],
+  },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
   {
     name: 'lock',
@@ -115,7 +144,7 @@ const nouns: readonly Noun[] = [
     summary: 'Keep secrets for the local cloud',
     commands: [secretSetCommand, secretListCommand, secretRemoveCommand],
   },
-  { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand] },
+  { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand, importCrontabCommand] },
 ];
 
 const verbs: readonly CommandDefinition[] = [

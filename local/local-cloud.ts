@@ -30,6 +30,8 @@ export interface LocalCloudOptions {
   readonly secretsDir?: string;
   /** What `env:` references may read; the environment of this process when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
+  readonly fires?: boolean;
   readonly log: Log;
 }
 
@@ -53,6 +55,7 @@ export const startLocalCloud = async ({
   keepRunning = false,
   secretsDir = join(stateDir, 'secrets'),
   environment = serverEnvironment(),
+  fires = false,
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
@@ -85,11 +88,13 @@ export const startLocalCloud = async ({
     clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
   });
-  const { tasks, services, engine } = system;
+  const { tasks, services, timed, engine, scheduler } = system;
   await system.begin();
+  if (fires) await scheduler.begin(timed);
   return {
-    ...{ tasks, services, engine, provider, table },
+    ...{ tasks, services, timed, engine, provider, table },
     close: async () => {
+      await scheduler.close();
       await engine.close();
       await provider.close();
       await blobServer.close();

@@ -22,6 +22,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
 export interface LocalOutside {
@@ -50,6 +51,7 @@ export interface LocalSystemOptions extends LocalOutside {
 /** Drover itself in a local cloud: use cases on the real adapters, and the engine that runs its workflow. */
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
+  readonly scheduler: LocalScheduler;
   /** Takes up the runs that an earlier process left unfinished, or had not even started. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
@@ -62,6 +64,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
     store: createDynamoStore({ ...table, client: countCapacity(table.client, meter), now: clock.now }),
@@ -70,6 +73,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     secrets,
     sealer: createAesSealer(),
     engine: { start: engine.start, look: engine.look, complete: engine.complete },
+    scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
@@ -84,7 +88,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     await engine.attach(tasks);
     await sweep(tasks, log);
   };
-  return { services: system.services, tasks, engine, begin };
+  return { ...system, tasks, engine, scheduler, begin };
 };
 
 /** What the schedule does in the cloud; here the beginning is the time at which executions may be missing. */

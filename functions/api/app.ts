@@ -9,12 +9,14 @@ import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
 import { costRoutes } from './routes/costs.ts';
+import { fileRoutes } from './routes/files.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
 import { runRoutes } from './routes/runs.ts';
+import { scheduleRoutes } from './routes/schedules.ts';
 
 const limitBody = bodyLimit({
   maxSize: maxBodyBytes,
@@ -47,8 +49,10 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', nodeRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
+    .route('/', fileRoutes(services))
     .route('/', lockRoutes(services))
     .route('/', costRoutes(services))
+    .route('/', scheduleRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

@@ -7,6 +7,7 @@ import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
 import { correlate, openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
+import { openScheduler } from '#functions/runtime/scheduler.ts';
 import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
@@ -23,6 +24,7 @@ const open = () => {
     secrets: openSecretChecks(),
     inventory: openInventory(),
     engine: openEngine(),
+    scheduler: openScheduler(),
     roles: openRoles(),
     prices: readPricesEnv(),
     clock: systemClock,

@@ -1,4 +1,5 @@
 import type { CostQuery, CostsView } from '#shared/contract/cost-views.ts';
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '#shared/contract/file-requests.ts';
 import type {
   ApplyJobRequest,
   CommandQuery,
@@ -54,10 +55,21 @@ import type {
   RunSummary,
   RunView,
 } from '#shared/contract/run-views.ts';
+import type {
+  FiringView,
+  PreviewScheduleRequest,
+  PutScheduleRequest,
+  ScheduleControlRequest,
+  SchedulePreview,
+  ScheduleQuery,
+  ScheduleSummary,
+  ScheduleView,
+} from '#shared/contract/schedule-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import type { Page } from '#shared/ports/store.ts';
+import type { TurnWish } from '#shared/schedule/decide.ts';
 
 /** What the routes call: the use cases, already wired. Each throws AppError. */
 export interface ApiServices {
@@ -92,11 +104,22 @@ export interface ApiServices {
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
   listCosts(query: CostQuery): Promise<CostsView>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest, actor: string): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;
   putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
   removeBudget(name: string, actor: string): Promise<BudgetView>;
+  putSchedule(name: string, request: PutScheduleRequest, actor: string): Promise<ScheduleView>;
+  listSchedules(): Promise<Page<ScheduleSummary>>;
+  viewSchedule(name: string, query: ScheduleQuery): Promise<ScheduleView>;
+  previewSchedule(request: PreviewScheduleRequest): Promise<SchedulePreview>;
+  listFirings(name: string, query: PageQuery): Promise<Page<FiringView>>;
+  pauseSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<ScheduleView>;
+  resumeSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<ScheduleView>;
+  removeSchedule(name: string, actor: string): Promise<ScheduleView>;
+  runSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<FiringView>;
 }
 
 /** Who changes the library, and on which conditions. */
@@ -125,4 +148,8 @@ export interface Submission {
   readonly actor: string;
   /** Idempotency-Key; the same key and body start one run. */
   readonly idempotencyKey?: string;
+  /** The id that the run is to have, unless the key has given it another one; a new one when absent. */
+  readonly runId?: RunId;
+  /** The line that the run stands in, in place of its job's own settings. */
+  readonly turn?: TurnWish;
 }

@@ -5,17 +5,15 @@ import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import { openAliyun } from './aliyun.ts';
 import { lateAgent } from './late-agent.ts';
-import { cloudPacing, processMeter } from './process.ts';
-
-const pacing = { ...cloudPacing, called: () => processMeter.count({ agentCalls: 1 }) };
+import { cloudPacing } from './process.ts';
 
 /** The agents of the deployed stack, in the account of the stack and the account of the parameter's credentials. */
 export const openAgents = (): Agents => {
   const aliyun = openAliyun();
   return {
-    aws: createSsmAgent({ ...pacing, clientFor: ssmClients() }),
+    aws: createSsmAgent({ ...cloudPacing, clientFor: ssmClients() }),
     aliyun: lateAgent({ kind: 'aliyun', limits: aliyunLimits }, async () =>
-      createAliyunAgent({ ...pacing, clientFor: await aliyun() }),
+      createAliyunAgent({ ...cloudPacing, clientFor: await aliyun() }),
     ),
   };
 };

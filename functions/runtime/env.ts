@@ -48,6 +48,20 @@ const machineSchema = z
   .object({ [variables.stateMachine]: required.regex(/^arn:[\w-]+:states:/, 'is not the ARN of a state machine') })
   .transform((env) => ({ stateMachineArn: env[variables.stateMachine] }));
 
+const schedulerSchema = z
+  .object({
+    [variables.schedulerGroup]: required,
+    [variables.schedulerTarget]: required.regex(/^arn:[\w-]+:lambda:/, 'is not the ARN of a function'),
+    [variables.schedulerRole]: required.regex(/^arn:[\w-]+:iam:/, 'is not the ARN of a role'),
+    [variables.schedulerDeadLetters]: required.regex(/^arn:[\w-]+:sqs:/, 'is not the ARN of a queue'),
+  })
+  .transform((env) => ({
+    groupName: env[variables.schedulerGroup],
+    targetArn: env[variables.schedulerTarget],
+    roleArn: env[variables.schedulerRole],
+    deadLetterArn: env[variables.schedulerDeadLetters],
+  }));
+
 const cloudsSchema = z
   .object({
     [variables.awsRegions]: regions,
@@ -131,6 +145,9 @@ export const readBucketEnv = (environment: Environment = process.env) => read(bu
 
 /** Which state machine runs the runs. */
 export const readMachineEnv = (environment: Environment = process.env) => read(machineSchema, environment);
+
+/** Where schedules are kept, and what they call. */
+export const readSchedulerEnv = (environment: Environment = process.env) => read(schedulerSchema, environment);
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);

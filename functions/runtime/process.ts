@@ -20,6 +20,7 @@ export const randomIds: Ids = { runId: () => runIdSchema.parse(ulid()) };
 /** How clouds are called from this process. */
 export const cloudPacing: Pacing = {
   ...realPacing,
+  called: () => processMeter.count({ agentCalls: 1 }),
   onThrottled: (call) => openProcessLog().warn('agent.throttled', { call }),
 };
 

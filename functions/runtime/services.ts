@@ -15,10 +15,15 @@ import { searchOutput } from '#functions/list-results/search-output.ts';
 import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
+import { completeFile, offerFile } from '#functions/put-file/put-file.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { previewRetry, retryRun } from '#functions/retry-run/retry-run.ts';
 import { submitRun } from '#functions/submit-run/submit-run.ts';
+import { pauseSchedule, removeSchedule, resumeSchedule } from '#functions/timed-control/timed-control.ts';
+import { timedPut } from '#functions/timed-put/timed-put.ts';
+import { timedRunNow } from '#functions/timed-run-now/timed-run-now.ts';
+import { listFirings, listSchedules, previewSchedule, viewSchedule } from '#functions/timed-view/timed-view.ts';
 import {
   listCommandChanges,
   listCommands,
@@ -30,6 +35,7 @@ import {
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
@@ -44,6 +50,7 @@ export interface ServicePorts {
   readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
+  readonly scheduler: Scheduler;
   readonly roles: Roles;
   /** What use is valued at. */
   readonly prices: PriceTable;
@@ -56,8 +63,9 @@ export interface ServicePorts {
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
   const abort = abortRun(ports);
   const deps = { ...ports, json, abort };
+  const submit = submitRun(deps);
   return {
-    submitRun: submitRun(deps),
+    submitRun: submit,
     planPreview: planPreview(deps),
     continueRun: continueRun(deps),
     retryRun: retryRun(deps),
@@ -88,10 +96,21 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     listJobChanges: listJobChanges(deps),
     removeJob: removeFromLibrary('job', deps),
     listCosts: listCosts(deps),
+    offerFile: offerFile(deps),
+    completeFile: completeFile(deps),
     listLocks: listLocks(deps),
     breakLock: breakLock(deps),
     listBudgets: listBudgets(deps),
     putBudget: putBudget(deps),
     removeBudget: removeBudget(deps),
+    putSchedule: timedPut(deps),
+    listSchedules: listSchedules(deps),
+    viewSchedule: viewSchedule(deps),
+    previewSchedule: previewSchedule(deps),
+    listFirings: listFirings(deps),
+    pauseSchedule: pauseSchedule(deps),
+    resumeSchedule: resumeSchedule(deps),
+    removeSchedule: removeSchedule(deps),
+    runSchedule: timedRunNow({ ...deps, submit }),
   };
 };

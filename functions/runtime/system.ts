@@ -14,11 +14,20 @@ import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { settleRun } from '#functions/settle-run/settle-run.ts';
 import { startRun } from '#functions/start-run/start-run.ts';
 import { sweepRuns } from '#functions/sweep-runs/sweep-runs.ts';
+import { timedSweep } from '#functions/timed-sweep/timed-sweep.ts';
+import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import type { Sealer, Secrets } from '#shared/ports/secrets.ts';
 import type { Http } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { createServices, type ServicePorts } from './services.ts';
+
+/** What is done for the clock. */
+export interface TimedSystem {
+  /** Brings a schedule up to now. */
+  sweep(name: string): Promise<void>;
+  list(): Promise<readonly ScheduleRecord[]>;
+}
 
 /** Every port of the product. */
 export interface SystemPorts extends ServicePorts {
@@ -32,11 +41,13 @@ export interface SystemPorts extends ServicePorts {
 export interface System {
   readonly tasks: TaskBehaviours;
   readonly services: ApiServices;
+  readonly timed: TimedSystem;
 }
 
 /** Wires every use case to the ports. On Lambda each function wires its own one; where all run in one process, this does. */
 export const createSystem = (ports: SystemPorts): System => {
   const deps = { ...ports, json: createJsonBlobs(ports.blobs) };
+  const services = createServices(ports, deps.json);
   return {
     tasks: {
       startRun: startRun(deps),
@@ -54,6 +65,7 @@ export const createSystem = (ports: SystemPorts): System => {
       settleRun: settleRun(deps),
       sweepRuns: sweepRuns(deps),
     },
-    services: createServices(ports, deps.json),
+    services,
+    timed: { sweep: timedSweep({ ...deps, submit: services.submitRun }), list: ports.store.listSchedules },
   };
 };

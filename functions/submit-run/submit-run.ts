@@ -16,6 +16,7 @@ import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
+import { turnUnder } from '#shared/schedule/decide.ts';
 
 /** How long an idempotency key is remembered. */
 const keyTtlSeconds = 7 * 86_400;
@@ -72,8 +73,11 @@ const rejected = (run: RunRecord, reason: string): RunRecord => {
   return { ...run, ...end, attempts: run.attempts.map((one) => ({ ...one, ...end })) };
 };
 
-const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey }: Submission): Promise<RunId> => {
-  const runId = deps.ids.runId();
+const claimRunId = async (
+  deps: SubmitRunDeps,
+  { request, actor, idempotencyKey, ...wish }: Submission,
+): Promise<RunId> => {
+  const runId = wish.runId ?? deps.ids.runId();
   if (idempotencyKey === undefined) return runId;
   readRequest(request);
   const requestDigest = jsonDigest(request);
@@ -93,11 +97,12 @@ const claimRunId = async (deps: SubmitRunDeps, { request, actor, idempotencyKey 
 
 const newRun = async (
   deps: SubmitRunDeps,
-  { request, actor }: Submission,
+  { request, actor, turn: wish }: Submission,
   runId: RunId,
-  { job, commands, revision, params, plan, turn }: CheckedRequest,
+  { job, commands, revision, params, plan, turn: own }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
+  const turn = turnUnder(own, wish);
   const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
   const plannedBlob =
     job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));

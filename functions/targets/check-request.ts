@@ -20,9 +20,10 @@ import { withoutReach } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
-import type { Inventory } from '#shared/ports/services.ts';
+import type { Blobs, Inventory } from '#shared/ports/services.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
 import { countUnder, nodeBudgets } from './node-budgets.ts';
+import { requireFiles } from './require-files.ts';
 import { resolveCommands } from './resolve-commands.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
@@ -32,6 +33,7 @@ export interface PlanPreviewDeps extends LibraryReadDeps {
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
   readonly secrets: Pick<Secrets, 'check'>;
+  readonly blobs: Pick<Blobs, 'size'>;
 }
 
 /** A request that was found to be in order, and what would happen. */
@@ -98,6 +100,7 @@ export const planRequest = async (deps: PlanPreviewDeps, request: RunRequest): P
   const asked = await jobOfRequest(deps, request);
   const { job } = asked;
   const params = checkJobRequest(job, request);
+  await requireFiles(deps, job, params);
   const turn = turnSettingsOf(job, params);
   const commands = await resolveCommands(deps, job);
   const [inventory, budgets] = await Promise.all([deps.inventory.list(), deps.store.listBudgets()]);

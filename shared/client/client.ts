@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
 import type { CostQuery, CostsView } from '../contract/cost-views.ts';
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
@@ -36,6 +37,7 @@ import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
 import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { createScheduleClient, type ScheduleClient } from './schedule-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
 import { toPage } from './to-page.ts';
 
@@ -69,7 +71,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient extends LibraryClient {
+export interface DroverClient extends LibraryClient, ScheduleClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -92,6 +94,8 @@ export interface DroverClient extends LibraryClient {
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
   listCosts(query?: CostQuery): Promise<CostsView>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;
@@ -147,6 +151,10 @@ export const createClient = (options: ClientOptions): DroverClient => {
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
+    ...createScheduleClient(options),
+    offerFile: async (body) => (await sendRequest(options, apiRoutes.offerFile, { body })).data,
+    completeFile: async (sha256, body) =>
+      (await sendRequest(options, apiRoutes.completeFile, { path: { sha256 }, body })).data,
     listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
     breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
     listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),

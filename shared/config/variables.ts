@@ -13,6 +13,14 @@ export const variables = {
   keyPrefix: 'DROVER_KEY_PREFIX',
   /** ARN of the run machine. */
   stateMachine: 'DROVER_STATE_MACHINE_ARN',
+  /** Schedule group that all schedules are in. */
+  schedulerGroup: 'DROVER_SCHEDULER_GROUP',
+  /** ARN of the function that is called when a schedule is due. */
+  schedulerTarget: 'DROVER_SCHEDULER_TARGET_ARN',
+  /** Role by which it is called. */
+  schedulerRole: 'DROVER_SCHEDULER_ROLE_ARN',
+  /** Queue for calls of it that could not be delivered. */
+  schedulerDeadLetters: 'DROVER_SCHEDULER_DEAD_LETTERS_ARN',
   /** AWS regions whose instances are targets: `eu-west-1,us-east-1`. */
   awsRegions: 'DROVER_AWS_REGIONS',
   /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
 import { costQuerySchema, costsViewSchema } from './cost-views.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import {
   applyJobRequestSchema,
   commandQuerySchema,
@@ -59,11 +60,23 @@ import {
   runViewSchema,
 } from './run-views.ts';
 
+import {
+  firingsQuerySchema,
+  firingViewSchema,
+  previewScheduleRequestSchema,
+  putScheduleRequestSchema,
+  scheduleControlRequestSchema,
+  schedulePreviewSchema,
+  scheduleQuerySchema,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from './schedule-views.ts';
+
 /** One endpoint of the HTTP API: where it is, what it takes, what it answers. `path` has OpenAPI placeholders (`{runId}`). */
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'costs' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'files' | 'locks' | 'costs' | 'schedules' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
@@ -316,6 +329,26 @@ export const apiRoutes = {
     query: pageQuerySchema,
     answer: pageSchemaOf(jobChangeSchema),
   },
+  offerFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files',
+    tag: 'files',
+    summary: 'Ask where to send a file that a run is to be given',
+    body: offerFileRequestSchema,
+    answer: fileOfferSchema,
+  },
+  completeFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files/{sha256}',
+    tag: 'files',
+    summary: 'Have a file that was sent compared with its digest; the answer is the value of a param',
+    body: completeFileRequestSchema,
+    answer: fileViewSchema,
+  },
   listLocks: {
     ...read,
     path: '/v1/locks',
@@ -358,6 +391,88 @@ export const apiRoutes = {
     tag: 'locks',
     summary: 'Take a disruption budget away',
     answer: budgetViewSchema,
+  },
+  listSchedules: {
+    ...read,
+    path: '/v1/schedules',
+    tag: 'schedules',
+    summary: 'List the schedules, with what is due next and what became of the last due time',
+    answer: pageSchemaOf(scheduleSummarySchema),
+  },
+  viewSchedule: {
+    ...read,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Show a schedule with its due times to come',
+    query: scheduleQuerySchema,
+    answer: scheduleViewSchema,
+  },
+  putSchedule: {
+    method: 'put',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Make a schedule, or replace it',
+    body: putScheduleRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  removeSchedule: {
+    method: 'delete',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Take a schedule away; its history stays readable',
+    answer: scheduleViewSchema,
+  },
+  pauseSchedule: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}/pause',
+    tag: 'schedules',
+    summary: 'Start nothing until resume',
+    body: scheduleControlRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  resumeSchedule: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}/resume',
+    tag: 'schedules',
+    summary: 'Go on after a pause; what was due meanwhile is not started',
+    body: scheduleControlRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  runSchedule: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}/run',
+    tag: 'schedules',
+    summary: 'Start the run of a schedule now',
+    body: scheduleControlRequestSchema,
+    answer: firingViewSchema,
+  },
+  listFirings: {
+    ...read,
+    path: '/v1/schedules/{schedule}/firings',
+    tag: 'schedules',
+    summary: 'List what became of the due times of a schedule, newest first',
+    query: firingsQuerySchema,
+    answer: pageSchemaOf(firingViewSchema),
+  },
+  previewSchedule: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/schedule-preview',
+    tag: 'schedules',
+    summary: 'Show what an expression means, without storing anything',
+    body: previewScheduleRequestSchema,
+    answer: schedulePreviewSchema,
   },
   version: {
     ...read,

@@ -3,6 +3,7 @@ import { commandSchema } from '../model/command.ts';
 import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import { applyJobRequestSchema, putCommandRequestSchema } from './library-requests.ts';
 import {
   commandChangeSchema,
@@ -37,6 +38,15 @@ import {
   runSummarySchema,
   runViewSchema,
 } from './run-views.ts';
+import {
+  firingViewSchema,
+  previewScheduleRequestSchema,
+  putScheduleRequestSchema,
+  scheduleControlRequestSchema,
+  schedulePreviewSchema,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from './schedule-views.ts';
 import { type JsonObject, tidySchema } from './tidy-schema.ts';
 
 const requestSchemas = {
@@ -55,6 +65,11 @@ const requestSchemas = {
   Narrowing: narrowingSchema,
   BreakLockRequest: breakLockRequestSchema,
   PutBudgetRequest: putBudgetRequestSchema,
+  PutScheduleRequest: putScheduleRequestSchema,
+  PreviewScheduleRequest: previewScheduleRequestSchema,
+  ScheduleControlRequest: scheduleControlRequestSchema,
+  OfferFileRequest: offerFileRequestSchema,
+  CompleteFileRequest: completeFileRequestSchema,
 };
 
 const answerSchemas = {
@@ -79,6 +94,12 @@ const answerSchemas = {
   Removed: removedSchema,
   BrokenLocks: brokenViewSchema,
   BudgetView: budgetViewSchema,
+  ScheduleView: scheduleViewSchema,
+  ScheduleSummary: scheduleSummarySchema,
+  SchedulePreview: schedulePreviewSchema,
+  Firing: firingViewSchema,
+  FileOffer: fileOfferSchema,
+  FileView: fileViewSchema,
   Problem: problemSchema,
 };
 

@@ -40,6 +40,10 @@ export const errorCatalogue = {
   'command.not-found': caller(404, 5),
   'command.ambiguous': caller(422, 2),
   'precondition.failed': caller(412, 6),
+  'schedule.invalid': caller(422, 2),
+  'schedule.not-found': caller(404, 5),
+  'schedule.unsupported': caller(422, 2),
+  'scheduler.unavailable': dependency(503, 7, true),
   'expression.invalid': caller(422, 2),
   'expression.failed': caller(422, 2),
   'script.invalid': caller(422, 2),
@@ -57,6 +61,10 @@ export const errorCatalogue = {
   'secret.unavailable': dependency(503, 7, true),
   'secret.unsupported': caller(422, 2),
   'secret.invalid': caller(422, 2),
+
+  'file.not-found': caller(422, 5),
+  'file.wrong': caller(422, 1),
+  'file.unsupported': caller(422, 2),
 
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),

@@ -14,6 +14,7 @@ import type {
 import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
+import type { ScheduleStore } from './schedule-store.ts';
 import type { UsageStore } from './usage-store.ts';
 
 export type { Page, PageRequest } from './pages.ts';
@@ -212,4 +213,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, UsageStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, ScheduleStore, UsageStore {}

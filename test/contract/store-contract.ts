@@ -5,6 +5,7 @@ import { libraryContract } from './store-contract-library.ts';
 import { lockContract } from './store-contract-locks.ts';
 import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
+import { scheduleContract } from './store-contract-schedules.ts';
 import { sliceContract } from './store-contract-slices.ts';
 import { usageContract } from './store-contract-usage.ts';
 
@@ -18,4 +19,5 @@ export const storeContract = (name: string, open: OpenStore): void => {
   libraryContract(name, open);
   lockContract(name, open);
   usageContract(name, open);
+  scheduleContract(name, open);
 };

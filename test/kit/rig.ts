@@ -7,8 +7,12 @@ import { createSystem, type System } from '#functions/runtime/system.ts';
 import { listPrices } from '#shared/cost/prices.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
+import type { ScheduleRecord } from '#shared/model/schedule.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
+import { formOf } from '#shared/schedule/schedule-times.ts';
+import { toAws } from '#shared/schedule/to-aws.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
 import { createMemorySecrets, type MemorySecrets } from './memory-secrets.ts';
@@ -29,6 +33,11 @@ export interface RecordingEngine extends Engine {
   readonly completed: string[];
 }
 
+/** A scheduler that only remembers; it refuses what EventBridge Scheduler cannot do. */
+export interface RecordingScheduler extends Scheduler {
+  readonly known: Map<string, ScheduleRecord>;
+}
+
 /** The use cases on a real table, with everything else made by hand. */
 export interface Rig extends System {
   readonly store: Store;
@@ -36,6 +45,7 @@ export interface Rig extends System {
   readonly blobs: MemoryBlobs;
   readonly libraryBlobs: MemoryBlobs;
   readonly engine: RecordingEngine;
+  readonly scheduler: RecordingScheduler;
   readonly secrets: MemorySecrets;
   /** What both agents do. */
   readonly script: AgentScript;
@@ -116,6 +126,22 @@ const createEngine = (): RecordingEngine => {
   };
 };
 
+const createScheduler = (): RecordingScheduler => {
+  const put: RecordingScheduler['known'] = new Map();
+  return {
+    known: put,
+    check: (schedule) => {
+      toAws(formOf(schedule), Date.parse(schedule.anchorAt));
+    },
+    put: async (schedule) => {
+      put.set(schedule.name, schedule);
+    },
+    remove: async (name) => {
+      put.delete(name);
+    },
+  };
+};
+
 const createLog = (events: string[]): Log => {
   const note = (event: string, _fields?: LogFields) => {
     events.push(event);
@@ -151,6 +177,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const blobs = createMemoryBlobs();
   const libraryBlobs = createMemoryBlobs();
   const engine = createEngine();
+  const scheduler = createScheduler();
   const secrets = createMemorySecrets();
   const script = obedient();
   const events: string[] = [];
@@ -173,6 +200,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     prices: listPrices,
     roles: { of: () => [] },
     http: createFetchHttp(clock),
+    scheduler,
     ids: { runId: newRunId },
     log,
   });
@@ -185,7 +213,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, libraryBlobs, engine, secrets, script, aws, aliyun, inventory, events, log },
+    ...{ store, clock, blobs, libraryBlobs, engine, scheduler, secrets, script, aws, aliyun, inventory, events, log },
     ...{ submit, jobChanged, records },
   };
 };

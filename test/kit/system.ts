@@ -12,6 +12,7 @@ import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.
 import { listPrices } from '#shared/cost/prices.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
+import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
@@ -24,6 +25,13 @@ export const silentLog: Log = {
   info: () => undefined,
   warn: () => undefined,
   error: () => undefined,
+};
+
+/** A scheduler that calls nobody. */
+export const noScheduler: Scheduler = {
+  check: () => undefined,
+  put: async () => undefined,
+  remove: async () => undefined,
 };
 
 /** The whole product on a real table, with agents that run scripts here. */
@@ -78,6 +86,7 @@ export const startTestSystem = async (
     sealer: createAesSealer(),
     inventory: { list: async () => nodes },
     engine,
+    scheduler: noScheduler,
     clock: { now: () => Date.now() },
     ids: { runId: () => runIdSchema.parse(ulid()) },
     prices: listPrices,

@@ -6,7 +6,7 @@ import { findLocalServer, localFolder } from '../../local-server.ts';
 /** `drover local up`. */
 export const localUpCommand = defineCommand({
   name: 'up',
-  summary: 'Serve the local cloud until Ctrl-C; unfinished runs go on',
+  summary: 'Serve the local cloud until Ctrl-C; unfinished runs go on, and schedules fire',
   details: 'Other drover commands on this machine find it by themselves. It listens on the loopback only.',
   options: [{ flags: '--port <port>', description: 'port to listen on (default 0: any free one)' }],
   schema: z.object({ port: z.coerce.number().int().min(0).max(65_535).default(0) }),
@@ -21,7 +21,7 @@ export const localUpCommand = defineCommand({
       import('../../embedded.ts'),
       import('#local/serve-app.ts'),
     ]);
-    const local = await openLocal(settings, (line) => host.stderr.write(line));
+    const local = await openLocal(settings, (line) => host.stderr.write(line), { fires: true });
     try {
       const served = await serveApp(local, { dir: settings.stateDir, port, pid: process.pid });
       print({ url: served.url }, () => `${served.url}\n`);

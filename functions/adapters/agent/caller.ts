@@ -10,10 +10,10 @@ export interface Pacing {
   readonly random: () => number;
   /** Milliseconds; only differences are used. */
   readonly now: () => number;
-  /** Hears of each call that a cloud would not take now. */
-  readonly onThrottled?: (what: string) => void;
   /** Hears of each request before it is made, those that are tried again included. */
   readonly called?: () => void;
+  /** Hears of each call that a cloud would not take now. */
+  readonly onThrottled?: (what: string) => void;
 }
 
 /** Real timers, chance and clock. */

@@ -8,6 +8,7 @@ import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createRunStore } from './run-store.ts';
+import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
 import { createUsageStore } from './usage-store.ts';
 
@@ -47,5 +48,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLibraryStore(context),
     ...createLockStore(context),
     ...createUsageStore(context),
+    ...createScheduleStore(context),
   };
 };

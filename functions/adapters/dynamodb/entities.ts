@@ -21,6 +21,7 @@ import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
+import { createFiringEntity, createHandledEntity, createScheduleEntity } from './schedule-entities.ts';
 import { createSliceEntity } from './slice-entity.ts';
 import { createUsageEntity } from './usage-entity.ts';
 
@@ -48,6 +49,9 @@ export const createEntities = (target: EntityTarget) => ({
   lockNames: createLockNameEntity(target),
   usage: createUsageEntity(target),
   endedRuns: createEndedRunEntity(target),
+  schedules: createScheduleEntity(target),
+  firings: createFiringEntity(target),
+  handled: createHandledEntity(target),
 });
 
 /** The entities of one table. */

@@ -17,6 +17,13 @@ import {
   resultViewSchema,
   runViewSchema,
 } from '#shared/contract/run-views.ts';
+import {
+  type FiringView,
+  firingViewSchema,
+  type ScheduleView,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from '#shared/contract/schedule-views.ts';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
 import { noUsage } from '#shared/cost/usage.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
@@ -318,6 +325,11 @@ const commandServices = (note: Note) => ({
   removeCommand: note('removeCommand', { name: 'ops/restart', changes: 4, ...changed }),
 });
 
+const fileServices = (note: Note) => ({
+  offerFile: note('offerFile', { url: 'http://blobs/', fields: { key: 'files/x' } }),
+  completeFile: note('completeFile', { value: `sha256:${'a'.repeat(64)}/cert.pem`, bytes: 3 }),
+});
+
 const jobServices = (note: Note) => ({
   applyJob: note('applyJob', { view: { ...makeJobView(), created: true }, etag: '"2"' }),
   listJobs: note('listJobs', {
@@ -332,6 +344,41 @@ const jobServices = (note: Note) => ({
   }),
   removeJob: note('removeJob', { name: 'roll-shop', changes: 3, ...changed }),
 });
+
+/** The schedule `nightly`. */
+export const makeScheduleView = (change: Partial<ScheduleView> = {}): ScheduleView =>
+  scheduleViewSchema.parse({
+    ...{ name: 'nightly', job: 'roll-shop', params: {}, expression: '0 2 * * *', dialect: 'unix', zone: 'UTC' },
+    ...{ calendars: [], overlap: 'skip', enabled: true, tags: { team: 'ops' } },
+    ...{ createdAt: changed.at, createdBy: 'ada', updatedAt: changed.at, updatedBy: 'ada' },
+    next: [{ at: '2026-01-02T02:00:00.000Z', local: '2026-01-02T02:00:00+00:00' }],
+    aws: { expressions: [{ expression: 'cron(0 2 * * ? *)', zone: 'UTC' }], exact: true },
+    ...change,
+  });
+
+/** A due time of `nightly` that was skipped. */
+export const makeFiring = (change: Partial<FiringView> = {}): FiringView =>
+  firingViewSchema.parse({
+    ...{ schedule: 'nightly', dueAt: '2026-01-01T02:00:00.000Z', kind: 'timed', status: 'skipped', at: changed.at },
+    ...{ reason: 'another run goes on', ...change },
+  });
+
+const scheduleServices = (note: Note) => {
+  const { next, ...view } = makeScheduleView();
+  const { name, job, expression, dialect, zone, overlap, enabled, tags } = view;
+  const summary = { name, job, expression, dialect, zone, overlap, enabled, tags, next: next[0], last: makeFiring() };
+  return {
+    putSchedule: note('putSchedule', makeScheduleView()),
+    listSchedules: note('listSchedules', { items: [scheduleSummarySchema.parse(summary)] }),
+    viewSchedule: note('viewSchedule', makeScheduleView()),
+    previewSchedule: note('previewSchedule', { dialect, zone: 'UTC', next, aws: view.aws }),
+    listFirings: note('listFirings', { items: [makeFiring()] }),
+    pauseSchedule: note('pauseSchedule', makeScheduleView()),
+    resumeSchedule: note('resumeSchedule', makeScheduleView()),
+    removeSchedule: note('removeSchedule', makeScheduleView()),
+    runSchedule: note('runSchedule', makeFiring({ kind: 'manual', status: 'started', runId, actor: 'ada' })),
+  };
+};
 
 type Note = <A extends unknown[], R>(name: string, answer: R) => (...args: A) => Promise<R>;
 
@@ -376,6 +423,9 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listNodes: note('listNodes', { items: [makeNode()] }),
     ...commandServices(note),
     ...jobServices(note),
+    ...scheduleServices(note),
+    ...fileServices(note),
+    ...fileServices(note),
     ...change,
   };
   return { services, asked };

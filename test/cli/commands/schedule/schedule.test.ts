@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { makeFiring } from '#test/functions/api/hand-made-services.ts';
+import { cli, makeFolder } from '../../test-host.ts';
+
+const defaults = { params: {}, calendars: [], overlap: 'skip', tags: {} };
+
+describe('drover schedule', () => {
+  test('put sends what flags say, and shows what comes next', async () => {
+    const flags = ['--job', 'roll-shop', '--cron', '0 2 * * *', '--zone', 'UTC', '--catch-up', '2h', '--jitter', '5m'];
+    const more = ['--overlap', 'queue', '--param', 'city=Köln', '--tag', 'team=ops', '--disabled'];
+    const { asked, stdout, exitCode } = await cli(['schedule', 'put', 'nightly', ...flags, ...more]);
+    expect(asked).toEqual([
+      [
+        'putSchedule',
+        'nightly',
+        {
+          ...defaults,
+          ...{ job: 'roll-shop', expression: '0 2 * * *', zone: 'UTC', catchUp: { deadline: '2h' }, jitter: '5m' },
+          ...{ overlap: 'queue', params: { city: 'Köln' }, tags: { team: 'ops' }, enabled: false },
+        },
+        'ada',
+      ],
+    ]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('cron(0 2 * * ? *) UTC');
+    expect(stdout).toContain('2026-01-02T02:00:00+00:00');
+  });
+
+  test('put reads a file, which flags override, and calendars', async () => {
+    const folder = await makeFolder({
+      'nightly.yaml': 'name: nightly\njob: roll-shop\nexpression: 0 2 * * *\nzone: Europe/Madrid\ntags: {a: b}\n',
+      'freeze.yaml': '- {from: 2026-12-24T00:00:00Z, to: 2026-12-27T00:00:00+01:00, summary: Xmas}\n',
+      'days.ics': [
+        ...['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', 'BEGIN:VEVENT', 'UID:1', 'SUMMARY:New year'],
+        ...['DTSTAMP:20260101T000000Z', 'DTSTART;VALUE=DATE:20260102', 'DTEND;VALUE=DATE:20260103'],
+        ...['RRULE:FREQ=YEARLY;COUNT=2', 'END:VEVENT', 'BEGIN:VEVENT', 'UID:2', 'DTSTAMP:20260101T000000Z'],
+        ...['DTSTART:20260305T100000Z', 'DTEND:20260305T110000Z', 'END:VEVENT', 'END:VCALENDAR'],
+      ].join('\r\n'),
+    });
+    const at = (name: string) => join(folder, name);
+    const flags = ['--overlap', 'allow', '--calendar', at('freeze.yaml'), '--calendar', at('days.ics')];
+    const { asked, stderr } = await cli(['schedule', 'put', '-f', at('nightly.yaml'), ...flags]);
+    expect(stderr).toBe('');
+    expect(asked[0]?.[1]).toBe('nightly');
+    expect(asked[0]?.[2]).toEqual({
+      ...{ ...defaults, job: 'roll-shop', expression: '0 2 * * *', zone: 'Europe/Madrid', overlap: 'allow' },
+      tags: { a: 'b' },
+      calendars: [
+        {
+          name: 'freeze.yaml',
+          blackouts: [{ from: '2026-12-24T00:00:00Z', to: '2026-12-27T00:00:00+01:00', summary: 'Xmas' }],
+        },
+        {
+          name: 'days.ics',
+          blackouts: [
+            { from: '2026-01-01T23:00:00.000Z', to: '2026-01-02T23:00:00.000Z', summary: 'New year' },
+            { from: '2026-03-05T10:00:00.000Z', to: '2026-03-05T11:00:00.000Z' },
+            { from: '2027-01-01T23:00:00.000Z', to: '2027-01-02T23:00:00.000Z', summary: 'New year' },
+          ],
+        },
+      ],
+    });
+  });
+
+  test.each([
+    [['--job', 'x'], 'It is not said when'],
+    [['--cron', '0 2 * * *'], 'It is not said which job'],
+    [['--job', 'x', '--cron', '0 2 * * *', '--catch-up', 'soon'], '--catch-up'],
+    [['--job', 'x', '--cron', '0 2 * * *', '--overlap', 'maybe'], '--overlap'],
+  ])('put %j is wrong usage', async (flags, message) => {
+    const { exitCode, stderr, asked } = await cli(['schedule', 'put', 'nightly', ...flags]);
+    expect([exitCode, asked]).toEqual([2, []]);
+    expect(stderr).toContain(message);
+  });
+
+  test('put says where a calendar is wrong', async () => {
+    const folder = await makeFolder({ 'bad.yaml': '- {from: tomorrow, to: 2026-12-27T00:00:00Z}\n' });
+    const flags = ['--job', 'x', '--cron', '0 2 * * *', '--calendar', join(folder, 'bad.yaml')];
+    const { exitCode, stderr } = await cli(['schedule', 'put', 'nightly', ...flags]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toMatch(/bad\.yaml: .*from/s);
+  });
+
+  test('ls, show and history', async () => {
+    const ls = await cli(['schedule', 'ls']);
+    expect(ls.stdout).toMatch(/^SCHEDULE +JOB +WHEN/);
+    expect(ls.stdout).toContain('skipped 2026-01-01T02:00:00Z');
+    expect((await cli(['schedule', 'show', 'nightly'])).stdout).toContain('0 2 * * * (unix, UTC)');
+    const history = await cli(['schedule', 'history', 'nightly', '--limit', '5']);
+    expect(history.asked).toEqual([['listFirings', 'nightly', { limit: 5 }]]);
+    expect(history.stdout).toContain('another run goes on');
+  });
+
+  test('next of a schedule, and of an expression', async () => {
+    const stored = await cli(['schedule', 'next', 'nightly', '--count', '9']);
+    expect(stored.asked).toEqual([['viewSchedule', 'nightly', { next: 9 }]]);
+    const free = await cli(['schedule', 'next', '0 2 * * *', '--zone', 'Europe/Madrid']);
+    expect(free.asked).toEqual([
+      ['previewSchedule', { expression: '0 2 * * *', zone: 'Europe/Madrid', count: 5, calendars: [] }],
+    ]);
+    expect(free.stderr).toContain('On AWS: cron(0 2 * * ? *) UTC');
+    expect((await cli(['schedule', 'next', 'nightly', '--zone', 'UTC'])).exitCode).toBe(2);
+  });
+
+  test('pause, resume, rm', async () => {
+    const paused = await cli(['schedule', 'pause', 'nightly', '--reason', 'audit']);
+    expect(paused.asked).toEqual([['pauseSchedule', 'nightly', { reason: 'audit' }, 'ada']]);
+    expect((await cli(['schedule', 'resume', 'nightly'])).asked).toEqual([['resumeSchedule', 'nightly', {}, 'ada']]);
+    expect((await cli(['schedule', 'rm', 'nightly'])).stdout).toBe('schedule nightly removed\n');
+  });
+
+  test('run-now answers with the run, or with 6 when another one goes on', async () => {
+    const started = await cli(['schedule', 'run-now', 'nightly']);
+    expect([started.exitCode, started.stderr]).toEqual([0, expect.stringContaining('drover run watch')]);
+    const skipped = await cli(['schedule', 'run-now', 'nightly'], {
+      services: { runSchedule: async () => makeFiring({ kind: 'manual' }) },
+    });
+    expect(skipped.exitCode).toBe(6);
+  });
+});
