@@ -54,8 +54,13 @@ const beforeLook = (output: unknown): readonly Partial<Usage>[] => {
   return stateSchema.safeParse(output).data?.state === 'open' ? [parked] : [parked, event];
 };
 
-/** Tasks that others count: they write nothing of what they use. */
-export const countedByOthers: ReadonlySet<TaskName> = new Set<TaskName>(['awaitAgent', 'onAgentEvent']);
+/** Tasks that write nothing of what they use: others count them, or they look after runs that have ended, of which the sum is drawn. */
+export const countedByOthers: ReadonlySet<TaskName> = new Set<TaskName>([
+  'awaitAgent',
+  'onAgentEvent',
+  'settleRun',
+  'sweepRuns',
+]);
 
 /** One call of a task. */
 export interface TaskCall {
