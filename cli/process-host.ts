@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { awsCredentials } from './aws/aws-credentials.ts';
 import type { CliHost, OutputSink, TextSource } from './host.ts';
 
 /** The parts of a process that the CLI uses. */
@@ -88,6 +89,7 @@ export const processHost = (
   stdout: sinkOf(process.stdout),
   stderr: sinkOf(process.stderr),
   now: Date.now,
+  awsCredentials,
   sleep,
   newKey: randomUUID,
   isAlive: (pid) => isAlive(process.kill.bind(process), pid),
