@@ -17,8 +17,8 @@ export const bundleFile = 'index.mjs';
 
 /**
  * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
- * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none. The aliased module is
- * the SDK's search for credentials, which on Lambda are in the environment.
+ * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none. The aliased modules are
+ * the SDK's search for credentials, which on Lambda are in the environment, and what no call of ours needs.
  */
 const bundle = async (folder: string, outdir: string): Promise<void> => {
   mkdirSync(outdir, { recursive: true });
@@ -31,7 +31,11 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
     format: 'esm',
     target: 'node24',
     mainFields: ['module', 'main'],
-    alias: { '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts') },
+    alias: {
+      '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts'),
+      ws: rootOf('functions/runtime/no-websockets.ts'),
+      'socks-proxy-agent': rootOf('functions/runtime/no-websockets.ts'),
+    },
     minify: true,
     sourcemap: true,
     sourcesContent: false,

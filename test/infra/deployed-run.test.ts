@@ -103,7 +103,7 @@ const runOnLocalCloud = async () => {
 let cloud: DeployedCloud;
 beforeAll(async () => {
   cloud = await startDeployedCloud([fleetYaml, ...largeFleet].join('\n'));
-}, 120_000);
+}, 240_000);
 afterAll(() => cloud?.stop());
 
 /** What was called and written so far. */
