@@ -99,3 +99,20 @@ export const apiRow: FunctionRow = {
     'completeTasks',
   ],
 };
+
+/** The function that starts runs by the clock: as the API starts them, without anything else that the API does. */
+export const timedFireRow: FunctionRow = {
+  folder: 'timed-fire',
+  memoryMiB: 1024,
+  timeoutSeconds: 120,
+  needs: [
+    'readTable',
+    'writeTable',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
+};

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { System } from '#functions/runtime/system.ts';
-import type { Log } from '#shared/ports/services.ts';
+import type { Clock, Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
 import { removeOldBlobs } from './blobs/remove-old.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
@@ -32,6 +32,8 @@ export interface LocalCloudOptions {
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
   readonly fires?: boolean;
+  /** The wall clock when absent. */
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
@@ -56,11 +58,11 @@ export const startLocalCloud = async ({
   secretsDir = join(stateDir, 'secrets'),
   environment = serverEnvironment(),
   fires = false,
+  clock = { now: () => Date.now() },
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
-  const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
   await removeOldBlobs(blobsDir, { prefix: 'secrets', olderThanMs: sealedSecretsMs, now: clock.now() });
   const blobServer = await startBlobServer({

@@ -36,14 +36,25 @@ export class TaskFunctions extends Construct {
   }
 }
 
+/** A function that also starts executions. */
+export const createStartingFunction = (
+  construct: Construct,
+  id: string,
+  row: FunctionRow,
+  { stateMachine, ...grantScope }: GrantScope & { readonly stateMachine: StateMachine },
+): HouseFunction => {
+  const created = createFunction(construct, id, row, grantScope);
+  created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
+  stateMachine.grantStartExecution(created);
+  return created;
+};
+
 /** The function behind the HTTP API, which also starts executions. */
 export const createApiFunction = (
   scope: Construct,
-  { stateMachine, ...grantScope }: GrantScope & { readonly stateMachine: StateMachine },
+  props: GrantScope & { readonly stateMachine: StateMachine },
 ): HouseFunction => {
-  const created = createFunction(scope, 'ApiFunction', apiRow, grantScope);
+  const created = createStartingFunction(scope, 'ApiFunction', apiRow, props);
   created.addEnvironment(variables.version, manifest.version);
-  created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
-  stateMachine.grantStartExecution(created);
   return created;
 };

@@ -5,6 +5,7 @@ import { AgentEvents } from '../constructs/agent-events.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
 import { SignedHttpApi } from '../constructs/http-api.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
+import { Schedules } from '../constructs/schedules.ts';
 import { Storage } from '../constructs/storage.ts';
 import { tasksThatNeed } from '../function-table.ts';
 
@@ -19,7 +20,9 @@ export class DroverStack extends Stack {
     const { stateMachine } = workflow;
     const api = createApiFunction(this, { config, storage, stateMachine });
 
-    workflow.grantCompleteTasks([api, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
+    const schedules = new Schedules(this, 'Schedules', { config, storage, stateMachine });
+    schedules.grantKeep(api);
+    workflow.grantCompleteTasks([api, schedules.fire, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
     new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent') });
     const http = new SignedHttpApi(this, 'Http', { target: api, logDays });
 
