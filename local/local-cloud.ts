@@ -1,6 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import type { System } from '#functions/runtime/system.ts';
+import { toAppError } from '#shared/errors/app-error.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
 import { removeOldBlobs } from './blobs/remove-old.ts';
@@ -14,6 +16,29 @@ import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
+
+/** How long runs that an earlier process left get to report that they have ended, before schedules look whether they still go on. */
+const settleMs = 20_000;
+
+const beginSchedules = async ({
+  engine,
+  scheduler,
+  timed,
+  log,
+}: Pick<LocalSystem, 'engine' | 'scheduler' | 'timed'> & { readonly log: Log }): Promise<void> => {
+  const late = new AbortController();
+  await Promise.race([
+    engine.idle(),
+    setTimeout(settleMs, undefined, { ref: false, signal: late.signal }).catch(() => {}),
+  ]);
+  late.abort();
+  try {
+    await scheduler.begin(timed);
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown);
+    log.error('schedule.begin-failed', { code, message });
+  }
+};
 
 /** Sealed secrets that a crash left behind. */
 const sealedSecretsMs = 86_400_000;
@@ -92,7 +117,7 @@ export const startLocalCloud = async ({
   });
   const { tasks, services, timed, engine, scheduler } = system;
   await system.begin();
-  if (fires) await scheduler.begin(timed);
+  if (fires) void beginSchedules({ engine, scheduler, timed, log });
   return {
     ...{ tasks, services, timed, engine, provider, table },
     close: async () => {

@@ -14,11 +14,11 @@ beforeAll(async () => {
 });
 afterAll(() => rm(stateDir, { recursive: true, force: true }));
 
-/** Opens the same local cloud, its clock ahead of the wall clock. */
-const open = (aheadMs = 0): Promise<LocalCloud> =>
+/** Opens the same local cloud, its clock ahead of the wall clock by what a test says at any time. */
+const open = (ahead = { ms: 0 }): Promise<LocalCloud> =>
   startLocalCloud({
     ...{ stateDir, fleet: parseFleet(hostsFleet(1), 'fleet of the test'), log: silentLog, fires: true },
-    clock: { now: () => Date.now() + aheadMs },
+    clock: { now: () => Date.now() + ahead.ms },
   });
 
 const put = async (cloud: LocalCloud, name: string, run: string, more: Partial<PutScheduleRequestInput>) => {
@@ -73,11 +73,12 @@ describe('schedules on the local cloud', () => {
   }, 60_000);
 
   it('after a stop catch up the last one within the deadline, and record the older ones as missed', async () => {
-    // A second before a whole minute.
-    const ahead = 59_000 - (Date.now() % 60_000);
-    const first = new Date(Date.now() + ahead + 1000).getUTCMinutes();
-    const minutes = [0, 1, 2].map((more) => (first + more) % 60).join(',');
+    const ahead = { ms: 0 };
     const before = await open(ahead);
+    // Three seconds before a whole minute.
+    ahead.ms = 57_000 - (Date.now() % 60_000);
+    const first = new Date(Date.now() + ahead.ms + 3000).getUTCMinutes();
+    const minutes = [0, 1, 2].map((more) => (first + more) % 60).join(',');
     await put(before, 'kept', 'true', {
       ...{ expression: `${minutes} * * * *`, dialect: 'unix', catchUp: { deadline: '2m' } },
     });
@@ -86,7 +87,7 @@ describe('schedules on the local cloud', () => {
     await before.engine.idle();
     await before.close();
     // 100 seconds after the last of the three.
-    const after = await open(ahead + 220_000);
+    const after = await open({ ms: ahead.ms + 218_000 });
     try {
       await expect
         .poll(() => statuses(after), { timeout: 20_000, interval: 200 })
