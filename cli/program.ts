@@ -10,6 +10,7 @@ import { commandLsCommand } from './commands/command/ls.ts';
 import { commandPutCommand } from './commands/command/put.ts';
 import { commandRmCommand } from './commands/command/rm.ts';
 import { commandShowCommand } from './commands/command/show.ts';
+import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
@@ -146,7 +147,14 @@ const nouns: readonly Noun[] = [
   { name: 'import', summary: 'Read jobs of other systems', commands: [importAutoexecCommand, importCrontabCommand] },
 ];
 
-const verbs: readonly CommandDefinition[] = [planCommand, execCommand, validateCommand, demoCommand, versionCommand];
+const verbs: readonly CommandDefinition[] = [
+  planCommand,
+  costCommand,
+  execCommand,
+  validateCommand,
+  demoCommand,
+  versionCommand,
+];
 
 /** The whole command line; `finish` is told the exit code of the command that ran. Errors and the end of `--help` are thrown. */
 export const buildProgram = (host: CliHost, finish: (exitCode: number) => void): Command => {

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { AppError, toAppError } from '#shared/errors/app-error.ts';
 import { errorLines, errorProblem } from './errors.ts';
+import { failedPlanExitCode } from './exit-codes.ts';
 import type { CliHost } from './host.ts';
 import { makeStyle, usesColor } from './output/style.ts';
 import { buildProgram } from './program.ts';
@@ -46,6 +47,6 @@ export const runCli = async (argv: readonly string[], host: CliHost): Promise<nu
     if (thrown instanceof CommanderError && thrown.code === 'commander.help') return 2;
     const error = thrown instanceof CommanderError ? usageError(thrown) : toAppError(thrown);
     tell(host, argv, error);
-    return error.kind.exit;
+    return ownArguments(argv).includes('--detailed-exitcode') ? failedPlanExitCode : error.kind.exit;
   }
 };

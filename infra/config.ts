@@ -15,13 +15,18 @@ const keyArns = z
   .regex(/^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+(,|$))*$/, 'is a list of ARNs of KMS keys')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
+/** A flag: text on the command line, a boolean in cdk.json. */
+const flag = z.union([z.boolean(), z.stringbool()], { error: 'is true or false' });
+
 const configSchema = z
   .strictObject({
-    /** Part of the stack's name. `prod` keeps table and bucket when the stack is deleted. */
+    /** Part of the stack's name. */
     stage: z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,15}$/, 'has 1 to 16 letters, digits and hyphens')
       .default('dev'),
+    /** What becomes of table and bucket when the stack is deleted; absent: `keep` in the stage `prod`, else `destroy`. */
+    removal: z.enum(['keep', 'destroy']).optional(),
     /** How long runs, results and outputs are kept. */
     retentionDays: z.coerce.number().int().min(1).max(3650).default(90),
     /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
@@ -38,12 +43,22 @@ const configSchema = z
       .string()
       .regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter')
       .optional(),
+    /** Address of ECS in place of each region's own, such as one inside a VPC. */
+    aliyunEndpoint: z.url({ protocol: /^https?$/, error: 'is an https address' }).optional(),
     /** Starts of the names of the SSM parameters that `ssm:` references of jobs may read. Whoever may start runs may use them all. */
     secretParameters: names.default(['/drover/secrets/']),
     /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
     secretNames: names.default(['drover/secrets/']),
     /** KMS keys of one's own that these are encrypted with. */
     secretKeys: keyArns.default([]),
+    /** Whether some functions get a part of the account's concurrency for themselves. An account with little of it (10 in new ones) cannot. */
+    reserveConcurrency: flag.default(true),
+    /** Who is told of alarms; nobody when absent. The address has to confirm it once. */
+    alarmMail: z.email({ error: 'is a mail address' }).optional(),
+    /** Issuer of the tokens (OpenID Connect) by which callers may prove who they are, beside requests signed with AWS credentials. */
+    oidcIssuer: z.url({ protocol: /^https$/, error: 'is the https address of an issuer' }).optional(),
+    /** Audience of these tokens. */
+    oidcAudience: z.string().min(1, 'is empty').optional(),
   })
   .refine(
     ({ aliyunParameter = '', secretParameters }) =>
@@ -53,6 +68,10 @@ const configSchema = z
       message: 'must not be among the secretParameters, which jobs can read',
     },
   )
+  .refine(({ oidcIssuer, oidcAudience }) => (oidcIssuer === undefined) === (oidcAudience === undefined), {
+    path: ['oidcAudience'],
+    message: 'goes with oidcIssuer: give both, or neither',
+  })
   .refine(({ aliyunRegions, aliyunParameter }) => aliyunRegions.length === 0 || aliyunParameter !== undefined, {
     path: ['aliyunParameter'],
     message: 'is needed with aliyunRegions',
@@ -64,14 +83,20 @@ export type Config = Readonly<z.output<typeof configSchema>>;
 /** Context keys of the deployment: `cdk deploy -c stage=prod -c awsRegions=eu-west-1,us-east-1`. */
 export const configKeys = [
   'stage',
+  'removal',
   'retentionDays',
   'logDays',
   'awsRegions',
   'aliyunRegions',
   'aliyunParameter',
+  'aliyunEndpoint',
   'secretParameters',
   'secretNames',
   'secretKeys',
+  'reserveConcurrency',
+  'alarmMail',
+  'oidcIssuer',
+  'oidcAudience',
 ] as const;
 
 /**
@@ -86,4 +111,5 @@ export const readConfig = (contextOf: (key: string) => unknown): Config => {
 };
 
 /** True where data outlives the stack. */
-export const keepsData = ({ stage }: Pick<Config, 'stage'>): boolean => stage === 'prod';
+export const keepsData = ({ stage, removal }: Pick<Config, 'stage' | 'removal'>): boolean =>
+  removal === undefined ? stage === 'prod' : removal === 'keep';

@@ -17,7 +17,8 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
-  | 'completeTasks';
+  | 'completeTasks'
+  | 'watchRuns';
 
 /** One Lambda function. */
 export interface FunctionRow {
@@ -25,6 +26,8 @@ export interface FunctionRow {
   readonly folder: string;
   readonly memoryMiB: number;
   readonly timeoutSeconds: number;
+  /** Calls at once, taken from what the account has; absent: as many as come. */
+  readonly atOnce?: number;
   readonly needs: readonly Need[];
 }
 
@@ -65,6 +68,20 @@ const needs: Readonly<Record<TaskName, readonly Need[]>> = {
   hold: ['readTable', 'writeTable', 'completeTasks'],
   finishRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks'],
   onAgentEvent: ['readTable', 'writeTable', 'completeTasks'],
+  settleRun: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks', 'watchRuns'],
+  sweepRuns: ['readTable', 'readBulk', 'writeTable', 'readBlobs', 'completeTasks', 'watchRuns'],
+};
+
+/**
+ * Concurrency is reserved for calls that nobody waits for alone: Lambda keeps those that are too many and brings them later. A task that the
+ * state machine calls would fail after half a minute of being too many.
+ */
+const atOnce: Partial<Readonly<Record<TaskName, number>>> = {
+  // The events of a large fleet come together; each completes a token, of which Step Functions takes 300 to 500 a second.
+  onAgentEvent: 20,
+  // Executions that fail together, and sweeps that take long: DescribeExecution allows 10 to 15 calls a second.
+  settleRun: 5,
+  sweepRuns: 1,
 };
 
 /** Every task. */
@@ -77,7 +94,11 @@ export const tasksThatNeed = (need: Need): readonly TaskName[] =>
 /** A task's function: size and time as the registry says, rights as listed here. */
 export const taskRow = (name: TaskName): FunctionRow => {
   const { folder, memoryMiB, timeoutSeconds } = taskRegistry[name];
-  return { folder, memoryMiB, timeoutSeconds, needs: needs[name] };
+  const reserved = atOnce[name];
+  return {
+    ...{ folder, memoryMiB, timeoutSeconds, needs: needs[name] },
+    ...(reserved === undefined ? {} : { atOnce: reserved }),
+  };
 };
 
 /** The function behind the HTTP API, which also starts executions. API Gateway gives up after 30 seconds. */
@@ -116,3 +137,10 @@ export const timedFireRow: FunctionRow = {
     'completeTasks',
   ],
 };
+
+/** Folders of all functions. */
+export const functionFolders: readonly string[] = [
+  ...taskNames.map((name) => taskRow(name).folder),
+  apiRow.folder,
+  timedFireRow.folder,
+];

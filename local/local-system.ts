@@ -1,12 +1,18 @@
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
-import type { Pacing } from '#functions/adapters/agent/caller.ts';
+import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { readPricesEnv } from '#functions/runtime/env.ts';
+import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
+import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
+import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
+import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
@@ -46,7 +52,7 @@ export interface LocalSystemOptions extends LocalOutside {
 export interface LocalSystem extends System {
   readonly engine: LocalEngine;
   readonly scheduler: LocalScheduler;
-  /** Takes up the runs that an earlier process left unfinished. Call it once everything that the tasks call is there. */
+  /** Takes up the runs that an earlier process left unfinished, or had not even started. Call it once everything that the tasks call is there. */
   begin(): Promise<void>;
 }
 
@@ -54,26 +60,42 @@ const wallClock: Clock = { now: () => Date.now() };
 
 /** Wires Drover to what it stands on in a local cloud. */
 export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing } = options;
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing = realPacing } = options;
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
+  const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
-    ...connectAgents(clients, fleet, pacing),
-    store: createDynamoStore({ ...table, now: clock.now }),
-    blobs: createFolderBlobs(join(stateDir, 'blobs'), blobAccess),
+    ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
+    store: createDynamoStore({ ...table, client: countCapacity(table.client, meter), now: clock.now }),
+    blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
-    engine: { start: engine.start, complete: engine.complete },
+    engine: { start: engine.start, look: engine.look, complete: engine.complete },
     scheduler,
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
     roles: openRoles(),
+    prices: readPricesEnv(),
     http: createFetchHttp(clock),
   };
   const system = createSystem(aroundPorts(ports));
-  const tasks = aroundTasks(system.tasks);
-  return { ...system, tasks, engine, scheduler, begin: () => engine.attach(tasks) };
+  const counted = { meter, usage: () => ports.store, clock, log };
+  const tasks = aroundTasks(meteredTasks(system.tasks, counted));
+  const begin = async (): Promise<void> => {
+    await engine.attach(tasks);
+    await sweep(tasks, log);
+  };
+  return { ...system, tasks, engine, scheduler, begin };
+};
+
+/** What the schedule does in the cloud; here the beginning is the time at which executions may be missing. */
+const sweep = async (tasks: TaskBehaviours, log: Log): Promise<void> => {
+  try {
+    await tasks.sweepRuns({});
+  } catch (error) {
+    log.error('runs.not-swept', { reason: messageOf(error) });
+  }
 };

@@ -3,10 +3,12 @@ import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { type AutoexecImport, importAutoexec } from '#shared/import/autoexec/import-autoexec.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { resolveParams } from '#shared/job/params.ts';
-import { jobDocument } from '#shared/job/parse-job.ts';
+import { jobDocument, parseJob } from '#shared/job/parse-job.ts';
 import { readJobReference } from '#shared/library/job-reference.ts';
+import type { Job } from '#shared/model/job.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { CliHost } from '../host.ts';
+import { mayNameFile, type UploadDeps, withUploadedFiles } from './file-params.ts';
 import { type SentFile, withFilePlaces } from './file-places.ts';
 import { type NarrowingFlags, narrowingOf } from './narrowing.ts';
 import { readInventory, readNodesFile } from './nodes-file.ts';
@@ -29,8 +31,8 @@ export interface JobFlags extends NarrowingFlags {
 
 /** What reading a request needs. */
 export interface RequestDeps {
-  readonly host: Pick<CliHost, 'stdin'>;
-  readonly client: () => Promise<Pick<DroverClient, 'listNodes'>>;
+  readonly host: Pick<CliHost, 'stdin' | 'fetch'>;
+  readonly client: () => Promise<Pick<DroverClient, 'listNodes' | 'offerFile' | 'completeFile' | 'viewJob'>>;
   readonly say: (line: string) => void;
 }
 
@@ -68,7 +70,8 @@ const inFile =
 const requestOfImport = async (deps: RequestDeps, params: string, flags: JobFlags): Promise<ReadRequest> => {
   const { nodes, scripts } = flags;
   const imported = await importJob(deps, { params, nodes, scripts });
-  const values = { ...imported.params, ...(await readParams(deps.host, flags)) };
+  const given = { ...imported.params, ...(await readParams(deps.host, flags)) };
+  const values = await withUploadedFiles(uploading(deps), imported.job.spec.params, given);
   const request = {
     job: imported.job,
     params: resolveParams(imported.job, values),
@@ -91,9 +94,21 @@ const requestOfFile = async (
   flags: JobFlags,
 ): Promise<ReadRequest> => {
   const { value: job, source } = readDocumentFile(jobDocument, text, fileName);
-  const params = resolveParams(job, await readParams(deps.host, flags));
+  const given = await readParams(deps.host, flags);
+  const params = resolveParams(job, await withUploadedFiles(uploading(deps), job.spec.params, given));
   const request = { job, params, ...(await nodesOf(deps, flags)), only: narrowingOf(flags) };
   return { request, explained: inFile({ fileName, source }) };
+};
+
+const uploading = ({ host, client }: RequestDeps): UploadDeps => ({ client, fetch: host.fetch });
+
+/** What a stored job says of its params; nothing when there is none of that name, which the server then tells. */
+const paramsOfStored = async ({ client }: RequestDeps, written: string): Promise<Job['spec']['params']> => {
+  const reference = readJobReference(written);
+  if (reference === undefined) return {};
+  const { name, revision } = reference;
+  const { view } = await (await client()).viewJob(name, revision === undefined ? {} : { revision });
+  return parseJob(view.job).spec.params;
 };
 
 /** A name that is neither a file nor a stored job is most often a file that is elsewhere. */
@@ -117,7 +132,9 @@ const requestOfJob = async (deps: RequestDeps, jobOrFile: string, flags: JobFlag
   // A mistyped file name is told as such; `x.yaml@latest` would name a stored job.
   if (/\.(?:ya?ml|json)$/.test(jobOrFile) || readJobReference(jobOrFile) === undefined)
     await readInputFile(deps.host, jobOrFile);
-  const params = await readParams(deps.host, flags);
+  const given = await readParams(deps.host, flags);
+  const declared = mayNameFile(given) ? await paramsOfStored(deps, jobOrFile) : {};
+  const params = await withUploadedFiles(uploading(deps), declared, given);
   const request = { job: jobOrFile, params, ...(await nodesOf(deps, flags)), only: narrowingOf(flags) };
   return { request, explained: withoutFile(jobOrFile) };
 };

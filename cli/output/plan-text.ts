@@ -11,6 +11,9 @@ import type {
   PlanSlice,
   RunPlan,
 } from '#shared/plan/run-plan.ts';
+import { estimateText } from './cost-text.ts';
+import { leftOutText, planNodesText } from './plan-nodes-text.ts';
+import { scriptsText } from './plan-scripts-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
@@ -91,11 +94,9 @@ const groupText = (group: PlanGroup, style: Style): string => {
       : `stops when more than ${plural(group.failuresAllowed, 'node')} failed`,
     group.soakSeconds === undefined ? '' : `waits ${formatDuration(group.soakSeconds * 1000)} between rounds`,
   ].filter(Boolean);
-  const leftOut = group.leftOut.map(({ nodeId, reason }) => `left out: ${nodeId} (${safeLine(reason)})\n`);
-  const shown = leftOut.length > 10 ? [...leftOut.slice(0, 10), `and ${leftOut.length - 10} more left out\n`] : leftOut;
   const rounds = renderTable(roundColumns(group.strategy === 'grayScale'), group.rounds.flatMap(roundLines), style);
   return `${style.bold(group.name)}  ${facts.join(', ')}\n${indent(
-    `${renderTable(phaseColumns, group.phases, style)}\n${rounds}${shown.join('')}`,
+    `${renderTable(phaseColumns, group.phases, style)}\n${rounds}${leftOutText(group)}`,
   )}`;
 };
 
@@ -132,23 +133,36 @@ const heldWarnings = ({ heldNow }: RunPlan): readonly string[] => [
     .map(({ name, used }) => `budget ${name} has ${plural(used, 'node')} in use now`),
 ];
 
-/** A plan for a person: groups, phases, rounds with their nodes and batches, what is odd, and the totals. */
-export const planText = (plan: RunPlan, style: Style): string => {
+/** What is shown in full. */
+export interface PlanDetails {
+  readonly nodes: boolean;
+  readonly scripts: boolean;
+}
+
+/**
+ * A plan for a person: groups, phases, rounds with their nodes and batches, scripts, what is odd, and the totals. Readable with any number of
+ * nodes, unless all of them are asked for.
+ */
+export const planText = (plan: RunPlan, style: Style, details: PlanDetails): string => {
   const { nodes, nodeOperations, agentCalls } = plan.totals;
-  const warnings = plan.warnings.map(
-    ({ group, message }) => `${style.yellow('warning')} ${group}: ${safeLine(message)}\n`,
-  );
+  // Those that are left out stand with their group.
+  const told = plan.warnings.filter(({ kind }) => kind !== 'leftOut');
+  const warnings = told.map(({ group, message }) => `${style.yellow('warning')} ${group}: ${safeLine(message)}\n`);
   const ofSecrets = plan.secrets
     .flatMap((one) => one.warnings)
     .map((text) => `${style.yellow('warning')} ${safeLine(text)}\n`);
   const totals = `${plural(nodes, 'node')}, ${plural(nodeOperations, 'operation')} on nodes, ${plural(agentCalls.sends, 'send')} and at least ${plural(agentCalls.looks, 'look')}`;
   return [
     ...plan.groups.map((group) => `${groupText(group, style)}\n`),
+    scriptsText(plan.scripts ?? [], style, details.scripts),
+    details.nodes ? `${planNodesText(plan, style)}\n` : '',
     secretsText(plan, style),
     concurrencyText(plan, style),
     ...warnings,
     ...ofSecrets,
     ...heldWarnings(plan).map((text) => `${style.yellow('warning')} ${text}\n`),
+    nodeOperations === 0 ? `${style.yellow('nothing to do')}: the run would be refused\n` : '',
+    plan.estimate === undefined || nodeOperations === 0 ? '' : estimateText(plan.estimate, style),
     `${style.bold(plan.job)}: ${totals}  ${style.dim(`plan ${plan.digest.slice(0, 12)}`)}\n`,
   ].join('');
 };

@@ -4,6 +4,7 @@ import { formatDuration } from '#shared/model/duration.ts';
 import type { GateRecord } from '#shared/model/gate.ts';
 import type { PhaseStatus, StatusCounts } from '#shared/model/status.ts';
 import { attemptLines } from './attempts-text.ts';
+import { costLine } from './cost-text.ts';
 import { countsText } from './counts-text.ts';
 import { jobTitle } from './job-title.ts';
 import { attemptMs } from './progress.ts';
@@ -85,6 +86,9 @@ const facts = (view: RunView, now: number, style: Style): readonly string[] => {
     ['created', view.createdAt],
     ['took', formatDuration(attemptMs(view, now))],
     ...(view.stops === undefined ? [] : [['stopped', stopsText(view.stops)] as const]),
+    ...(view.usage === undefined || view.cost === undefined
+      ? []
+      : [['cost', costLine(view.usage, view.cost)] as const]),
     ...(params.length === 0 ? [] : [['params', safeLine(params.join(' '), 400)] as const]),
   ];
   return pairs.map(([name, value]) => `${style.dim(name.padEnd(8))} ${value}`);

@@ -8,6 +8,8 @@ import { authenticate } from './authenticate.ts';
 import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
+import { costRoutes } from './routes/costs.ts';
+import { fileRoutes } from './routes/files.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
 import { publicRoutes, versionRoutes } from './routes/meta.ts';
@@ -47,7 +49,9 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', nodeRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
+    .route('/', fileRoutes(services))
     .route('/', lockRoutes(services))
+    .route('/', costRoutes(services))
     .route('/', scheduleRoutes(services))
     .route('/', versionRoutes(version));
 

@@ -2,17 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
 import { openBlobs, openLibraryBlobs } from '#functions/runtime/blobs.ts';
 import { openEngine } from '#functions/runtime/engine.ts';
-import { readApiEnv } from '#functions/runtime/env.ts';
+import { readApiEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
-import { openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { correlate, openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { openScheduler } from '#functions/runtime/scheduler.ts';
 import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { createApp } from './app.ts';
-import { createIamCallers } from './iam-callers.ts';
+import { createGatewayCallers } from './gateway-callers.ts';
 
 const open = () => {
   const log = openProcessLog();
@@ -26,18 +26,20 @@ const open = () => {
     engine: openEngine(),
     scheduler: openScheduler(),
     roles: openRoles(),
+    prices: readPricesEnv(),
     clock: systemClock,
     ids: randomIds,
     log,
   });
-  const { authorize, mount } = createIamCallers(randomUUID);
+  const { authorize, mount } = createGatewayCallers(randomUUID);
   return handle(mount(createApp({ services, authorize, ...readApiEnv(), log, newRequestId: randomUUID })));
 };
 
 let answer: ReturnType<typeof open> | undefined;
 
-/** The HTTP API on Lambda, behind an API Gateway that lets only signed requests through. Built at the first request. */
+/** The HTTP API on Lambda, behind an API Gateway that lets only signed requests, or those with a token of the issuer, through. Built at the first request. */
 export const handler = (event: LambdaEvent, context: LambdaContext): ReturnType<ReturnType<typeof open>> => {
   answer ??= open();
+  correlate({ requestId: context.awsRequestId });
   return answer(event, context);
 };

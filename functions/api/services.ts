@@ -1,3 +1,5 @@
+import type { CostQuery, CostsView } from '#shared/contract/cost-views.ts';
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '#shared/contract/file-requests.ts';
 import type {
   ApplyJobRequest,
   CommandQuery,
@@ -101,6 +103,9 @@ export interface ApiServices {
   viewJob(name: string, query: JobQuery): Promise<Tagged<JobView>>;
   listJobChanges(name: string, query: PageQuery): Promise<Page<JobChange>>;
   removeJob(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<Removed>;
+  listCosts(query: CostQuery): Promise<CostsView>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest, actor: string): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest, actor: string): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;

@@ -19,7 +19,7 @@ import { nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { judgeByRules } from '#shared/plan/outcome-rules.ts';
 import type { Agents, InstanceReport } from '#shared/ports/agent.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
-import { type Blobs, type Clock, nowIso } from '#shared/ports/services.ts';
+import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore, NodeOutputs, PlanStore, RunStore } from '#shared/ports/store.ts';
 import { type OperationSecret, secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
 import type { TaskBehaviour, TaskOutput } from '#shared/workflow/task-registry.ts';
@@ -50,6 +50,7 @@ export interface CollectResultsDeps extends EndPermitDeps {
   readonly agents: Agents;
   readonly secrets: Pick<Secrets, 'fetch'>;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /**

@@ -3,7 +3,7 @@ import { openAgents } from '#functions/runtime/agents.ts';
 import { openBlobs } from '#functions/runtime/blobs.ts';
 import { openCompleter } from '#functions/runtime/engine.ts';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
-import { systemClock } from '#functions/runtime/process.ts';
+import { openProcessLog, systemClock } from '#functions/runtime/process.ts';
 import { openSecrets } from '#functions/runtime/secrets.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { collectResults } from './collect-results.ts';
@@ -19,5 +19,6 @@ export const handler = lambdaTask('collectResults', () => {
     secrets: openSecrets(),
     engine: openCompleter(),
     clock: systemClock,
+    log: openProcessLog(),
   });
 });

@@ -4,7 +4,9 @@ import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { Sealer, Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Log } from '#shared/ports/services.ts';
+import type { Shell } from '#shared/script/interpreters.ts';
 import { utf8Bytes } from '#shared/script/literal.ts';
+import { psSecretPayload } from '#shared/script/render-ps-secrets.ts';
 import { secretPayload } from '#shared/script/render-secrets.ts';
 import type { SealedValues, WrapperSecrets } from '#shared/script/wrapper.ts';
 import { leastMaskedBytes, maskedForms } from '#shared/secrets/masked-forms.ts';
@@ -17,8 +19,11 @@ export const fetchGraceSeconds = 600;
 /** What a node may take to fetch secrets, over and above the script's own time: two tries with each of the tools it may have. */
 export const fetchSeconds = 90;
 
-/** All secrets of an operation together: they and what is masked of them must fit into the environment of a process. */
-const mostBytes = 131_072;
+/**
+ * All secrets of an operation together: they and what is masked of them must fit into the environment of a process, of which Windows gives a
+ * variable 32,767 characters, and its nodes look for patterns that are many times longer.
+ */
+const mostBytes: Readonly<Record<Shell, number>> = { sh: 131_072, powershell: 16_384 };
 
 /** What delivering secrets needs. */
 export interface DeliverSecretsDeps {
@@ -34,6 +39,7 @@ export interface SecretDelivery {
   readonly invocationId: InvocationId;
   readonly used: readonly OperationSecret[];
   readonly agent: AgentKind;
+  readonly shell: Shell;
   /** Seconds from now in which the agent may take the operation. */
   readonly deliverySeconds: number;
 }
@@ -55,17 +61,11 @@ export const deliverSecrets = async (
   deps: DeliverSecretsDeps,
   delivery: SecretDelivery,
 ): Promise<DeliveredSecrets | undefined> => {
-  const { used, agent } = delivery;
+  const { used } = delivery;
   if (used.length === 0) return undefined;
   const numbered = used.map((secret, index) => ({ ...secret, index }));
   const onNode = numbered.filter(({ reference }) => reference.kind === 'oos-secret');
-  const [misplaced] = agent === 'aliyun' ? [] : onNode;
-  if (misplaced)
-    throw new AppError(
-      'secret.unsupported',
-      `${formatReference(misplaced.reference)} (param '${misplaced.param}') is read by the agent of Alibaba Cloud alone`,
-      { hint: 'Give the param another reference for nodes of AWS, such as ssm: or secretsmanager:.' },
-    );
+  requireReadable(onNode[0], delivery);
   const fetched = await Promise.all(
     numbered
       .filter(({ reference }) => reference.kind !== 'oos-secret')
@@ -80,6 +80,20 @@ export const deliverSecrets = async (
   if (fetched.length === 0) return { carried, params };
   const { sealed, blob } = await seal(deps, delivery, fetched);
   return { carried: { ...carried, sealed }, params, blob };
+};
+
+/** What the agent on the node is to put in: only that of Alibaba Cloud does, and no text of PowerShell can hold whatever it may be. */
+const requireReadable = (secret: OperationSecret | undefined, { agent, shell }: SecretDelivery): void => {
+  if (secret === undefined || (agent === 'aliyun' && shell === 'sh')) return;
+  const what = `${formatReference(secret.reference)} (param '${secret.param}')`;
+  const why =
+    agent === 'aliyun'
+      ? 'cannot be put into a script for Windows safely'
+      : 'is read by the agent of Alibaba Cloud alone';
+  const nodes = agent === 'aliyun' ? 'Windows nodes' : 'nodes of AWS';
+  throw new AppError('secret.unsupported', `${what} ${why}`, {
+    hint: `Give the param another reference for ${nodes}, such as ssm: or secretsmanager:.`,
+  });
 };
 
 interface Fetched {
@@ -99,17 +113,20 @@ const warnOfShort = (
 
 const seal = async (
   { sealer, blobs }: DeliverSecretsDeps,
-  { runId, invocationId, deliverySeconds }: SecretDelivery,
+  { runId, invocationId, deliverySeconds, shell }: SecretDelivery,
   fetched: readonly Fetched[],
 ): Promise<{ readonly sealed: SealedValues; readonly blob: string }> => {
   const bytes = fetched.reduce((sum, { value }) => sum + utf8Bytes(value), 0);
-  if (bytes > mostBytes)
-    throw new AppError('secret.invalid', `Its secrets have ${bytes} bytes together; an operation takes ${mostBytes}`);
-  const payload = secretPayload(
-    new Map(fetched.map(({ index, value }) => [index, value])),
-    maskedForms(fetched.map(({ value }) => value)),
-  );
-  const { content, digest, key } = sealer.seal(payload);
+  if (bytes > mostBytes[shell])
+    throw new AppError(
+      'secret.invalid',
+      `Its secrets have ${bytes} bytes together; an operation takes ${mostBytes[shell]}${shell === 'sh' ? '' : ' on Windows nodes'}`,
+    );
+  const values = new Map(fetched.map(({ index, value }) => [index, value]));
+  const { content, digest, key } =
+    shell === 'sh'
+      ? sealer.seal(secretPayload(values, maskedForms([...values.values()])))
+      : sealer.seal(psSecretPayload(values), 'cbc');
   // Named by its content: a repeat of the sending makes another one and leaves this to the nodes that have its key.
   const blob = `secrets/${runId}/${invocationId}.${digest}`;
   await blobs.put(blob, utf8ToBytes(content));

@@ -79,9 +79,10 @@ const scriptCall = (
     DROVER_RUN_ID: run.runId,
   };
   const args = given?.args ?? operation.args.map(render);
+  const values = overlayValues(own, ours);
   const fault = scriptFault(via.os, { interpreter: operation.interpreter, runAs: operation.runAs, args });
   if (fault !== undefined) return { kind: 'fail', reason: fault };
-  return { kind: 'send', ...overlayValues(own, ours), args };
+  return { kind: 'send', ...values, args };
 };
 
 /** What a script on a runner knows of the node it works for. */

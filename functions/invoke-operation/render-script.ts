@@ -12,6 +12,7 @@ import {
   renderWrapper,
   type SecretText,
   type UploadInput,
+  type WrapperFile,
   type WrapperSecrets,
 } from '#shared/script/wrapper.ts';
 import type { SecretTemplateText } from '#shared/secrets/secret-text.ts';
@@ -40,6 +41,8 @@ export interface ScriptInput {
   readonly recipients: readonly Recipient[];
   /** Absent when the operation has none. */
   readonly secrets?: CarriedSecrets | undefined;
+  /** Files of the run that its values name. */
+  readonly files?: readonly WrapperFile[];
   /** Absent: what the answer cannot hold stays on the nodes. */
   readonly upload?: UploadInput | undefined;
 }
@@ -68,6 +71,7 @@ export const renderScript = (input: ScriptInput): RenderedWrapper => {
     interpreter: operation.interpreter,
     script: scriptOf(operation),
     ...(operation.command === undefined ? {} : { libraries: operation.command.libraries }),
+    ...(input.files === undefined || input.files.length === 0 ? {} : { files: input.files }),
     args: alike ? (recipients[0]?.call.args ?? []) : [],
     env: common.env,
     ...(input.secrets === undefined

@@ -11,8 +11,10 @@ import type { BatchRecord, InvocationRecord, ResultRecord, RunRecord } from '#sh
 import type { Agent, Agents, Refusal, SendReceipt } from '#shared/ports/agent.ts';
 import { type Blobs, type Clock, type Log, nowIso } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
-import type { RenderedWrapper } from '#shared/script/wrapper.ts';
+import { fileSeconds } from '#shared/script/search-paths.ts';
+import type { RenderedWrapper, WrapperFile } from '#shared/script/wrapper.ts';
 import { secretsOfOperation } from '#shared/secrets/operation-secrets.ts';
+import { deliverFiles } from './deliver-files.ts';
 import { type DeliveredSecrets, type DeliverSecretsDeps, deliverSecrets, fetchSeconds } from './deliver-secrets.ts';
 import { type Recipient, renderScript, timeoutSecondsOf } from './render-script.ts';
 import { uploadInput, uploadSeconds } from './upload-input.ts';
@@ -33,7 +35,7 @@ export const longestMs = (operation: Operation): number => {
 export interface SendDeps extends DeliverSecretsDeps {
   readonly store: Pick<LedgerStore, 'createInvocation' | 'recordSent' | 'putResults'>;
   readonly agents: Agents;
-  readonly blobs: Pick<Blobs, 'allowUploads' | 'put' | 'addressOf' | 'remove'>;
+  readonly blobs: Pick<Blobs, 'allowUploads' | 'put' | 'addressOf' | 'remove' | 'size'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -81,9 +83,14 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
   if (!sending.mayStart) return { invocation, results: [] };
   const prepared = await prepare(deps, state, { sending, invocation });
   if (typeof prepared === 'string') return refuseAll(deps, state, invocation, prepared);
-  const { script, secretsBlob } = prepared;
-  const receipt = await send(agent, state, { sending, invocation, script, secretsBlob });
-  return record(deps, state, { invocation, receipt, answerSeconds, secretsBlob });
+  const { script, secretsBlob, files } = prepared;
+  const receipt = await send(agent, state, { sending, invocation, script, secretsBlob, files });
+  return record(deps, state, {
+    invocation,
+    receipt,
+    answerSeconds: answerSeconds + (files ? fileSeconds : 0),
+    secretsBlob,
+  });
 };
 
 const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent): string => {
@@ -96,26 +103,39 @@ const tooLarge = ({ command }: Operation, bytes: number, { kind, limits }: Agent
 interface Prepared {
   readonly script: RenderedWrapper;
   readonly secretsBlob: string | undefined;
+  /** True when nodes fetch files before the script. */
+  readonly files: boolean;
 }
 
 /** The script with the secrets it needs; or why nothing can be sent, which each node's result then says. */
-const prepare = async (deps: SendDeps, state: SendState, what: Rendering): Promise<Prepared | string> => {
+const prepare = async (
+  deps: SendDeps,
+  state: SendState,
+  what: Omit<Rendering, 'secrets' | 'files'>,
+): Promise<Prepared | string> => {
   const agent = agentOf(deps.agents, state.batch);
   try {
+    const files = await deliverFiles(deps, {
+      job: state.place.job,
+      params: state.run.params,
+      recipients: what.sending.recipients,
+      deliverySeconds: deliverySecondsOf(state.batch),
+    });
     const secrets = await deliverSecrets(deps, {
       runId: state.run.runId,
       invocationId: what.invocation.invocationId,
       used: secretsOfOperation({ ...state.place, operation: what.sending.operation }, state.run.params),
       agent: agent.kind,
+      shell: batchShell(what.sending.recipients.map(({ batchNode }) => batchNode)),
       deliverySeconds: deliverySecondsOf(state.batch),
     });
-    const script = await render(deps, state, { ...what, secrets });
+    const script = await render(deps, state, { ...what, secrets, files });
     const bytes = bytesOf(script);
-    if (bytes <= agent.limits.scriptBytes) return { script, secretsBlob: secrets?.blob };
+    if (bytes <= agent.limits.scriptBytes) return { script, secretsBlob: secrets?.blob, files: files.length > 0 };
     if (secrets?.blob !== undefined) await deps.blobs.remove(secrets.blob);
     return tooLarge(what.sending.operation, bytes, agent);
   } catch (error) {
-    if (isAppError(error, 'secret.')) return `${error.code}: ${error.message}`;
+    if (isAppError(error, 'secret.') || isAppError(error, 'file.')) return `${error.code}: ${error.message}`;
     throw error;
   }
 };
@@ -124,6 +144,7 @@ interface Rendering {
   readonly sending: Sending;
   readonly invocation: InvocationRecord;
   readonly secrets?: DeliveredSecrets | undefined;
+  readonly files: readonly WrapperFile[];
 }
 
 const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(script.content).length;
@@ -135,12 +156,12 @@ const bytesOf = (script: RenderedWrapper): number => new TextEncoder().encode(sc
 const render = async (
   deps: SendDeps,
   { run, place, batch }: SendState,
-  { sending, invocation, secrets }: Rendering,
+  { sending, invocation, secrets, files }: Rendering,
 ): Promise<RenderedWrapper> => {
   const { kind, limits } = agentOf(deps.agents, batch);
   const { operation, recipients } = sending;
   const { tryNumber, createdAt } = invocation;
-  const values = { recipients, secrets };
+  const values = { recipients, secrets, files };
   const input = { run, key: place.key, operation, agent: kind, textBytes: limits.textBytes, tryNumber, ...values };
   const upload = await uploadInput(deps, {
     runId: run.runId,
@@ -173,6 +194,7 @@ const send = async (
     invocation,
     script,
     secretsBlob,
+    files,
   }: Prepared & { readonly sending: Sending; readonly invocation: InvocationRecord },
 ): Promise<SendReceipt> => {
   const instanceIds = sending.recipients.map(({ batchNode }) => batchNode.via.instanceId);
@@ -186,7 +208,10 @@ const send = async (
       needsInstanceId: script.needsInstanceId,
       // What the node does before and after the script takes time of its own.
       timeoutSeconds:
-        timeoutSecondsOf(sending.operation) + uploadSeconds + (secretsBlob === undefined ? 0 : fetchSeconds),
+        timeoutSecondsOf(sending.operation) +
+        uploadSeconds +
+        (secretsBlob === undefined ? 0 : fetchSeconds) +
+        (files ? fileSeconds : 0),
       deliveryTimeoutSeconds: deliverySecondsOf(batch),
     });
   } catch (error) {
@@ -234,6 +259,7 @@ const record = async (
     runId: state.run.runId,
     invocationId: invocation.invocationId,
     nodes: invocation.nodeIds.length,
+    lagMs: now - Date.parse(invocation.createdAt),
   });
   return { invocation: sent, results };
 };

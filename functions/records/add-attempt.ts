@@ -14,7 +14,7 @@ import { endTurn, enterLine, type TurnDeps, type WakeRunsDeps } from './turns.ts
 
 /** What adding an attempt needs. */
 export interface AddAttemptDeps extends SettleMarksDeps, TurnDeps, WakeRunsDeps {
-  readonly store: SettleMarksDeps['store'] & TurnDeps['store'] & Pick<RunStore, 'get' | 'replace'>;
+  readonly store: SettleMarksDeps['store'] & TurnDeps['store'] & Pick<RunStore, 'get' | 'replace' | 'noteOpen'>;
   readonly engine: Pick<Engine, 'start' | 'complete'>;
   /** Asks a run to abort whose place this one takes. */
   readonly abort: Abort;
@@ -93,6 +93,7 @@ export const addAttempt = async (
     return { ...kept, status: 'queued', control: 'go', attempts: [...kept.attempts, attempt] };
   };
   const replaced = await takePlace(deps, add(before));
+  await deps.store.noteOpen({ runId, attempt: before.attempts.length + 1 });
   const run = await writeAttempt(deps, before, add);
   await deps.engine.start(runId, run.attempts.length);
   await abortReplaced(deps.abort, replaced, { runId, actor });

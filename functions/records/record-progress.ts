@@ -20,6 +20,7 @@ export interface ProgressView {
 export interface RecordProgressDeps {
   readonly store: RecordTallyDeps['store'] & Pick<PlanStore, 'putProgress'>;
   readonly json: RecordTallyDeps['json'];
+  readonly log: RecordTallyDeps['log'];
   readonly clock: Clock;
 }
 

@@ -8,6 +8,7 @@ import type { BatchRecord, GroupRecord, ResultRecord, RunRecord } from '#shared/
 import { budgetsOf, type NamedBudget, spentPart, tallyOf } from '#shared/plan/budget.ts';
 import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import { planStages } from '#shared/plan/stages.ts';
+import type { Log } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import type { JsonBlobs } from './json-blob.ts';
 import type { PhasePlace } from './phase-place.ts';
@@ -16,6 +17,7 @@ import type { PhasePlace } from './phase-place.ts';
 export interface RecordTallyDeps {
   readonly store: Pick<PlanStore, 'setTally' | 'updateGroup' | 'listGroups'>;
   readonly json: Pick<JsonBlobs, 'targets'>;
+  readonly log: Pick<Log, 'warn'>;
 }
 
 /** A batch and its results. */
@@ -44,7 +46,9 @@ export const recordTally = async (deps: RecordTallyDeps, view: TallyView): Promi
   const group = await deps.store.setTally(place.record, batch.batchId, tally);
   if (group.stopped) return;
   const reason = await whySpent(deps, view, budgets, group);
-  if (reason !== undefined) await deps.store.updateGroup(place.record, { stopped: true, stopReason: reason });
+  if (reason === undefined) return;
+  await deps.store.updateGroup(place.record, { stopped: true, stopReason: reason });
+  deps.log.warn('group.stopped', { runId: view.run.runId, attempt: place.key.attempt, group: place.group.name });
 };
 
 const tallyOfBatch = (budgets: readonly NamedBudget[], { run, place, batch, results }: TallyView): readonly Tally[] => {

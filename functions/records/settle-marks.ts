@@ -9,7 +9,7 @@ import { addStops } from '#shared/model/stop.ts';
 import { markReason } from '#shared/plan/mark-reason.ts';
 import { markTry } from '#shared/plan/node-marks.ts';
 import { sliceStatus } from '#shared/plan/statuses.ts';
-import type { Blobs, Clock } from '#shared/ports/services.ts';
+import type { Blobs, Clock, Log } from '#shared/ports/services.ts';
 import type { LedgerStore, PlanStore, RunStore } from '#shared/ports/store.ts';
 import { requireBatch } from './batch-parts.ts';
 import { changeRun } from './change-run.ts';
@@ -40,6 +40,7 @@ export interface SettleMarksDeps {
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 /** True when a run has an order that is not carried out yet. */

@@ -13,7 +13,7 @@ import {
 } from '#shared/model/status.ts';
 import { addStops } from '#shared/model/stop.ts';
 import { planStages } from '#shared/plan/stages.ts';
-import { groupStatus, phaseStatus, sliceStatus } from '#shared/plan/statuses.ts';
+import { countedStatus, groupStatus, phaseStatus, sliceStatus } from '#shared/plan/statuses.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import { type JobHistory, type JobPlace, keyOfSlice, partName } from './job-history.ts';
 
@@ -117,7 +117,12 @@ const viewGroup = (state: GroupState): GroupView => {
   const phases = group.phases.map((_, index) => viewPhase(state, index));
   const rounds =
     record && group.strategy === 'grayScale' ? (planStages(job, group, record.nodeCount).at(-1)?.rounds ?? 0) : 0;
-  const status = groupStatus(phases.map((phase) => phase.status));
+  const groupStopped = record?.stopReason !== undefined;
+  const status = groupStatus(
+    phases.map((phase, index) =>
+      countedStatus(phase.status, { judges: group.phases[index]?.judge !== undefined, groupStopped }),
+    ),
+  );
   return {
     name: group.name,
     strategy: group.strategy,

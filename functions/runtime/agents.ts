@@ -1,4 +1,3 @@
-import { realPacing } from '#functions/adapters/agent/caller.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunLimits } from '#functions/adapters/aliyun/aliyun-context.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
@@ -6,14 +5,15 @@ import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import { openAliyun } from './aliyun.ts';
 import { lateAgent } from './late-agent.ts';
+import { cloudPacing } from './process.ts';
 
 /** The agents of the deployed stack, in the account of the stack and the account of the parameter's credentials. */
 export const openAgents = (): Agents => {
   const aliyun = openAliyun();
   return {
-    aws: createSsmAgent({ ...realPacing, clientFor: ssmClients() }),
+    aws: createSsmAgent({ ...cloudPacing, clientFor: ssmClients() }),
     aliyun: lateAgent({ kind: 'aliyun', limits: aliyunLimits }, async () =>
-      createAliyunAgent({ ...realPacing, clientFor: await aliyun() }),
+      createAliyunAgent({ ...cloudPacing, clientFor: await aliyun() }),
     ),
   };
 };

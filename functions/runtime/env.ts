@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { variables } from '#shared/config/variables.ts';
+import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** The environment of a process. */
@@ -20,6 +21,11 @@ const regions = z
   .default('')
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
+
+const address = z.url({
+  protocol: /^https?$/,
+  error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
+});
 
 const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
@@ -61,11 +67,13 @@ const cloudsSchema = z
     [variables.awsRegions]: regions,
     [variables.aliyunRegions]: regions,
     [variables.aliyunParameter]: optional,
+    [variables.aliyunEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
     aliyunRegions: env[variables.aliyunRegions],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunEndpoint: env[variables.aliyunEndpoint],
   }));
 
 const names = z
@@ -102,6 +110,19 @@ const rolesOfText = (
 const rolesSchema = z
   .object({ [variables.roles]: optional.transform(rolesOfText) })
   .transform((env) => ({ roles: env[variables.roles] }));
+
+const pricesOfText = (text: string | undefined, context: z.RefinementCtx): PriceTable => {
+  try {
+    return priceTableSchema.parse({ ...listPrices, ...priceTableSchema.partial().parse(JSON.parse(text ?? '{}')) });
+  } catch {
+    context.addIssue(`is not a JSON object of prices: ${Object.keys(listPrices).join(', ')}`);
+    return z.NEVER;
+  }
+};
+
+const pricesSchema = z
+  .object({ [variables.prices]: optional.transform(pricesOfText) })
+  .transform((env) => env[variables.prices]);
 
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
@@ -140,8 +161,15 @@ export const readSecretsEnv = (environment: Environment = process.env) => ({
 /** Who has which role; nobody has one when it is not set. */
 export const readRolesEnv = (environment: Environment = process.env) => read(rolesSchema, environment);
 
+/** What use is valued at: list prices, and over them those that are configured. */
+export const readPricesEnv = (environment: Environment = process.env): PriceTable => read(pricesSchema, environment);
+
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** Name of the deployment; undefined where nobody watches its metrics. */
+export const deploymentName = (environment: Environment = process.env): string | undefined =>
+  environment[variables.deployment] || undefined;
 
 /** Whether debug lines are written. */
 export const isDebugging = (environment: Environment = process.env): boolean =>

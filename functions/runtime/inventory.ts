@@ -1,4 +1,3 @@
-import { realPacing } from '#functions/adapters/agent/caller.ts';
 import { createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
@@ -6,6 +5,7 @@ import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 import { openAliyun } from './aliyun.ts';
 import { readCloudsEnv } from './env.ts';
+import { cloudPacing } from './process.ts';
 
 const scopesOf = (regions: readonly string[]): readonly AgentScope[] => regions.map((region) => ({ region }));
 
@@ -18,7 +18,7 @@ export const openInventory = (): Inventory => {
     list: async () => {
       const clientFor = await connectAliyun?.();
       const aliyun = clientFor && { scopes: scopesOf(aliyunRegions), clientFor };
-      return createCloudInventory({ ...realPacing, aws, ...(aliyun === undefined ? {} : { aliyun }) }).list();
+      return createCloudInventory({ ...cloudPacing, aws, ...(aliyun === undefined ? {} : { aliyun }) }).list();
     },
   };
 };

@@ -5,6 +5,7 @@ import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
@@ -14,6 +15,7 @@ import { searchOutput } from '#functions/list-results/search-output.ts';
 import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
+import { completeFile, offerFile } from '#functions/put-file/put-file.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import { removeFromLibrary } from '#functions/remove-from-library/remove-from-library.ts';
 import { previewRetry, retryRun } from '#functions/retry-run/retry-run.ts';
@@ -31,6 +33,7 @@ import {
   viewJob,
 } from '#functions/view-library/view-library.ts';
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
+import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -49,6 +52,8 @@ export interface ServicePorts {
   readonly engine: Engine;
   readonly scheduler: Scheduler;
   readonly roles: Roles;
+  /** What use is valued at. */
+  readonly prices: PriceTable;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
@@ -90,6 +95,9 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewJob: viewJob(deps),
     listJobChanges: listJobChanges(deps),
     removeJob: removeFromLibrary('job', deps),
+    listCosts: listCosts(deps),
+    offerFile: offerFile(deps),
+    completeFile: completeFile(deps),
     listLocks: listLocks(deps),
     breakLock: breakLock(deps),
     listBudgets: listBudgets(deps),

@@ -11,7 +11,9 @@ import { nextStage } from '#functions/next-stage/next-stage.ts';
 import { onAgentEvent } from '#functions/on-agent-event/on-agent-event.ts';
 import { openPhase } from '#functions/open-phase/open-phase.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
+import { settleRun } from '#functions/settle-run/settle-run.ts';
 import { startRun } from '#functions/start-run/start-run.ts';
+import { sweepRuns } from '#functions/sweep-runs/sweep-runs.ts';
 import { timedSweep } from '#functions/timed-sweep/timed-sweep.ts';
 import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { Agents } from '#shared/ports/agent.ts';
@@ -60,6 +62,8 @@ export const createSystem = (ports: SystemPorts): System => {
       hold: hold(deps),
       finishRun: finishRun(deps),
       onAgentEvent: onAgentEvent(deps),
+      settleRun: settleRun(deps),
+      sweepRuns: sweepRuns(deps),
     },
     services,
     timed: { sweep: timedSweep({ ...deps, submit: services.submitRun }), list: ports.store.listSchedules },

@@ -23,7 +23,9 @@ const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
 export interface SubmitRunDeps extends PlanPreviewDeps, TurnDeps {
-  readonly store: PlanPreviewDeps['store'] & TurnDeps['store'] & Pick<RunStore, 'create' | 'get' | 'claimKey'>;
+  readonly store: PlanPreviewDeps['store'] &
+    TurnDeps['store'] &
+    Pick<RunStore, 'create' | 'get' | 'claimKey' | 'noteOpen'>;
   readonly blobs: Blobs;
   readonly engine: Pick<Engine, 'start'>;
   /** Asks a run to abort whose place this one takes. */
@@ -53,6 +55,7 @@ export const submitRun =
     const checked = await checkRequest(deps, submission.request);
     const run = await newRun(deps, submission, runId, checked);
     const line = await enterLine(deps, run);
+    if (line.kind === 'entered') await deps.store.noteOpen({ runId, attempt: 1 });
     const created = await deps.store.create(line.kind === 'rejected' ? rejected(run, line.reason) : run);
     if (line.kind === 'rejected') {
       deps.log.info('run.rejected', { runId, actor: submission.actor });

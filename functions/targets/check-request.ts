@@ -20,9 +20,10 @@ import { withoutReach } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
-import type { Inventory } from '#shared/ports/services.ts';
+import type { Blobs, Inventory } from '#shared/ports/services.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
 import { countUnder, nodeBudgets } from './node-budgets.ts';
+import { requireFiles } from './require-files.ts';
 import { resolveCommands } from './resolve-commands.ts';
 import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
 
@@ -32,11 +33,16 @@ export interface PlanPreviewDeps extends LibraryReadDeps {
   readonly inventory: Inventory;
   readonly agents: PlanningAgents;
   readonly secrets: Pick<Secrets, 'check'>;
+  readonly blobs: Pick<Blobs, 'size'>;
 }
 
 /** A request that was found to be in order, and what would happen. */
 export interface CheckedRequest {
   readonly job: Job;
+  /** The job with its commands applied and its blocks laid out. */
+  readonly laidOut: Job;
+  /** The targets of each group of the job, as they are now. */
+  readonly targets: readonly FrozenTargets[];
   /** The commands that the job uses, as they are now. */
   readonly commands: FrozenCommands;
   /** The revision of a stored job; absent for a job that came with the request. */
@@ -77,13 +83,24 @@ export const jobOfRequest = async (
 
 /**
  * Checks a request to run a job and plans it against library and clouds as they are now.
+ * @throws AppError as `planRequest`, and `plan.no-targets` when it would touch nothing
+ */
+export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
+  const checked = await planRequest(deps, request);
+  requireNodes(checked.plan);
+  return checked;
+};
+
+/**
+ * Plans a request against library and clouds as they are now; the plan may be empty, and then it says why.
  * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`,
  * `inventory.unavailable`
  */
-export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
+export const planRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
   const asked = await jobOfRequest(deps, request);
   const { job } = asked;
   const params = checkJobRequest(job, request);
+  await requireFiles(deps, job, params);
   const turn = turnSettingsOf(job, params);
   const commands = await resolveCommands(deps, job);
   const [inventory, budgets] = await Promise.all([deps.inventory.list(), deps.store.listBudgets()]);
@@ -95,6 +112,7 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
   const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
+    params,
     groups,
     secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
@@ -103,8 +121,7 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
     turn,
     selection: request.only,
   });
-  requireNodes(plan);
-  return { ...asked, commands, params, plan, turn };
+  return { ...asked, laidOut, targets: groups, commands, params, plan, turn };
 };
 
 /** Budgets over the inventory and what the caller named beside it. */

@@ -15,18 +15,22 @@ import {
   runJobViewSchema,
   type SliceView,
 } from '#shared/contract/run-views.ts';
+import { costOf, type PriceTable } from '#shared/cost/prices.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { MarkOrder } from '#shared/model/marks.ts';
 import type { Attempt, RunRecord } from '#shared/model/run.ts';
 import type { Page, PlanStore, RunStore } from '#shared/ports/store.ts';
+import type { UsageStore } from '#shared/ports/usage-store.ts';
 import { usedCommandsOf } from './used-commands.ts';
 
 /** What viewing runs needs. */
 export interface ViewRunDeps extends ViewLocksDeps {
   readonly store: ViewLocksDeps['store'] &
     Pick<RunStore, 'get' | 'list'> &
+    Pick<UsageStore, 'getRunUsage'> &
     Pick<PlanStore, 'listGroups' | 'listSlices' | 'listProgress'>;
   readonly json: JsonBlobs;
+  readonly prices: PriceTable;
 }
 
 /**
@@ -40,10 +44,11 @@ export const viewRun =
     requireAttempt(run, attempt);
     const jobs = await readJobHistory(deps.json, run);
     const shown = attempt ?? run.attempts.length;
-    const [groups, turns, waits] = await Promise.all([
+    const [groups, turns, waits, usage] = await Promise.all([
       attempt === undefined ? viewGroups(deps, run, jobs) : viewAttempt(deps, run, jobs, attempt),
       viewTurns(deps, [run]),
       viewWaits(deps, run, jobs.current),
+      deps.store.getRunUsage(runId),
     ]);
     return {
       ...(attempt === undefined ? summaryOf(run, turns.get(run)) : attemptSummary(run, attempt)),
@@ -57,6 +62,8 @@ export const viewRun =
       ...(run.planDigest === undefined ? {} : { planDigest: run.planDigest }),
       groups: [...groups],
       ...(waits.length === 0 ? {} : { waits: [...waits] }),
+      usage,
+      cost: costOf(usage, deps.prices),
     };
   };
 

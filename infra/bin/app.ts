@@ -1,7 +1,22 @@
-import { App } from 'aws-cdk-lib';
+import { join } from 'node:path';
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { bundleFunctions, type CodeOf, withoutCode } from '../bundle-functions.ts';
 import { readConfig } from '../config.ts';
+import { functionFolders } from '../function-table.ts';
+import { justify } from '../justifications.ts';
 import { DroverStack } from '../stacks/drover-stack.ts';
 
 const app = new App();
 const config = readConfig((key) => app.node.tryGetContext(key));
-new DroverStack(app, `Drover-${config.stage}`, { config });
+
+/** The CDK's CLI names no stacks to bundle for commands that only need their names (`ls`, `destroy`). */
+const bundled = (): Promise<CodeOf> | CodeOf => {
+  const stacks: unknown = app.node.tryGetContext('aws:cdk:bundling-stacks');
+  if (Array.isArray(stacks) && stacks.length === 0) return withoutCode;
+  return bundleFunctions(functionFolders, join(app.outdir, 'bundles'));
+};
+
+const stack = new DroverStack(app, `Drover-${config.stage}`, { config, codeOf: await bundled() });
+justify(stack);
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -67,6 +67,7 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
     [variables.awsRegions]: Fn.join(',', [...awsRegionsOf(config)]),
     [variables.aliyunRegions]: config.aliyunRegions.join(','),
     [variables.aliyunParameter]: config.aliyunParameter ?? '',
+    ...(config.aliyunEndpoint === undefined ? {} : { [variables.aliyunEndpoint]: config.aliyunEndpoint }),
   },
 });
 
@@ -112,7 +113,7 @@ const readsSecrets = ({ secretParameters, secretNames, secretKeys }: Config): re
 ];
 
 /** Needs that the storage and the clouds meet; what the run machine meets is granted where it is. */
-export type BasicNeed = Exclude<Need, 'completeTasks'>;
+export type BasicNeed = Exclude<Need, 'completeTasks' | 'watchRuns'>;
 
 /** What each need comes to, by least privilege. */
 export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> = {

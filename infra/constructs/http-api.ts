@@ -1,31 +1,47 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
-import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
+import {
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  type IHttpRouteAuthorizer,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpIamAuthorizer, HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
+/** Whose tokens prove who calls. */
+export interface TokenIssuer {
+  readonly issuer: string;
+  readonly audience: string;
+}
+
 /** What the API stands on. */
 export interface HttpApiProps {
+  /** Absent: requests are signed with AWS credentials (`execute-api`), and policies can allow single methods and paths. */
+  readonly tokensOf?: TokenIssuer;
   readonly target: IFunction;
   readonly logDays: RetentionDays;
 }
 
-/**
- * The HTTP API for callers that IAM lets in: requests are signed (`execute-api`), and policies can allow single methods and paths. The
- * gateway checks who calls, the app what is asked.
- */
-export class SignedHttpApi extends Construct {
+const authorizerOf = (tokensOf: TokenIssuer | undefined): IHttpRouteAuthorizer =>
+  tokensOf === undefined
+    ? new HttpIamAuthorizer()
+    : new HttpJwtAuthorizer('Tokens', tokensOf.issuer, { jwtAudience: [tokensOf.audience] });
+
+/** The HTTP API for one kind of proof of who calls. The gateway checks who calls, the app what is asked. */
+export class GuardedHttpApi extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { target, logDays }: HttpApiProps) {
+  constructor(scope: Construct, id: string, { target, logDays, tokensOf }: HttpApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       description: 'Drover',
       createDefaultStage: false,
-      defaultAuthorizer: new HttpIamAuthorizer(),
+      defaultAuthorizer: authorizerOf(tokensOf),
     });
     this.api.addRoutes({
       path: '/{proxy+}',

@@ -1,9 +1,10 @@
 import { Arn, ArnFormat, Aws, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Policy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { variables } from '#shared/config/variables.ts';
 import { type StateMachine as Definition, statesOf } from '#shared/workflow/asl.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
 import { type TaskName, type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
@@ -48,7 +49,13 @@ export class RunWorkflow extends Construct {
         includeExecutionData: false,
       },
     });
-    for (const { target } of called) target.grantInvoke(this.stateMachine);
+    // Exactly these, without the versions that a grant of the CDK adds.
+    this.stateMachine.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['lambda:InvokeFunction'],
+        resources: called.map(({ target }) => target.functionArn),
+      }),
+    );
     this.grantMapRuns();
   }
 
@@ -89,5 +96,16 @@ export class RunWorkflow extends Construct {
     policy.addStatements(
       new PolicyStatement({ actions: ['states:SendTaskSuccess'], resources: [this.stateMachine.stateMachineArn] }),
     );
+  }
+
+  /** Lets functions ask how executions of runs stand, and start them. They are none that the machine calls. */
+  grantWatchRuns(functions: readonly LambdaFunction[]): void {
+    for (const one of functions) {
+      one.addEnvironment(variables.stateMachine, this.stateMachine.stateMachineArn);
+      one.addToRolePolicy(
+        new PolicyStatement({ actions: ['states:DescribeExecution'], resources: [this.executions('')] }),
+      );
+      this.stateMachine.grantStartExecution(one);
+    }
   }
 }

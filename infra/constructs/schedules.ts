@@ -2,14 +2,20 @@ import { Aws, Duration, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { variables } from '#shared/config/variables.ts';
 import { timedFireRow } from '../function-table.ts';
-import { createStartingFunction } from './functions.ts';
-import type { GrantScope } from './grants.ts';
+import type { DeadLetters } from './dead-letters.ts';
+import { createStartingFunction, type FunctionScope } from './functions.ts';
 import type { HouseFunction } from './house-function.ts';
+
+/** What schedules stand on. */
+export interface SchedulesProps extends FunctionScope {
+  readonly stateMachine: StateMachine;
+  readonly deadLetters: DeadLetters;
+}
 
 /**
  * Timed invocations: a group of EventBridge schedules, which the API keeps, and the function that they call when one is due. They call it through
@@ -19,17 +25,13 @@ import type { HouseFunction } from './house-function.ts';
 export class Schedules extends Construct {
   readonly fire: HouseFunction;
   readonly role: Role;
-  readonly deadLetters: Queue;
+  private readonly deadLetters: Queue;
   readonly group: CfnScheduleGroup;
 
-  constructor(scope: Construct, id: string, props: GrantScope & { readonly stateMachine: StateMachine }) {
+  constructor(scope: Construct, id: string, props: SchedulesProps) {
     super(scope, id);
     this.group = new CfnScheduleGroup(this, 'Group', { name: Aws.STACK_NAME });
-    this.deadLetters = new Queue(this, 'DeadLetters', {
-      encryption: QueueEncryption.SQS_MANAGED,
-      enforceSSL: true,
-      retentionPeriod: Duration.days(14),
-    });
+    this.deadLetters = props.deadLetters.queue;
     this.fire = createStartingFunction(this, 'TimedFire', timedFireRow, props);
     this.fire.configureAsyncInvoke({
       retryAttempts: 2,

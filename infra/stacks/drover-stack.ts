@@ -1,35 +1,70 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import type { Config } from '../config.ts';
+import type { CodeOf } from '../bundle-functions.ts';
+import { type Config, keepsData } from '../config.ts';
 import { AgentEvents } from '../constructs/agent-events.ts';
+import { DeadLetters } from '../constructs/dead-letters.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
-import { SignedHttpApi } from '../constructs/http-api.ts';
+import { GuardedHttpApi } from '../constructs/http-api.ts';
+import { Observability } from '../constructs/observability.ts';
+import { RunWatch } from '../constructs/run-watch.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
 import { Schedules } from '../constructs/schedules.ts';
 import { Storage } from '../constructs/storage.ts';
 import { tasksThatNeed } from '../function-table.ts';
 
+/** What a deployment is made of. */
+export interface DroverStackProps {
+  readonly config: Config;
+  readonly codeOf: CodeOf;
+}
+
 /** The whole product in one account and region. */
 export class DroverStack extends Stack {
-  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
-    super(scope, id, { description: `Drover ${config.stage}`, terminationProtection: config.stage === 'prod' });
+  constructor(scope: Construct, id: string, { config, codeOf }: DroverStackProps) {
+    super(scope, id, { description: `Drover ${config.stage}`, terminationProtection: keepsData(config) });
     const { logDays } = config;
     const storage = new Storage(this, 'Storage', { config });
-    const tasks = new TaskFunctions(this, 'Tasks', { config, storage });
+    const tasks = new TaskFunctions(this, 'Tasks', { config, storage, codeOf });
     const workflow = new RunWorkflow(this, 'Workflow', { functions: tasks.byTask, logDays });
     const { stateMachine } = workflow;
-    const api = createApiFunction(this, { config, storage, stateMachine });
+    const api = createApiFunction(this, { config, storage, codeOf, stateMachine });
 
-    const schedules = new Schedules(this, 'Schedules', { config, storage, stateMachine });
+    const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const schedules = new Schedules(this, 'Schedules', { config, storage, codeOf, stateMachine, deadLetters });
     schedules.grantKeep(api);
     workflow.grantCompleteTasks([api, schedules.fire, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
-    new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent') });
-    const http = new SignedHttpApi(this, 'Http', { target: api, logDays });
+    workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
+    new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent'), deadLetters });
+    new RunWatch(this, 'RunWatch', {
+      ...{ stateMachine, deadLetters },
+      settleRun: tasks.of('settleRun'),
+      sweepRuns: tasks.of('sweepRuns'),
+    });
+    const http = new GuardedHttpApi(this, 'Http', { target: api, logDays });
+    this.addTokenApi(config, api);
+    new Observability(this, 'Observability', {
+      ...{ config, stateMachine },
+      deadLetters: deadLetters.queue,
+      table: storage.table,
+      apiId: http.api.apiId,
+      sweepRuns: tasks.of('sweepRuns'),
+      invokeOperation: tasks.of('invokeOperation'),
+    });
 
     Tags.of(this).add('drover:stage', config.stage);
     new CfnOutput(this, 'ApiUrl', { value: http.api.apiEndpoint, description: 'Signed with AWS credentials' });
     new CfnOutput(this, 'StateMachineArn', { value: stateMachine.stateMachineArn });
     new CfnOutput(this, 'TableName', { value: storage.table.tableName });
     new CfnOutput(this, 'BucketName', { value: storage.bucket.bucketName });
+  }
+
+  /** A route has one authorizer, so callers with tokens have a gateway of their own in front of the same app. */
+  private addTokenApi({ oidcIssuer, oidcAudience, logDays }: Config, target: IFunction): void {
+    if (oidcIssuer === undefined || oidcAudience === undefined) return;
+    const tokensOf = { issuer: oidcIssuer, audience: oidcAudience };
+    const { api } = new GuardedHttpApi(this, 'TokenHttp', { target, logDays, tokensOf });
+    new CfnOutput(this, 'TokenApiUrl', { value: api.apiEndpoint, description: `With tokens of ${oidcIssuer}` });
   }
 }

@@ -12,6 +12,8 @@ export interface ExecutionJournal {
   begin(input: ExecutionInput): Promise<boolean>;
   /** Notes the end. */
   end(input: ExecutionInput): Promise<void>;
+  /** How an execution stands; undefined when it was never started. */
+  find(input: ExecutionInput): Promise<'running' | 'ended' | undefined>;
   /** Executions that were started and are not at their end. */
   unfinished(): Promise<readonly ExecutionInput[]>;
 }
@@ -34,6 +36,10 @@ export const openExecutionJournal = async (dir: string): Promise<ExecutionJourna
       }
     },
     end: (input) => rename(join(running, nameOf(input)), join(ended, nameOf(input))),
+    find: async (input) => {
+      if ((await readdir(ended)).includes(nameOf(input))) return 'ended';
+      return (await readdir(running)).includes(nameOf(input)) ? 'running' : undefined;
+    },
     unfinished: async () => {
       const inputs: ExecutionInput[] = [];
       for (const name of (await readdir(running)).sort()) {

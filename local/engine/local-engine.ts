@@ -57,7 +57,9 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
     validationOptions: { noValidate: true },
   });
   const running = new Map<Promise<void>, () => void>();
+  const failures = new Map<string, { readonly Error: string; readonly Cause: string }>();
   let handlers: Record<string, Handler> | undefined;
+  let settle: (input: ExecutionInput) => Promise<void> = async () => undefined;
   let closed = false;
 
   const execute = (input: ExecutionInput): void => {
@@ -66,13 +68,16 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
     });
     void tellTransitions(execution.eventLogs, log, input.runId);
     const ended = execution.result
-      .then(() => undefined)
+      .then(() => true)
       .catch((error: unknown) => {
-        if (!closed)
-          log.error('execution.failed', { runId: input.runId, attempt: input.attempt, reason: messageOf(error) });
+        if (closed) return true;
+        log.error('execution.failed', { runId: input.runId, attempt: input.attempt, reason: messageOf(error) });
+        failures.set(nameOf(input), { Error: toAppError(error).code, Cause: messageOf(error) });
+        return false;
       })
-      .then(async () => {
+      .then(async (isWell) => {
         if (!closed) await journal.end(input);
+        if (!isWell) await settle(input);
         running.delete(ended);
       });
     running.set(ended, () => execution.abort());
@@ -81,10 +86,17 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
   return {
     attach: async (tasks) => {
       handlers = handlersOf(tasks, tokens);
+      settle = (input) => settling(tasks, input, log);
       for (const input of await journal.unfinished()) execute(input);
     },
     start: async (runId, attempt) => {
       if (await journal.begin({ runId, attempt })) execute({ runId, attempt });
+    },
+    look: async (runId, attempt) => {
+      const found = await journal.find({ runId, attempt });
+      if (found === undefined) return { state: 'absent' };
+      const error = failures.get(nameOf({ runId, attempt })) ?? { Error: '' };
+      return found === 'running' ? { state: 'running' } : { state: 'ended', error };
     },
     complete: async (token) => tokens.complete(token),
     idle: async () => {
@@ -96,6 +108,18 @@ export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promi
       tokens.close();
     },
   };
+};
+
+/** Name of an execution, as Step Functions gives it to the function that hears of its end. */
+const nameOf = ({ runId, attempt }: ExecutionInput): string => `${runId}-${attempt}`;
+
+/** What the event of a failed execution does in the cloud. */
+const settling = async (tasks: TaskBehaviours, input: ExecutionInput, log: Log): Promise<void> => {
+  try {
+    await runTask(taskRegistry.settleRun, tasks.settleRun, { name: nameOf(input) });
+  } catch (error) {
+    log.error('run.not-settled', { ...input, reason: messageOf(error) });
+  }
 };
 
 /**

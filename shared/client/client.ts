@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { apiRoutes } from '../contract/api-routes.ts';
+import type { CostQuery, CostsView } from '../contract/cost-views.ts';
+import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
 import type {
@@ -91,6 +93,9 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
   listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listCosts(query?: CostQuery): Promise<CostsView>;
+  offerFile(request: OfferFileRequest): Promise<FileOffer>;
+  completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
   listLocks(): Promise<Page<LockView>>;
   breakLock(request: BreakLockRequest): Promise<BrokenView>;
   listBudgets(): Promise<Page<BudgetView>>;
@@ -145,7 +150,11 @@ export const createClient = (options: ClientOptions): DroverClient => {
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
     ...createLibraryClient(options),
+    listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),
+    offerFile: async (body) => (await sendRequest(options, apiRoutes.offerFile, { body })).data,
+    completeFile: async (sha256, body) =>
+      (await sendRequest(options, apiRoutes.completeFile, { path: { sha256 }, body })).data,
     listLocks: async () => toPage((await sendRequest(options, apiRoutes.listLocks)).data),
     breakLock: async (body) => (await sendRequest(options, apiRoutes.breakLock, { body })).data,
     listBudgets: async () => toPage((await sendRequest(options, apiRoutes.listBudgets)).data),

@@ -25,6 +25,8 @@ export const variables = {
   awsRegions: 'DROVER_AWS_REGIONS',
   /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
+  /** Address of ECS in place of each region's own, such as one inside a VPC: `https://ecs-vpc.cn-hangzhou.aliyuncs.com`; absent: the public ones. */
+  aliyunEndpoint: 'DROVER_ALIYUN_ENDPOINT',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
   aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
   /** Start of the names of the environment variables that `env:` references may read; `DROVER_SECRET_` when absent. */
@@ -35,8 +37,12 @@ export const variables = {
   managerSecrets: 'DROVER_MANAGER_SECRETS',
   /** Who has which role at gates, as JSON: `{"sre": ["ann", "arn:aws:iam::1:user/bob"]}`. */
   roles: 'DROVER_ROLES',
+  /** Prices in place of the list prices, as JSON: `{"region": "eu-west-1", "perTableWrite": 7.0e-7}`; what is absent stays as it is. */
+  prices: 'DROVER_PRICES',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
+  /** Name of the deployment, a dimension of its metrics; absent: no metrics are written. */
+  deployment: 'DROVER_DEPLOYMENT',
   /** `debug` also writes the debug lines; anything else leaves them out. */
   logLevel: 'DROVER_LOG_LEVEL',
 } as const;

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { costQuerySchema, costsViewSchema } from './cost-views.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import {
   applyJobRequestSchema,
   commandQuerySchema,
@@ -74,7 +76,7 @@ import {
 export interface ApiRoute {
   readonly method: 'get' | 'post' | 'put' | 'delete';
   readonly path: string;
-  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'locks' | 'schedules' | 'meta';
+  readonly tag: 'runs' | 'plan' | 'nodes' | 'commands' | 'jobs' | 'files' | 'locks' | 'costs' | 'schedules' | 'meta';
   readonly summary: string;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodObject;
@@ -225,6 +227,14 @@ export const apiRoutes = {
     body: runRequestSchema,
     answer: runPlanSchema,
   },
+  listCosts: {
+    ...read,
+    path: '/v1/costs',
+    tag: 'costs',
+    summary: 'Show what the runs of a month that have ended used and cost, by job',
+    query: costQuerySchema,
+    answer: costsViewSchema,
+  },
   listNodes: {
     ...read,
     path: '/v1/nodes',
@@ -318,6 +328,26 @@ export const apiRoutes = {
     summary: 'List the revisions of a stored job, newest first',
     query: pageQuerySchema,
     answer: pageSchemaOf(jobChangeSchema),
+  },
+  offerFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files',
+    tag: 'files',
+    summary: 'Ask where to send a file that a run is to be given',
+    body: offerFileRequestSchema,
+    answer: fileOfferSchema,
+  },
+  completeFile: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/files/{sha256}',
+    tag: 'files',
+    summary: 'Have a file that was sent compared with its digest; the answer is the value of a param',
+    body: completeFileRequestSchema,
+    answer: fileViewSchema,
   },
   listLocks: {
     ...read,

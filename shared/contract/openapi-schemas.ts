@@ -3,6 +3,7 @@ import { commandSchema } from '../model/command.ts';
 import { jobSchema } from '../model/job.ts';
 import { inventoryNodeSchema } from '../model/node.ts';
 import { runPlanSchema } from '../plan/run-plan.ts';
+import { completeFileRequestSchema, fileOfferSchema, fileViewSchema, offerFileRequestSchema } from './file-requests.ts';
 import { applyJobRequestSchema, putCommandRequestSchema } from './library-requests.ts';
 import {
   commandChangeSchema,
@@ -67,6 +68,8 @@ const requestSchemas = {
   PutScheduleRequest: putScheduleRequestSchema,
   PreviewScheduleRequest: previewScheduleRequestSchema,
   ScheduleControlRequest: scheduleControlRequestSchema,
+  OfferFileRequest: offerFileRequestSchema,
+  CompleteFileRequest: completeFileRequestSchema,
 };
 
 const answerSchemas = {
@@ -95,6 +98,8 @@ const answerSchemas = {
   ScheduleSummary: scheduleSummarySchema,
   SchedulePreview: schedulePreviewSchema,
   Firing: firingViewSchema,
+  FileOffer: fileOfferSchema,
+  FileView: fileViewSchema,
   Problem: problemSchema,
 };
 

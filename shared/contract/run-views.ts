@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { costSchema } from '../cost/prices.ts';
+import { usageSchema } from '../cost/usage.ts';
 import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
@@ -112,6 +114,9 @@ export const runViewSchema = runSummarySchema.extend({
   groups: z.array(groupViewSchema),
   /** Batches that wait for nodes which others use; absent for none. */
   waits: z.array(waitViewSchema).optional(),
+  /** What all of its attempts used so far, and what that costs at list price on AWS. */
+  usage: usageSchema.optional(),
+  cost: costSchema.optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
 

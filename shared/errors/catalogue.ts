@@ -62,6 +62,10 @@ export const errorCatalogue = {
   'secret.unsupported': caller(422, 2),
   'secret.invalid': caller(422, 2),
 
+  'file.not-found': caller(422, 5),
+  'file.wrong': caller(422, 1),
+  'file.unsupported': caller(422, 2),
+
   'run.not-found': caller(404, 5),
   'run.conflict': caller(409, 6),
   'run.job-refused': caller(422, 2),

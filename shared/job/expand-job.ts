@@ -1,5 +1,4 @@
 import { AppError } from '../errors/app-error.ts';
-import { parseTemplate } from '../expression/template.ts';
 import type { Job, ParamValues, Phase } from '../model/job.ts';
 import type { Guard, Operation, Turn, WrittenOperation } from '../model/operation.ts';
 
@@ -118,9 +117,8 @@ const turnsOf = ({ id, forEach, limit }: WrittenOperation, params: ParamValues):
   return list.length;
 };
 
-/** The param whose value a template is, when it is nothing but that. */
-const paramOf = (text: string): string | undefined => {
-  const [reference, ...more] = parseTemplate(text).references;
-  const isBare = /^\s*\$\{\{\s*params\.\w+\s*\}\}\s*$/.test(text);
-  return isBare && more.length === 0 && reference?.kind === 'param' ? reference.name : undefined;
-};
+/**
+ * The param whose value a template is, when it is nothing but that. Read without the parser of expressions, which the functions that only need
+ * the list of operations do not carry.
+ */
+const paramOf = (text: string): string | undefined => /^\s*\$\{\{\s*params\.(\w+)\s*\}\}\s*$/.exec(text)?.[1];

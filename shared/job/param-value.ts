@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Json } from '../expression/cel-values.ts';
 import { didYouMean } from '../expression/nearest-word.ts';
+import { readFileValue } from '../files/file-value.ts';
 import { nodeIdSchema } from '../model/ids.ts';
 import type { Param } from '../model/job.ts';
 import { compileRegex } from '../model/job-values.ts';
@@ -39,6 +40,7 @@ const fromText: Readonly<Record<Param['type'], (text: string) => Json | undefine
   list: listFromText,
   json: parseJson,
   date: (text) => text.trim(),
+  file: (text) => text.trim(),
   node: (text) => text.trim(),
   secret: (text) => text.trim(),
 };
@@ -51,6 +53,7 @@ const expectations: Readonly<Record<Param['type'], string>> = {
   list: 'a list (a,b,c or JSON)',
   json: 'JSON',
   date: 'a date (2026-12-24) or a time (2026-12-24T22:00:00Z)',
+  file: 'a file (--param name=@path; sha256:<digest>/<name> of one that was uploaded)',
   node: 'the id of a node',
   secret: 'a reference to a secret',
 };
@@ -76,6 +79,8 @@ const hasType = (type: Param['type'], value: Json): boolean => {
       return dateSchema.safeParse(value).success;
     case 'node':
       return nodeIdSchema.safeParse(value).success;
+    case 'file':
+      return typeof value === 'string' && readFileValue(value) !== undefined;
     case 'secret':
       return typeof value === 'string';
   }

@@ -1,6 +1,17 @@
 import * as z from 'zod';
 
-export const paramTypes = ['string', 'number', 'boolean', 'enum', 'list', 'json', 'date', 'node', 'secret'] as const;
+export const paramTypes = [
+  'string',
+  'number',
+  'boolean',
+  'enum',
+  'list',
+  'json',
+  'date',
+  'file',
+  'node',
+  'secret',
+] as const;
 
 /** A declared parameter of a job. */
 export const paramSchema = z.strictObject({

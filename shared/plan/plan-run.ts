@@ -1,7 +1,7 @@
 import { jsonDigest } from '../job/job-digest.ts';
 import { parseDurationMs } from '../model/duration.ts';
 import { completeBudget } from '../model/failure-budget.ts';
-import type { Group, Job, Operation, Phase } from '../model/job.ts';
+import type { Group, Job, Operation, ParamValues, Phase } from '../model/job.ts';
 import type { TurnSettings } from '../model/lock.ts';
 import type { AgentKind } from '../model/node.ts';
 import type { AppliedCommand } from '../model/operation.ts';
@@ -17,6 +17,7 @@ import { type Narrowed, narrowStages, selectsGroup, selectsPhase } from './selec
 import { sizeWarnings } from './size-warnings.ts';
 import { frozenRunner } from './slice-nodes.ts';
 import { planStages } from './stages.ts';
+import { systemWarnings } from './system-warnings.ts';
 import type { LeftOut, TargetNode } from './targets.ts';
 
 /** The targets of one group as a run would freeze them now, and the nodes that do not take part. */
@@ -25,6 +26,8 @@ export type PlanTargets = FrozenTargets & { readonly leftOut: readonly LeftOut[]
 /** What `planRun` needs. */
 export interface PlanRequest {
   readonly job: Job;
+  /** Values of its params; secrets are references. */
+  readonly params?: ParamValues;
   /** One entry per group of the job, in its order; those of groups that do not take part are not looked at. */
   readonly groups: readonly PlanTargets[];
   /** Instances that one call of an agent takes. */
@@ -58,6 +61,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
   const groups = taking.map(({ group, targets }) => planGroup(request, group, targets));
   const plan = {
     job: job.metadata.name,
+    ...(request.params === undefined ? {} : { paramsDigest: jsonDigest(request.params) }),
     ...(request.turn === undefined ? {} : { concurrency: request.turn }),
     groups,
     totals: {
@@ -66,6 +70,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
     },
     warnings: taking.flatMap(({ group, targets }) => [
       ...planWarnings(group, targets, selection),
+      ...systemWarnings(group, targets, selection),
       ...(scriptLimitOf === undefined ? [] : sizeWarnings({ group, targets, selection, scriptLimitOf })),
     ]),
     secrets: [...(request.secrets ?? [])],

@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import { estimateSchema } from '../cost/estimate.ts';
 import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
 import { agentKinds } from '../model/node.ts';
+import { plannedScriptSchema } from './script-plan.ts';
 
 const count = z.int().min(0);
 const digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -107,7 +109,7 @@ export type PlanGroup = z.infer<typeof planGroupSchema>;
 
 /** Something the operator should know before the run. */
 export const planWarningSchema = z.object({
-  kind: z.enum(['offline', 'leftOut', 'noNodes', 'tooLarge']),
+  kind: z.enum(['offline', 'leftOut', 'noNodes', 'wrongSystem', 'tooLarge']),
   group: z.string(),
   /** A sentence that names the first few nodes. */
   message: z.string(),
@@ -145,6 +147,8 @@ export const runPlanSchema = z.object({
   job: z.string(),
   /** Under which key it takes its turn; absent when any number of its runs may go on at once. */
   concurrency: planTurnSchema.optional(),
+  /** Of the values of its params, as JSON; secrets are references. */
+  paramsDigest: digest.optional(),
   groups: z.array(planGroupSchema),
   totals: z.object({
     /** Different nodes, over all groups; runners not counted. */
@@ -156,9 +160,12 @@ export const runPlanSchema = z.object({
   }),
   warnings: z.array(planWarningSchema),
   secrets: z.array(planSecretSchema),
-  /** SHA-256 of all the rest as JSON: equal digests are equal plans. */
+  /** SHA-256 of all that comes before as JSON: equal digests are equal plans. What follows comes from that, or changes by itself. */
   digest,
-  /** Outside of the digest. */
+  /** The scripts that would be sent, with their values. */
+  scripts: z.array(plannedScriptSchema).optional(),
+  /** What it would take and cost. */
+  estimate: estimateSchema.optional(),
   heldNow: heldNowSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

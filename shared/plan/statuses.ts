@@ -41,6 +41,12 @@ export const phaseStatus = (slices: readonly PhaseStatus[], { expected, stopped 
   return combined([...slices, ...Array<PhaseStatus>(missing).fill(stopped ? 'paused' : 'pending')]);
 };
 
+/** What a phase means for its group. One that judges rounds and failed is no failure where somebody let the run go on nevertheless. */
+export const countedStatus = (
+  status: PhaseStatus,
+  { judges, groupStopped }: { readonly judges: boolean; readonly groupStopped: boolean },
+): PhaseStatus => (judges && status === 'failed' && !groupStopped ? 'completed' : status);
+
 /** Status of a group from its phases. */
 export const groupStatus = (phases: readonly PhaseStatus[]): PhaseStatus => combined(phases);
 

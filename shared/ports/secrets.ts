@@ -25,9 +25,13 @@ export interface SealedText {
   readonly key: string;
 }
 
+/** How a text is encrypted: as nodes with openssl or python3 open it, or as .NET does. */
+export type SealMode = 'ctr' | 'cbc';
+
 /** Encrypts under a key that is made for it alone. */
 export interface Sealer {
-  seal(text: string): SealedText;
+  /** `ctr` when no mode is given. */
+  seal(text: string, mode?: SealMode): SealedText;
   /** Letters and digits made of chance; 32 of them. */
   word(): string;
 }

@@ -71,10 +71,21 @@ export interface Blobs {
   addressOf(key: string, grant: ReadGrant): Promise<string | undefined>;
 }
 
+/** How the execution of an attempt stands. `absent`: there never was one, or its record has been deleted. */
+export type ExecutionState =
+  | { readonly state: 'running' | 'absent' }
+  | {
+      readonly state: 'ended';
+      /** What ended it, as the state machine would say it: empty when it came to its end. */
+      readonly error: { readonly Error: string; readonly Cause?: string | undefined };
+    };
+
 /** The state machine's engine. */
 export interface Engine {
   /** Starts the execution of one attempt of a run. Idempotent by run and attempt. */
   start(runId: RunId, attempt: number): Promise<void>;
+  /** Asks how the execution of one attempt of a run stands. */
+  look(runId: RunId, attempt: number): Promise<ExecutionState>;
   /** Completes a parked task. A token that is gone is not an error: false. */
   complete(token: string): Promise<boolean>;
 }
@@ -125,6 +136,30 @@ export interface Log {
   info(event: string, fields?: LogFields): void;
   warn(event: string, fields?: LogFields): void;
   error(event: string, fields?: LogFields): void;
+}
+
+/** Something that is counted or timed. */
+export interface Metric {
+  readonly name:
+    | 'RunsEnded'
+    | 'RunsSettled'
+    | 'RunsResumed'
+    | 'RunsOpen'
+    | 'BudgetStops'
+    | 'BatchesBroken'
+    | 'AgentThrottles'
+    | 'DispatchLag'
+    | 'TasksFailed';
+  readonly unit: 'Count' | 'Milliseconds';
+  readonly value: number;
+  /** By what it can be told apart; few values each, never ids. */
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** Numbers to watch over a deployment by. */
+export interface Metrics {
+  /** Adds one value. Never throws, never waits. */
+  put(metric: Metric): void;
 }
 
 /** RFC 3339 UTC of a clock's now. */

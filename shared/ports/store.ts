@@ -15,6 +15,7 @@ import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
 import type { ScheduleStore } from './schedule-store.ts';
+import type { UsageStore } from './usage-store.ts';
 
 export type { Page, PageRequest } from './pages.ts';
 
@@ -36,6 +37,23 @@ export interface RunStore {
    * Kept at least `ttlSeconds`.
    */
   claimKey(claim: KeyClaim): Promise<KeyClaim>;
+  /** Notes that an attempt may be open from now on. Comes before the attempt itself is written, so that no open attempt is ever unknown. */
+  noteOpen(attempt: RunAttempt): Promise<void>;
+  /** Attempts that may be open, by run. Strongly consistent; whether one is open only its run says. */
+  listOpen(): Promise<readonly OpenAttempt[]>;
+  /** Takes an attempt from that list. One that is not there is no error. */
+  forgetOpen(attempt: RunAttempt): Promise<void>;
+}
+
+/** One attempt of a run. */
+export interface RunAttempt {
+  readonly runId: RunId;
+  readonly attempt: number;
+}
+
+/** An attempt that may be open. */
+export interface OpenAttempt extends RunAttempt {
+  readonly notedAt: string;
 }
 
 /** Who asked what under an idempotency key. */
@@ -195,4 +213,4 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, ScheduleStore {}
+export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, ScheduleStore, UsageStore {}

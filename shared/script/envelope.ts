@@ -21,7 +21,10 @@ export const refusals = {
   secretfetch:
     'The node could not fetch the secrets: it cannot reach the blobs, or took the operation so late that they were gone.',
   secretwrong: 'What the node fetched in place of the secrets is not what was sent, so it was refused.',
-  secretopener: 'The node could not open the secrets: it has neither an openssl nor a python3 that can.',
+  secretopener: 'The node could not open the secrets: it has no openssl, python3 or .NET that can.',
+  filefetch:
+    'The node could not fetch a file that the run was given: it has none of curl, wget, python3 and perl, cannot reach the blobs, or it took too long.',
+  filewrong: 'What the node fetched in place of a file that the run was given has another digest, so it was not used.',
   secretagent: "The agent on the node did not put the secrets of Alibaba Cloud's parameter store into the script.",
 } as const;
 export type RefusalCode = keyof typeof refusals;

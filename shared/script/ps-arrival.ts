@@ -81,9 +81,14 @@ function zAnswer($k,$d){
 function zRefuse($c){zAnswer 'refused' $c}
 `;
 
+/** Which instance this is. */
+export const instance = `
+$zId=@INSTANCE@
+`;
+
 /** Values that differ per instance: the node's part of the fence, variables, arguments. */
 export const table = `
-switch -CaseSensitive (@INSTANCE@){
+switch -CaseSensitive ($zId){
 @ARMS@
 default{zRefuse 'instance'}
 }
@@ -137,7 +142,7 @@ function zKillTree($id){
 export const replay = `
 function zReplay{
   $tries=0
-  $until=$zClock.Elapsed.TotalSeconds+$zTimeout+30
+  $until=$zClock.Elapsed.TotalSeconds+$zTimeout+@PATIENCE@
   while($zClock.Elapsed.TotalSeconds -lt $until){
     $t=(zAll $zFence).Split([char]10)
     if($t.Length -gt 1){
@@ -157,6 +162,7 @@ function zReplay{
     exit ([int]$w[$w.Length-2])
   }
   if(zLives){zAnswer 'interrupted' 1}
+  @DROPOWN@
   zAnswer 'interrupted' 0
 }
 `;

@@ -83,6 +83,25 @@ export const python = `
 if(-not $zSi.EnvironmentVariables['PYTHONUTF8']){ds 'PYTHONUTF8' '1'}
 `;
 
+/** The libraries as files in a folder of their own, `dw` one, which the language looks through first. */
+export const libraries = `
+$zLib=$zFence+'.lib'
+$zBom=New-Object Text.UTF8Encoding @MARK@
+function dw($n,$v){[IO.File]::WriteAllText([IO.Path]::Combine($zLib,$n),$v,$zBom)}
+try{
+  $null=[IO.Directory]::CreateDirectory($zLib)
+  @FILES@
+}catch{zRefuse 'disk'}
+ds 'DROVER_LIB' $zLib
+`;
+
+/** Where the language looks for what is loaded by name. */
+export const searchPath = `
+$zWas=$zSi.EnvironmentVariables['@SEARCHPATH@']
+if($zWas){$zLib+=[string][IO.Path]::PathSeparator+$zWas}
+ds '@SEARCHPATH@' $zLib
+`;
+
 /**
  * Starts the script and waits: for its end, its time, or a stop. Its streams are copied into their files by the runtime, byte for byte. A
  * process that it leaves behind with its streams open holds nothing up for more than two seconds.
@@ -137,18 +156,24 @@ if($zJob){try{[DroverJob]::Release()}catch{}}
  * without one in a file that holds something; ASCII written so into a file of bytes is told by its zeros.
  */
 export const outputs = String.raw`
+function zText($p){
+  $s=zAll $p
+  $b=$zLatin.GetBytes($s)
+  if($s.Length -gt 1 -and $b[0] -eq 255 -and $b[1] -eq 254 -and $s.Length%2 -eq 0){
+    $s=[Text.Encoding]::Unicode.GetString($b,2,$b.Length-2)
+  }else{
+    $s=$s.Replace([string][char]0,'').Replace([string][char]255+[string][char]254,'')
+    $s=$zUtf.GetString($zLatin.GetBytes($s))
+  }
+  $s.TrimStart([char]65279).Replace([string][char]13+$zNl,$zNl)
+}
+@REMOVEFILES@
+@MASK@
+@REBOOT@
 $zOutputs='-'
 $zN=zSize ($zFence+'.out')
 if($zN -gt 4*@CAP@+9){$zOutputs='!'+$zN}elseif($zN -gt 0){
-  $zT=zAll ($zFence+'.out')
-  $zBytes=$zLatin.GetBytes($zT)
-  if($zT.Length -gt 1 -and $zBytes[0] -eq 255 -and $zBytes[1] -eq 254 -and $zT.Length%2 -eq 0){
-    $zT=[Text.Encoding]::Unicode.GetString($zBytes,2,$zBytes.Length-2)
-  }else{
-    $zT=$zT.Replace([string][char]0,'').Replace([string][char]255+[string][char]254,'')
-    $zT=$zUtf.GetString($zLatin.GetBytes($zT))
-  }
-  $zT=$zT.TrimStart([char]65279).Replace([string][char]13+$zNl,$zNl)
+  $zT=zText ($zFence+'.out')
   $zBytes=$zUtf.GetBytes($zT)
   if($zBytes.Length -gt @CAP@){$zOutputs='!'+$zBytes.Length}
   elseif($zT -cmatch '^[\n -$&-~]*$'){$zOutputs='='+$zT.Replace($zNl,'%')}
@@ -203,19 +228,24 @@ if($zOs+$zEs -gt 0){
  * week.
  */
 export const finish = `
+$zUp=''
 $zExit=$zStatus
 if($zHow -ceq 't'){$zExit=124}
 elseif($zStatus -lt 0 -or $zStatus -gt 255 -or @(137,168,169,193,194) -contains $zStatus){$zExit=1}
 $zS=$zBorn.ToString('0.00',$zIc)
 $zF=$zEnd.ToString('0.00',$zIc)
-$zAll=(zLine "finished $dn $zHow $zStatus $zS $zF $zS $zOs $zEs $zOc $zEc $zMark $zOutputs $zExit")+$zNl+$zAll
-zAppend $zFence $zAll
-zPrint $zAll
+function zSeal{(zLine "finished $dn $zHow $zStatus $zS $zF $zS $zOs $zEs $zOc $zEc $zUp$zMark $zOutputs $zExit")+$zNl+$zAll}
+zAppend $zFence (zSeal)
+@UPLOAD@
+zPrint (zSeal)
 if($zS.EndsWith('.37',[StringComparison]::Ordinal)){
   try{
     $zOld=[DateTime]::UtcNow.AddDays(-7)
     foreach($f in [IO.Directory]::GetFiles($zDir)){
       if([IO.File]::GetLastWriteTimeUtc($f) -lt $zOld){[IO.File]::Delete($f)}
+    }
+    foreach($f in [IO.Directory]::GetDirectories($zDir)){
+      if([IO.Directory]::GetLastWriteTimeUtc($f) -lt $zOld){[IO.Directory]::Delete($f,$true)}
     }
   }catch{}
 }

@@ -6,7 +6,14 @@ import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import * as arrival from './ps-arrival.ts';
 import * as execution from './ps-execution.ts';
+import * as files from './ps-files.ts';
 import { psLiteral } from './ps-literal.ts';
+import * as secrets from './ps-secrets.ts';
+import * as upload from './ps-upload.ts';
+import { deferFiles, psFileValues } from './render-ps-files.ts';
+import { hasOwnLateValues, psSecretValues } from './render-ps-secrets.ts';
+import { psUploadValues } from './render-ps-upload.ts';
+import { fileSeconds, searchPaths, secretSeconds } from './search-paths.ts';
 import { type CompleteInput, type InstanceValues, shippedScript } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
@@ -51,27 +58,42 @@ const programsOf = ({ interpreter }: CompleteInput): readonly Program[] => {
   return programs;
 };
 
+/** Whether the node must know which one it is. */
+const needsId = ({ perInstance, upload: uploads }: CompleteInput): boolean =>
+  perInstance !== undefined || uploads !== undefined;
+
 /** The wrapper's own text for this shape of input, with placeholders. */
 const templateOf = (input: CompleteInput): string => {
   const when = (condition: boolean, text: string): string => (condition ? text : '');
   const reboots = input.reboot === true;
+  const hides = input.secrets !== undefined;
+  const hasFiles = (input.files ?? []).length > 0;
+  const hasLibraries = (input.libraries ?? []).length > 0;
   return [
     arrival.basics,
+    when(needsId(input), arrival.instance),
     // An instance's own values come after them, and win.
     '@VARIABLES@',
     when(input.perInstance !== undefined, arrival.table),
     arrival.fence,
     arrival.kill,
+    when(hides, secrets.drop),
     arrival.replay,
     when(reboots, arrival.reboot + arrival.resume),
     arrival.firstOnly,
     when(reboots, arrival.rebootCount),
     when(isPython(input.interpreter), execution.python),
     execution.prepare,
+    when(hasLibraries, execution.libraries),
+    when(hasLibraries && searchPaths[input.interpreter] !== undefined, execution.searchPath),
+    when(hasFiles, files.obtainFiles),
+    when(hides, secrets.needs + secrets.open),
+    when(hides || hasFiles, secrets.assign),
+    when(hasOwnLateValues(input), secrets.assignOwn),
     execution.run,
-    when(reboots, arrival.rebootFinish),
     execution.outputs,
     execution.text,
+    when(input.upload !== undefined, upload.uploadStream),
     execution.finish,
   ].join('\n');
 };
@@ -91,16 +113,33 @@ const valuesOf = (input: CompleteInput): Readonly<Record<string, string>> => ({
   SCRIPT: psLiteral(scriptText(input)),
   CAP: String(input.outputsBytes),
   ROOM: String(input.textBytes),
+  PATIENCE: String(
+    30 +
+      (input.upload?.seconds ?? 0) +
+      (input.secrets === undefined ? 0 : secretSeconds) +
+      ((input.files ?? []).length === 0 ? 0 : fileSeconds),
+  ),
+  FILES: (input.libraries ?? []).map(({ file, text }) => `dw '${file}' ${psLiteral(text)}`).join('\n'),
+  SEARCHPATH: searchPaths[input.interpreter] ?? '',
+  ...psSecretValues(input),
+  ...psFileValues(input),
+  ...psUploadValues(input.upload),
 });
 
 /** Settings that are part of the wrapper's own text. */
 const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
   const { interpreter } = input;
   const isPowerShell = interpreter === 'powershell' || interpreter === 'pwsh';
+  const encode = { ENCODE: input.instanceIdFrom === 'aliyun' ? '$true' : '$false' };
   return {
+    REMOVEFILES: (input.files ?? []).length === 0 ? '' : files.removeFiles,
+    MASK: input.secrets === undefined ? '' : secrets.mask,
+    DROPOWN: input.secrets === undefined ? '' : secrets.dropOwn,
+    REBOOT: input.reboot === true ? arrival.rebootFinish : '',
+    UPLOAD: input.upload === undefined ? '' : fill(upload.uploadOutput, encode),
     DIRECTORY: input.workingDirectory === undefined ? '' : execution.directory,
     JOBSOURCE: execution.jobSource.trim(),
-    ENCODE: input.instanceIdFrom === 'aliyun' ? '$true' : '$false',
+    ...encode,
     // Windows PowerShell takes a script without a byte order mark for one in the local code page.
     MARK: isPowerShell ? '$true' : '$false',
     SUFFIX: interpreterRules[interpreter].suffix,
@@ -116,8 +155,10 @@ const settingsOf = (input: CompleteInput): Readonly<Record<string, string>> => {
  * The wrapper in PowerShell. The caller has checked the input.
  * @throws AppError `script.invalid` for a fence that makes no file name
  */
-export const renderPs = (input: CompleteInput): string =>
-  fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+export const renderPs = (given: CompleteInput): string => {
+  const input = deferFiles(given);
+  return fill(compactPs(fill(templateOf(input), settingsOf(input))), valuesOf(input));
+};
 
 /**
  * The script that ends what {@link renderPs} started for the same input. Its table has the instances' fences only.
@@ -127,10 +168,11 @@ export const renderStopPs = (input: CompleteInput): string => {
   const reboots = input.reboot === true;
   const frame = [
     arrival.basics,
-    input.perInstance === undefined ? '' : arrival.table,
+    input.perInstance === undefined ? '' : arrival.instance + arrival.table,
     arrival.fence,
     arrival.kill,
-    arrival.replay,
+    secrets.drop,
+    fill(arrival.replay, { DROPOWN: secrets.dropOwn }),
     reboots ? arrival.reboot + arrival.stopResume : '',
     arrival.stop,
   ].join('\n');

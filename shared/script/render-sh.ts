@@ -1,5 +1,4 @@
 import { AppError } from '../errors/app-error.ts';
-import type { Interpreter } from '../model/operation.ts';
 import { compactSh } from './compact-sh.ts';
 import { needsEnvCommand } from './env-names.ts';
 import { fenceName } from './fence.ts';
@@ -7,21 +6,16 @@ import { fill } from './fill.ts';
 import { interpreterRules, type Program } from './interpreters.ts';
 import { shLiteral } from './literal.ts';
 import { secretAssignments, secretPieces, secretTemplate, secretValues } from './render-secrets.ts';
+import { fileSeconds, searchPaths, secretSeconds } from './search-paths.ts';
 import * as arrival from './sh-arrival.ts';
 import * as execution from './sh-execution.ts';
+import * as files from './sh-files.ts';
 import * as reboot from './sh-reboot.ts';
 import * as upload from './sh-upload.ts';
+import { formFields } from './upload-key.ts';
 import { type CompleteInput, type InstanceValues, shippedScript, type UploadInput } from './wrapper-input.ts';
 
 type Env = Readonly<Record<string, string>>;
-
-/** Variables with the folders that languages look through for what is loaded by name; sh and bash have none. */
-const searchPaths: Readonly<Partial<Record<Interpreter, string>>> = {
-  python3: 'PYTHONPATH',
-  viri: 'PYTHONPATH',
-  perl: 'PERL5LIB',
-  node: 'NODE_PATH',
-};
 
 /** Up to this many bytes of text are read with builtins; above, starting cat(1) costs less than reading byte by byte, as dash does. */
 const builtinReadBytes = 1024;
@@ -48,6 +42,15 @@ const envWords = (env: Env): string =>
       .map(([name, value]) => `${name}=${value}`),
   );
 
+const hasFiles = ({ files: given = [] }: CompleteInput): boolean => given.length > 0;
+
+/** Values for a shell, with the variable of a file's path where a file is named: inside of single quotes, so these are closed around it. */
+const withPaths = (text: string, { files: given = [] }: CompleteInput): string =>
+  given.reduce(
+    (filled, { value }, index) => filled.replaceAll(shLiteral(value).slice(1, -1), () => `'"$_f${index}"'`),
+    text,
+  );
+
 const hasLibraries = ({ libraries = [] }: CompleteInput): boolean => libraries.length > 0;
 
 /** ` PYTHONPATH="$DROVER_LIB…"`: the folder of the libraries first, then what was there. */
@@ -71,9 +74,6 @@ const hasOwnArgs = ({ perInstance }: CompleteInput): boolean =>
 
 const instanceIdWord = (from: CompleteInput['instanceIdFrom']): string =>
   from === 'ssm' ? '$AWS_SSM_INSTANCE_ID' : "'{{ACS::InstanceId}}'";
-
-/** What a wrapper may take to fetch secrets before its script, and to mask what that printed after it. */
-const secretSeconds = 180;
 
 /** The wrapper's own text for this shape of input, with placeholders for the values. */
 const templateOf = (input: CompleteInput): string => {
@@ -101,6 +101,7 @@ const templateOf = (input: CompleteInput): string => {
     execution.cancel,
     when(asUser, execution.userCheck),
     secretTemplate(input.secrets),
+    when(hasFiles(input), files.obtainFiles),
     execution.scriptFile,
     when(hasLibraries(input), execution.libraryFiles),
     when(asUser, execution.userFiles),
@@ -109,6 +110,7 @@ const templateOf = (input: CompleteInput): string => {
   ].join('\n');
   return compactSh(
     fill(text, {
+      REMOVEFILES: when(hasFiles(input), files.removeFiles),
       REBOOT: when(reboots, reboot.finish),
       REBOOTCOUNT: when(reboots, reboot.count),
       UPLOAD: when(uploads, upload.uploadOutput),
@@ -153,15 +155,11 @@ const posixProgram = ({ interpreter }: CompleteInput): Program => {
 const directoryWord = (directory: string): string =>
   shLiteral(directory.startsWith('/') ? directory : `./${directory}`);
 
-/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
-const longValueBytes = 100;
-
 /** The parts of the form for `_fields` and the policy, see sh-upload.ts. */
 const uploadValues = (upload: UploadInput | undefined): Readonly<Record<string, string>> => {
   if (upload === undefined) return {};
-  const { url, policy, fields, keyPrefix } = upload.form;
-  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
-  const short = Object.entries(fields).filter(([name]) => name !== long?.[0]);
+  const { url, policy, keyPrefix } = upload.form;
+  const { long, short } = formFields(upload.form);
   return {
     URL: shLiteral(url),
     PREFIX: shLiteral(keyPrefix),
@@ -192,11 +190,12 @@ export const renderSh = (input: CompleteInput): string => {
       input.killAfterSeconds * 3 +
         15 +
         (input.upload?.seconds ?? 0) +
-        (input.secrets === undefined ? 0 : secretSeconds),
+        (input.secrets === undefined ? 0 : secretSeconds) +
+        (hasFiles(input) ? fileSeconds : 0),
     ),
     NAME: shLiteral(fenceName(input.fence)),
     INSTANCE: instanceIdWord(input.instanceIdFrom),
-    ARMS: arms(input),
+    ARMS: withPaths(arms(input), input),
     CAP: String(input.outputsBytes),
     QUICK: String(Math.min(builtinReadBytes, input.textBytes)),
     ROOM: String(input.textBytes),
@@ -208,10 +207,13 @@ export const renderSh = (input: CompleteInput): string => {
     FILES: words((input.libraries ?? []).flatMap(({ file, text }) => [file, text])),
     USER: input.runAs ?? '',
     PATHS: words(input.env['PATH'] === undefined ? [] : [`PATH=${input.env['PATH']}`]),
-    ENVWORDS: envWords(input.env),
-    ARGS: hasOwnArgs(input) ? '' : (input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''),
+    ENVWORDS: withPaths(envWords(input.env), input),
+    ARGS: hasOwnArgs(input) ? '' : withPaths((input.args ?? []).map((value) => ` ${shLiteral(value)}`).join(''), input),
     DIRECTORY: directoryWord(input.workingDirectory ?? ''),
-    ASSIGNMENTS: exportsOf(input),
+    ASSIGNMENTS: withPaths(exportsOf(input), input),
+    FILESECONDS: String(fileSeconds),
+    FILEWORDS: words((input.files ?? []).flatMap(({ sha256, url, name }, index) => [String(index), sha256, url, name])),
+    FILEVARIABLES: (input.files ?? []).map(({ name }, index) => `_f${index}=$1/${index}/${shLiteral(name)}`).join('\n'),
     ...secretValues(input.secrets),
     ...uploadValues(input.upload),
   });

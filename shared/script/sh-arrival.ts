@@ -11,6 +11,7 @@
  *   .out          $DROVER_OUTPUT
  *   .no           why the script could not be started
  *   .r1 .r2 ...   who goes on after that reboot (sh-reboot.ts)
+ *   .in           folder with the files that the run was given (sh-files.ts)
  *   .m            a masked file on its way to its place (sh-secrets.ts)
  *   .raw          there while .o, .e and .out may show secrets
  */

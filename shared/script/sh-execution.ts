@@ -96,6 +96,7 @@ _seal(){
 _finish(){
   trap '' TERM INT HUP
   LC_ALL=C
+  @REMOVEFILES@
   @MASK@
   @REBOOT@
   ${outputs}
@@ -112,7 +113,7 @@ _finish(){
   _print >>"$_fence"
   @UPLOAD@
   _print
-  case $_start in *.37)(cd "$_dir"&&find . -path './[fu]/*' -prune -mtime +7 -exec rm -rf {} +) >/dev/null 3>&- 4>&- &
+  case $_start in *.37)(cd "$_dir"&&find . -path './[cfu]/*' -prune -mtime +7 -exec rm -rf {} +) >/dev/null 3>&- 4>&- &
   esac
   exit $_code
 }

@@ -21,6 +21,7 @@ const curlProblems: Readonly<Record<string, string>> = {
 };
 
 const toolProblem = (tool: string, status: string): string => {
+  if (tool === 'net') return status === '0' ? 'the storage did not answer' : `the storage refused it (HTTP ${status})`;
   if (status === '124') return `${tool} on the node did not end in time`;
   const meaning = tool === 'curl' ? curlProblems[status] : undefined;
   return `${tool} on the node ended with ${status}${meaning === undefined ? '' : `: ${meaning}`}`;
@@ -37,7 +38,7 @@ const parseStream = (text: string): StreamUpload | null => {
   if (done !== null) return { kind: 'uploaded', gzip: done[1] === 'g', sha256: done[2] ?? null };
   const code = /^!([a-z0-9]{1,40})$/.exec(text)?.[1];
   if (code === undefined) return null;
-  const tool = /^(curl|wget|python3|perl|node)(\d+)$/.exec(code);
+  const tool = /^(curl|wget|python3|perl|node|net)(\d+)$/.exec(code);
   const reason = tool === null ? (problems[code] ?? code) : toolProblem(tool[1] ?? '', tool[2] ?? '');
   return { kind: 'failed', reason };
 };
@@ -45,7 +46,7 @@ const parseStream = (text: string): StreamUpload | null => {
 /**
  * The envelope's field on uploads, stdout and stderr: `u<stdout>,<stderr>,`, each `-` (nothing was to be uploaded), `r` (as it is) or `g` (gzip)
  * with the SHA-256 of the bytes as printed (none where nothing could compute it), or `!` and why it failed: `id`, `none`, `time`, or a tool
- * with its exit status. The field is absent when nothing was uploaded.
+ * with its exit status (`net`, which is .NET, with that of HTTP). The field is absent when nothing was uploaded.
  */
 export const parseUploads = (field: string): readonly [StreamUpload | null, StreamUpload | null] => {
   const parts = /^u([^,]*),([^,]*),$/.exec(field);

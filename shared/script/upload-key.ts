@@ -1,3 +1,4 @@
+import type { UploadForm } from '../ports/services.ts';
 import { fenceName } from './fence.ts';
 
 /** One of the two streams of a script. */
@@ -29,4 +30,18 @@ export const uploadKey = (
   const own = fenceName(place.fence, place.nodeKey).slice(fenceName(place.fence).length);
   const ending = stream === 'stdout' ? 'o' : 'e';
   return `${uploadPrefix(place.runId, place.fence)}${place.instanceId}${own}.${ending}${gzip ? '.gz' : ''}`;
+};
+
+/** A value of the form that is so long is in the script once, and put into the policy on the node: a session token is most of both. */
+const longValueBytes = 100;
+
+/** The fields of a form: the one that is long, and the others. */
+export const formFields = ({
+  fields,
+}: UploadForm): {
+  readonly long: readonly [string, string] | undefined;
+  readonly short: readonly (readonly [string, string])[];
+} => {
+  const long = Object.entries(fields).find(([, value]) => value.length >= longValueBytes);
+  return { long, short: Object.entries(fields).filter(([name]) => name !== long?.[0]) };
 };

@@ -1,4 +1,5 @@
 import { AppError } from '../errors/app-error.ts';
+import { isFileName } from '../files/file-value.ts';
 import type { Interpreter } from '../model/operation.ts';
 import type { UploadForm } from '../ports/services.ts';
 import { isVariableName, needsEnvCommand } from './env-names.ts';
@@ -47,6 +48,16 @@ export interface LibraryFile {
   readonly text: string;
 }
 
+/** A file that the run was given, which the node fetches. */
+export interface WrapperFile {
+  /** What stands for its path in variables and arguments (file-value.ts). */
+  readonly value: string;
+  readonly name: string;
+  /** Of its bytes, in hexadecimal. */
+  readonly sha256: string;
+  readonly url: string;
+}
+
 /** Where the node puts complete output that the answer cannot hold. */
 export interface UploadInput {
   readonly form: UploadForm;
@@ -68,6 +79,8 @@ export interface WrapperInput {
    * (PYTHONPATH, PERL5LIB, NODE_PATH).
    */
   readonly libraries?: readonly LibraryFile[];
+  /** Files for the script; where a variable or argument holds the value of one, it gets its path on the node. At most 10. */
+  readonly files?: readonly WrapperFile[];
   /** The script's arguments, as data. */
   readonly args?: readonly string[];
   /** The script's environment beside the agent's own, as data; the same for all nodes of the batch. */
@@ -152,9 +165,16 @@ const checkLibraries = (libraries: readonly LibraryFile[] = []): void => {
   }
 };
 
+const checkFiles = (files: readonly WrapperFile[] = []): void => {
+  requireThat(files.length <= 10, 'A script takes at most 10 files.');
+  for (const { name, sha256, value } of files)
+    requireThat(isFileName(name) && /^[0-9a-f]{64}$/.test(sha256) && value !== '', `'${name}' is not a file.`);
+};
+
 const checkValues = (input: WrapperInput): void => {
   requireCarriable('The script', input.script);
   checkLibraries(input.libraries);
+  checkFiles(input.files);
   checkArgs(input.args);
   requireCarriable('The working directory', input.workingDirectory ?? '');
   checkEnv(input.env);

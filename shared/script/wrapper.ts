@@ -8,6 +8,7 @@ export type {
   SealedValues,
   SecretText,
   UploadInput,
+  WrapperFile,
   WrapperInput,
   WrapperSecrets,
 } from './wrapper-input.ts';

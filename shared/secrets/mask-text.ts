@@ -1,41 +1,11 @@
+import { type Base64Form, type Bytes, base64Form, toBytes } from './base64-form.ts';
 import { leastMaskedBytes } from './masked-forms.ts';
 
 /** What stands in place of a secret. */
 export const stars = '******';
 
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-
-/** A text of which every character is one byte. */
-type Bytes = string;
-
-const toBytes = (text: string): Bytes =>
-  Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join('');
-
 const toText = (bytes: Bytes): string =>
   new TextDecoder('utf-8', { ignoreBOM: true }).decode(Uint8Array.from(bytes, (character) => character.charCodeAt(0)));
-
-/** What to look for in base64 text. A character at either end may hold bits of a neighbour too: it is no part of the pattern, and goes with it. */
-interface Base64Form {
-  readonly pattern: string;
-  readonly before: number;
-  readonly after: number;
-}
-
-/** The base64 of bytes that stand `shift` bytes behind a multiple of three. */
-const base64Form = (bytes: Bytes, shift: number): Base64Form => {
-  const encoded: string[] = [];
-  let bits = (shift * 8) % 6;
-  let held = 0;
-  for (const character of bytes) {
-    held = held * 256 + character.charCodeAt(0);
-    for (bits += 8; bits >= 6; held %= 2 ** bits) {
-      bits -= 6;
-      encoded.push(alphabet.charAt(Math.floor(held / 2 ** bits)));
-    }
-  }
-  const before = shift === 0 ? 0 : 1;
-  return { pattern: encoded.slice(before).join(''), before, after: bits === 0 ? 0 : 1 };
-};
 
 /** How a text reads when some of its pieces stand for another character, or for none. */
 interface Reading {

@@ -24,6 +24,9 @@ const look = z.int().min(1).max(300);
 /** Seconds until the next look at what another run holds, at most six hours. */
 const waitLook = z.int().min(1).max(21_600);
 
+/** Execution input of the state machine. */
+export const executionInputSchema = z.strictObject({ runId: runIdSchema, attempt });
+
 /**
  * Every task of the system: the single source of names, shapes and limits for the state machine, the handlers, infra and the local cloud.
  * Payloads carry ids only, never scripts, parameters, secrets or output.
@@ -149,6 +152,32 @@ export const taskRegistry = {
     timeoutSeconds: 30,
     memoryMiB: 256,
   }),
+  settleRun: define({
+    folder: 'settle-run',
+    /** Names the execution, `<run>-<attempt>`; what became of it the engine says. */
+    input: z.object({ name: z.string() }).transform(({ name }, context) => {
+      const [, runId, number] = /^(\w+)-(\d+)$/.exec(name) ?? [];
+      const parsed = executionInputSchema.safeParse({ runId, attempt: Number(number) });
+      if (parsed.success) return parsed.data;
+      context.addIssue(`'${name}' is not the name of an execution`);
+      return z.NEVER;
+    }),
+    output: z.strictObject({ care: z.enum(['live', 'over', 'started', 'settled', 'unknown']) }),
+    timeoutSeconds: 120,
+    memoryMiB: 512,
+  }),
+  sweepRuns: define({
+    folder: 'sweep-runs',
+    input: z.unknown(),
+    output: z.strictObject({
+      open: z.int().min(0),
+      started: z.int().min(0),
+      settled: z.int().min(0),
+      failed: z.int().min(0),
+    }),
+    timeoutSeconds: 600,
+    memoryMiB: 512,
+  }),
 } as const satisfies Record<string, TaskSpec>;
 
 export type TaskName = keyof typeof taskRegistry;
@@ -158,6 +187,3 @@ export type TaskOutput<N extends TaskName> = z.output<(typeof taskRegistry)[N]['
 export type TaskBehaviour<N extends TaskName> = (input: TaskInput<N>) => Promise<TaskOutput<N>>;
 /** The behaviour of every task. */
 export type TaskBehaviours = { readonly [N in TaskName]: TaskBehaviour<N> };
-
-/** Execution input of the state machine. */
-export const executionInputSchema = z.strictObject({ runId: runIdSchema, attempt });

@@ -45,6 +45,24 @@ export const runContract = (name: string, open: OpenStore): void => {
       expect(await store.get(run.runId)).toEqual(run);
     });
 
+    it('lists attempts that may be open until they are forgotten, in the order of their runs', async () => {
+      const { store } = subject();
+      const mine = [aRun(), aRun()].map(({ runId }) => runId).sort();
+      for (const runId of mine) for (const attempt of [2, 10, 1]) await store.noteOpen({ runId, attempt });
+      const listed = async () => (await store.listOpen()).filter(({ runId }) => mine.includes(runId));
+      const places = async () => (await listed()).map(({ runId, attempt }) => `${mine.indexOf(runId)} ${attempt}`);
+      expect(await places()).toEqual(['0 1', '0 2', '0 10', '1 1', '1 2', '1 10']);
+      expect((await listed())[0]?.notedAt).toMatch(/^\d{4}-\d\d-\d\dT/);
+
+      const [first] = await listed();
+      if (first === undefined) throw new Error('Nothing is listed');
+      await store.forgetOpen(first);
+      await store.forgetOpen(first);
+      expect(await places()).toEqual(['0 2', '0 10', '1 1', '1 2', '1 10']);
+      await store.noteOpen(first);
+      expect(await places()).toContain('0 1');
+    });
+
     it('lets exactly one of many creators win', async () => {
       const { store } = subject();
       const run = aRun();

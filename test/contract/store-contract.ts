@@ -7,6 +7,7 @@ import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
 import { scheduleContract } from './store-contract-schedules.ts';
 import { sliceContract } from './store-contract-slices.ts';
+import { usageContract } from './store-contract-usage.ts';
 
 /** What every implementation of the port Store does. */
 export const storeContract = (name: string, open: OpenStore): void => {
@@ -17,5 +18,6 @@ export const storeContract = (name: string, open: OpenStore): void => {
   resultContract(name, open);
   libraryContract(name, open);
   lockContract(name, open);
+  usageContract(name, open);
   scheduleContract(name, open);
 };

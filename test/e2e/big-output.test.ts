@@ -54,7 +54,19 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'drover-big-'));
   writeFileSync(join(dir, 'fleet.yaml'), fleet);
   writeFileSync(join(dir, 'job.yaml'), job);
-  const args = ['cli/main.ts', 'local', 'up', '--state-dir', dir, '--fleet', join(dir, 'fleet.yaml'), '--quiet'];
+  // The heap as bin/drover starts it.
+  const heap = ['--max-semi-space-size=16', '--heap-growing-percent=100'];
+  const args = [
+    ...heap,
+    'cli/main.ts',
+    'local',
+    'up',
+    '--state-dir',
+    dir,
+    '--fleet',
+    join(dir, 'fleet.yaml'),
+    '--quiet',
+  ];
   server = spawn(process.execPath, args, { stdio: 'ignore' });
   await vi.waitUntil(() => existsSync(join(dir, 'server.json')), { timeout: 30_000 });
 });

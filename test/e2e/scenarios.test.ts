@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -6,6 +6,11 @@ import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { hostsFleet, type OpenFleet, openFleet } from '#test/kit/fleet.ts';
 import { happenedBefore, mostAtOnce, nodesOf, readTrace, traced } from '#test/kit/trace.ts';
+
+/*
+ * The acceptance scenarios of the older automation runner, on real local nodes; docs/import.md says which test shows what. 9 and 10 are in
+ * imported.test.ts, 13 in secrets.test.ts.
+ */
 
 let fleet: OpenFleet | undefined;
 let file: string;
@@ -235,5 +240,162 @@ describe('the order and overlap of executions', () => {
     expect(nodesOf(all, 'mid')).toHaveLength(1);
     expect(all.slice(0, middle).filter((one) => one.operation === 'a')).toHaveLength(6);
     expect(all).toHaveLength(11);
+  });
+});
+
+const hold = (): string => `while [ ! -e '${file}.go' ]; do sleep 0.05; done`;
+const letGo = (): void => writeFileSync(`${file}.go`, '');
+
+/** Starts a job on h-1, h-2 … (and c-1, c-2 … of the other cloud), and does not wait for it. */
+const start = async (
+  hosts: readonly [number, number?],
+  groups: readonly unknown[],
+  only: Readonly<Record<string, readonly string[]>> = {},
+): Promise<RunId> => {
+  fleet = await openFleet(hostsFleet(...hosts));
+  const { runId } = await fleet.services.submitRun({
+    request: { job: jobOf({ groups }), params: {}, only },
+    actor: 'test',
+  });
+  return runId;
+};
+const ran = (): readonly string[] => readTrace(file).map((one) => `${one.node} ${one.operation}`);
+
+describe('operators', () => {
+  it('11: pause between operations and resume there; abort ends what runs, and a continue runs it again', async () => {
+    const operations = [traced('a', file, { body: hold() }), traced('b', file, { body: 'true' })];
+    const runId = await start([4], [{ name: 'g', roundCount: 0, phases: [{ name: 'p', operations }] }]);
+    const statusOf = async () => (await fleet!.services.viewRun(runId)).status;
+    await expect.poll(ran, { timeout: 10_000 }).toEqual(['h-1 a']);
+    await fleet!.services.pauseRun(runId, {}, 'ann');
+    letGo();
+    await expect.poll(statusOf, { timeout: 20_000 }).toBe('paused');
+    expect(ran()).toEqual(['h-1 a']);
+
+    rmSync(`${file}.go`);
+    await fleet!.services.resumeRun(runId, {}, 'ann');
+    await expect.poll(ran, { timeout: 20_000 }).toEqual(['h-1 a', 'h-1 b', 'h-2 a']);
+    await fleet!.services.abortRun(runId, {}, 'ann');
+    const aborted = await fleet!.ended(runId);
+    expect(aborted).toMatchObject({ status: 'aborted', stops: { confirmed: 1 } });
+    expect(phaseOf(aborted, 'p')).toMatchObject({
+      status: 'aborted',
+      counts: { succeeded: 1, aborted: 1, pending: 2 },
+    });
+
+    letGo();
+    await fleet!.services.continueRun(runId, { mode: 'continue', only: {} }, 'ann');
+    expect((await fleet!.ended(runId)).status).toBe('succeeded');
+    expect(ran().slice(3)).toEqual(['h-2 a', 'h-2 b', 'h-3 a', 'h-3 b', 'h-4 a', 'h-4 b']);
+  });
+
+  it('12: answer a question that a run waits for, and the answer is an output', async () => {
+    const runId = await start(
+      [1],
+      [
+        {
+          name: 'ask',
+          phases: [
+            {
+              name: 'q',
+              on: 'runner',
+              operations: [{ id: 'ask', waitInput: { message: 'Go on?', options: ['Yes', 'No'] } }],
+            },
+          ],
+        },
+        {
+          name: 'use',
+          phases: [{ name: 'p', operations: [{ id: 'a', run: 'echo "$A"', env: { A: '${{ outputs.ask.answer }}' } }] }],
+        },
+      ],
+    );
+    const gates = async () =>
+      (await fleet!.services.viewRun(runId)).gates.map(({ kind, status }) => `${kind} ${status}`);
+    await expect.poll(gates, { timeout: 20_000 }).toEqual(['input open']);
+    await fleet!.services.decideGate(runId, { decision: 'answer', answer: ['Yes'] }, 'ann');
+    expect((await fleet!.ended(runId)).status).toBe('succeeded');
+    const { items } = await fleet!.services.listResults(runId, { limit: 10 });
+    expect(items.map(({ stdout }) => stdout.trim())).toEqual(['answered by ann: Yes', 'Yes']);
+  });
+});
+
+describe('several agents', () => {
+  it('14: a phase starts nowhere until the one before it ended on the nodes of both clouds; runner phases run once', async () => {
+    const runId = await start(
+      [1, 3],
+      [
+        {
+          name: 'g',
+          strategy: 'grayScale',
+          roundCount: 2,
+          phases: [
+            { name: 'lf', on: 'runner', round: 'first', operations: [traced('lf1', file, { body: 'true' })] },
+            { name: 'pa', operations: [traced('pa1', file, { body: 'case $NODE in c-*)sleep 0.6;; esac' })] },
+            { name: 'pb', operations: [traced('pb1', file, { body: 'true' })] },
+          ],
+        },
+      ],
+    );
+    expect((await fleet!.ended(runId)).status).toBe('succeeded');
+    const all = readTrace(file);
+    const of = (operation: string) => all.filter((one) => one.operation === operation);
+    expect([of('lf1').length, of('pa1').length, of('pb1').length]).toEqual([1, 4, 4]);
+    const firstRound = of('pa1').slice(0, 2);
+    expect(firstRound.map(({ node }) => node.slice(0, 1)).toSorted()).toEqual(['c', 'h']);
+    expect(happenedBefore(firstRound, of('pb1'))).toBe(true);
+    expect(happenedBefore(of('pb1').slice(0, 2), of('pa1').slice(2))).toBe(true);
+    expect(happenedBefore(of('pa1'), of('pb1').slice(2))).toBe(true);
+  });
+});
+
+describe('what the older engine got wrong', () => {
+  const writer = (id: string) => ({ id, run: `echo "v=${id}" >> "$DROVER_OUTPUT"`, outputs: { v: {} } });
+
+  it('phases at the same time keep the outputs of both, and a runner phase is heard in its own group', async () => {
+    const both = {
+      id: 'both',
+      run: 'echo "$A $B $L"',
+      env: { A: '${{ outputs.a.v }}', B: '${{ outputs.b.v }}', L: '${{ outputs.l.v }}' },
+    };
+    const runId = await start(
+      [3],
+      [
+        {
+          name: 'g',
+          roundCount: 1,
+          phases: [
+            { name: 'p', operations: [writer('a')] },
+            { name: 'q', operations: [writer('b')] },
+          ],
+        },
+        {
+          name: 'h',
+          strategy: 'grayScale',
+          roundCount: 2,
+          phases: [
+            { name: 'l', on: 'runner', round: 'first', operations: [writer('l')] },
+            { name: 'use', operations: [both] },
+          ],
+        },
+      ],
+    );
+    expect((await fleet!.ended(runId)).status).toBe('succeeded');
+    const { items } = await fleet!.services.listResults(runId, { limit: 50 });
+    expect(items.filter(({ operation }) => operation === 'both').map(({ stdout }) => stdout)).toEqual(
+      Array(3).fill('a b l\n'),
+    );
+  });
+
+  it('one chosen phase of a gray-scale group still goes round by round', async () => {
+    const phases = [
+      { name: 'p', operations: [traced('a', file, { body: 'true' })] },
+      { name: 'q', operations: [traced('b', file)] },
+    ];
+    const group = { name: 'g', strategy: 'grayScale', roundCount: 2, phases };
+    const runId = await start([4], [group], { phases: ['q'] });
+    expect((await fleet!.ended(runId)).status).toBe('succeeded');
+    const all = readTrace(file);
+    expect(all.map(({ operation }) => operation)).toEqual(['b', 'b', 'b', 'b']);
+    expect(happenedBefore(all.slice(0, 2), all.slice(2))).toBe(true);
   });
 });

@@ -13,6 +13,7 @@ describe('the configuration of a deployment', () => {
       secretParameters: ['/drover/secrets/'],
       secretNames: ['drover/secrets/'],
       secretKeys: [],
+      reserveConcurrency: true,
     });
   });
 
@@ -27,6 +28,10 @@ describe('the configuration of a deployment', () => {
       secretParameters: '/shop/,/web-',
       secretNames: '',
       secretKeys: 'arn:aws:kms:eu-west-1:000000000000:key/abc',
+      removal: 'destroy',
+      reserveConcurrency: 'false',
+      oidcIssuer: 'https://issuer.example/realm',
+      oidcAudience: 'drover',
     };
     expect(read(given)).toEqual({
       stage: 'prod',
@@ -38,6 +43,10 @@ describe('the configuration of a deployment', () => {
       secretParameters: ['/shop/', '/web-'],
       secretNames: [],
       secretKeys: ['arn:aws:kms:eu-west-1:000000000000:key/abc'],
+      removal: 'destroy',
+      reserveConcurrency: false,
+      oidcIssuer: 'https://issuer.example/realm',
+      oidcAudience: 'drover',
     });
   });
 
@@ -50,6 +59,10 @@ describe('the configuration of a deployment', () => {
     ['aliyunParameter', '/drover/secrets/aliyun'],
     ['secretParameters', '/a b/'],
     ['secretKeys', 'alias/mine'],
+    ['removal', 'maybe'],
+    ['reserveConcurrency', 'perhaps'],
+    ['oidcIssuer', 'http://issuer.example'],
+    ['oidcAudience', 'drover'],
   ])('names %s when it is wrong', (key, value) => {
     expect(() => read({ [key]: value })).toThrow(key);
   });

@@ -5,18 +5,22 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { bundleFile, bundleFunctions } from '#infra/bundle-functions.ts';
 import { readConfig } from '#infra/config.ts';
+import { functionFolders } from '#infra/function-table.ts';
 import { DroverStack } from '#infra/stacks/drover-stack.ts';
 import settings from '../../cdk.json' with { type: 'json' };
 import type { Order, Reply, Report } from './invoke-bundle.ts';
 
 /** A function as it would be deployed. */
 export interface DeployedBundle {
+  /** Name of the resource in the template. */
+  readonly logicalId: string;
   /** `StartRun` … `Api`. */
   readonly name: string;
   readonly file: string;
   readonly bytes: number;
-  /** Files that went in, as the source map names them. */
+  /** Files that went in, from the root of the repository on. */
   readonly sources: readonly string[];
   /** Variables of the function; a reference to another resource is that resource's logical id. */
   readonly environment: Readonly<Record<string, string>>;
@@ -25,33 +29,57 @@ export interface DeployedBundle {
 const textOf = (value: unknown): string =>
   typeof value === 'string' ? value : String(Object.values(value as Readonly<Record<string, unknown>>).flat()[0]);
 
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** The bundle was made in a folder elsewhere, from which the source map leads up to the root of the disk. */
+const sourcesOf = (mapFile: string): readonly string[] => {
+  const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(mapFile, 'utf8'));
+  return sources.map((source) => source.replace(/^(\.\.\/)+/, '/').replace(root, ''));
+};
+
 const bundleOf = (
   outdir: string,
   id: string,
   properties: Readonly<Record<string, Record<string, unknown>>>,
 ): DeployedBundle => {
   const asset = join(outdir, `asset.${String(properties['Code']?.['S3Key']).replace(/\.zip$/, '')}`);
-  const file = join(asset, 'index.mjs');
+  const file = join(asset, bundleFile);
   const variables = properties['Environment']?.['Variables'] as Readonly<Record<string, unknown>>;
   return {
+    logicalId: id,
     name: id.replace(/[0-9A-F]{8}$/, '').replace(/^Tasks|Function$/g, ''),
     file,
     bytes: statSync(file).size,
-    sources: JSON.parse(readFileSync(`${file}.map`, 'utf8')).sources,
+    sources: sourcesOf(`${file}.map`),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)])),
   };
 };
 
+/** A stack as it would be deployed. */
+export interface DeployedStack {
+  readonly bundles: readonly DeployedBundle[];
+  readonly template: Template;
+}
+
 /** Synthesises the stack into a folder with every function really bundled. */
-export const bundleStack = (
+export const synthesiseBundled = async (
   outdir: string,
   context: Readonly<Record<string, string>> = {},
-): readonly DeployedBundle[] => {
+): Promise<DeployedStack> => {
+  const codeOf = await bundleFunctions(functionFolders, join(outdir, 'bundles'));
   const app = new App({ outdir, context: settings.context });
-  const stack = new DroverStack(app, 'Drover-bundled', { config: readConfig((key) => context[key]) });
-  const functions = Template.fromStack(stack).findResources('AWS::Lambda::Function');
-  return Object.entries(functions).map(([id, { Properties }]) => bundleOf(outdir, id, Properties));
+  const stack = new DroverStack(app, 'Drover-bundled', { config: readConfig((key) => context[key]), codeOf });
+  const template = Template.fromStack(stack);
+  const functions = template.findResources('AWS::Lambda::Function');
+  return {
+    template,
+    bundles: Object.entries(functions).map(([id, { Properties }]) => bundleOf(outdir, id, Properties)),
+  };
 };
+
+/** The bundles of the stack. */
+export const bundleStack = async (outdir: string): Promise<readonly DeployedBundle[]> =>
+  (await synthesiseBundled(outdir)).bundles;
 
 /** Loads a bundle in a process of its own and calls its handler. Also gives the lines that it logged. */
 export const invokeBundle = async (

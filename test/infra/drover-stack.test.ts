@@ -25,6 +25,15 @@ describe('the table', () => {
     expect(resource?.Properties.AttributeDefinitions).toEqual(expect.arrayContaining(AttributeDefinitions));
   });
 
+  it('outlives the stack where the deployment says so', () => {
+    const keeps = (context: Readonly<Record<string, string>>) =>
+      synthesise(context)
+        .ofType('AWS::DynamoDB::Table')
+        .map(([, { DeletionPolicy }]) => DeletionPolicy);
+    expect(keeps({ stage: 'prod', removal: 'destroy' })).toEqual(['Delete']);
+    expect(keeps({ stage: 'dev', removal: 'keep' })).toEqual(['Retain']);
+  });
+
   it('outlives the stack in production only', () => {
     prod.template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
@@ -98,6 +107,24 @@ describe('the functions', () => {
       LoggingConfig: { LogFormat: 'JSON', LogGroup: Match.anyValue() },
     });
     dev.template.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  it('reserve concurrency only where Lambda keeps what is too much, and only if the account has enough', () => {
+    const reserved = (context: Readonly<Record<string, string>>) =>
+      synthesise(context)
+        .ofType('AWS::Lambda::Function')
+        .flatMap(([id, { Properties }]) =>
+          Properties.ReservedConcurrentExecutions === undefined ? [] : [id.slice(0, -8)],
+        );
+    expect(reserved({})).toEqual(['TasksOnAgentEvent', 'TasksSettleRun', 'TasksSweepRuns']);
+    expect(reserved({ reserveConcurrency: 'false' })).toEqual([]);
+  });
+
+  it('write to their own log alone', () => {
+    for (const [id, { Properties }] of dev.ofType('AWS::Lambda::Function')) {
+      const [, role] = Object.entries(dev.resources).find(([name]) => name === Properties.Role['Fn::GetAtt'][0]) ?? [];
+      expect(role?.Properties.ManagedPolicyArns, id).toBeUndefined();
+    }
   });
 
   it('are told the regions, and never a secret', () => {
@@ -241,10 +268,78 @@ describe('schedules', () => {
   });
 });
 
+describe('calls that nobody waits for', () => {
+  const [[queue] = []] = dev.ofType('AWS::SQS::Queue');
+
+  it.each([
+    ['OnAgentEvent', 60],
+    ['SettleRun', 3600],
+    ['SweepRuns', 600],
+  ])('%s: are tried three times while they are of use, and then kept in the queue', (name, seconds) => {
+    dev.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp(`^Tasks${name}`) },
+      MaximumEventAgeInSeconds: seconds,
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: { 'Fn::GetAtt': [queue, 'Arn'] } } },
+    });
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp(`^Tasks${name}`), 'Arn'] },
+          DeadLetterConfig: { Arn: { 'Fn::GetAtt': [queue, 'Arn'] } },
+          RetryPolicy: { MaximumEventAgeInSeconds: seconds, MaximumRetryAttempts: 2 },
+        }),
+      ],
+    });
+  });
+});
+
+describe('open runs', () => {
+  it('are settled when their execution ends badly; executions of the distributed Map are not meant', () => {
+    const [[machineId] = []] = dev.ofType('AWS::StepFunctions::StateMachine');
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.states'],
+        'detail-type': ['Step Functions Execution Status Change'],
+        detail: { stateMachineArn: [{ Ref: machineId }], status: ['FAILED', 'TIMED_OUT', 'ABORTED'] },
+      },
+      Targets: [
+        Match.objectLike({
+          InputTransformer: {
+            InputPathsMap: { 'detail-name': '$.detail.name' },
+            InputTemplate: '{"name":<detail-name>}',
+          },
+        }),
+      ],
+    });
+  });
+
+  it('are looked after every ten minutes', () => {
+    dev.template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(10 minutes)',
+      State: 'ENABLED',
+    });
+  });
+});
+
 describe('the HTTP API', () => {
   it('lets only signed requests through', () => {
     dev.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
     dev.template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: 'ANY /{proxy+}' });
+  });
+
+  it('lets tokens of the issuer through at an address of its own, and at no other', () => {
+    const both = synthesise({ oidcIssuer: 'https://issuer.example', oidcAudience: 'drover' });
+    both.template.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      IdentitySource: ['$request.header.Authorization'],
+      JwtConfiguration: { Issuer: 'https://issuer.example', Audience: ['drover'] },
+    });
+    const proofs = both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.AuthorizationType);
+    expect(proofs.sort()).toEqual(['AWS_IAM', 'JWT']);
+    expect(
+      new Set(both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.ApiId.Ref)).size,
+    ).toBe(2);
   });
 
   it('is limited and logged', () => {

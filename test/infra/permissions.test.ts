@@ -67,7 +67,7 @@ describe('the rights of the functions', () => {
       actionsOf(one).includes('ssm:SendCommand'),
     );
     const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
+    expect(documents?.sort()).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
   });
 
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
@@ -100,11 +100,19 @@ describe('the rights of the functions', () => {
       'TasksInvokeOperation',
       'TasksNextStage',
       'TasksOnAgentEvent',
+      'TasksSettleRun',
+      'TasksSweepRuns',
     ]);
   });
 
-  it('to start executions are of the API, of what starts by the clock, and of the machine itself', () => {
-    expect(holdersOf('states:StartExecution')).toEqual(['ApiFunction', 'SchedulesTimedFire', 'WorkflowRun']);
+  it('to start executions are of the API, of what starts by the clock, of those who look after runs, and of the machine itself', () => {
+    expect(holdersOf('states:StartExecution')).toEqual([
+      'ApiFunction',
+      'SchedulesTimedFire',
+      'TasksSettleRun',
+      'TasksSweepRuns',
+      'WorkflowRun',
+    ]);
   });
 
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {

@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { withoutCode } from '#infra/bundle-functions.ts';
 import { readConfig } from '#infra/config.ts';
 import { DroverStack } from '#infra/stacks/drover-stack.ts';
 import settings from '../../cdk.json' with { type: 'json' };
@@ -21,10 +22,10 @@ export interface Synthesised {
   ofType(type: string): readonly (readonly [string, Resource])[];
 }
 
-/** The stack as CDK writes it for a context, with the flags of cdk.json and without bundling. */
+/** The stack as CDK writes it for a context, with the flags of cdk.json and without code. */
 export const synthesise = (context: Readonly<Record<string, string>> = {}): Synthesised => {
-  const app = new App({ context: { ...settings.context, 'aws:cdk:bundling-stacks': [] } });
-  const stack = new DroverStack(app, 'Drover-test', { config: readConfig((key) => context[key]) });
+  const app = new App({ context: settings.context });
+  const stack = new DroverStack(app, 'Drover-test', { config: readConfig((key) => context[key]), codeOf: withoutCode });
   const template = Template.fromStack(stack);
   const resources: Readonly<Record<string, Resource>> = template.toJSON()['Resources'];
   return {

@@ -205,6 +205,12 @@ beforeAll(async () => {
   });
   await tasks.awaitPermit({ ...permit, token: 'token' });
   await tasks.finishRun({ runId: waiting.runId, attempt: 2, error: { Error: '', Cause: '' } });
+  await tasks.sweepRuns({});
+  const stranded = aRun({ turn: { key: 'all-calls', policy: 'queue', limit: 1 } });
+  await store.create(stranded);
+  // The local engine knows nothing of it, and starts it.
+  await tasks.settleRun({ runId: stranded.runId, attempt: 1 });
+  await tasks.settleRun({ runId, attempt: 1 });
   await tasks.onAgentEvent({ source: 'aws.ssm', detail: { 'command-id': 'command-1', status: 'Success' } });
 });
 

@@ -4,11 +4,12 @@ import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts'
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { createSystem, type System } from '#functions/runtime/system.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
-import type { Engine, Log, LogFields } from '#shared/ports/services.ts';
+import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { formOf } from '#shared/schedule/schedule-times.ts';
 import { toAws } from '#shared/schedule/to-aws.ts';
@@ -26,6 +27,8 @@ export interface HandClock {
 
 /** An engine that only remembers what was asked of it. */
 export interface RecordingEngine extends Engine {
+  /** How executions stand, by name; those that were started and are not here are running. */
+  readonly executions: Map<string, ExecutionState>;
   readonly started: string[];
   readonly completed: string[];
 }
@@ -50,6 +53,7 @@ export interface Rig extends System {
   readonly aliyun: ScriptedAgent;
   /** The inventory; a test changes it at any time. */
   readonly inventory: { nodes: readonly InventoryNode[]; list(): Promise<readonly InventoryNode[]> };
+  readonly log: Log;
   /** Events of the log. */
   readonly events: string[];
   /** Submits a job of these groups; returns its run. */
@@ -103,11 +107,17 @@ export const jobOf = (groups: readonly unknown[], spec: Readonly<Record<string, 
 const createEngine = (): RecordingEngine => {
   const started: string[] = [];
   const completed: string[] = [];
+  const executions = new Map<string, ExecutionState>();
   return {
+    executions,
     started,
     completed,
     start: async (runId, attempt) => {
       started.push(`${runId}-${attempt}`);
+    },
+    look: async (runId, attempt) => {
+      const name = `${runId}-${attempt}`;
+      return executions.get(name) ?? { state: started.includes(name) ? 'running' : 'absent' };
     },
     complete: async (token) => {
       completed.push(token);
@@ -171,6 +181,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const secrets = createMemorySecrets();
   const script = obedient();
   const events: string[] = [];
+  const log = createLog(events);
   const names = new Map<string, string>();
   const operationOf = (invocationId: InvocationId): string => {
     const { runId, attempt, place } = placeOf(invocationId);
@@ -186,11 +197,12 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const system = createSystem({
     ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
     sealer: createAesSealer(),
+    prices: listPrices,
     roles: { of: () => [] },
     http: createFetchHttp(clock),
     scheduler,
     ids: { runId: newRunId },
-    log: createLog(events),
+    log,
   });
   const submit: Rig['submit'] = async (groups, { spec, params = {}, only = {} } = {}) => {
     const job = jobOf(groups, spec);
@@ -201,7 +213,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const records = (runId: RunId) => dump(client, tableName, runId);
   return {
     ...system,
-    ...{ store, clock, blobs, libraryBlobs, engine, scheduler, secrets, script, aws, aliyun, inventory, events },
+    ...{ store, clock, blobs, libraryBlobs, engine, scheduler, secrets, script, aws, aliyun, inventory, events, log },
     ...{ submit, jobChanged, records },
   };
 };

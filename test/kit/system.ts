@@ -9,6 +9,7 @@ import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
 import { createLocalEngine, type LocalEngine } from '#local/engine/local-engine.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
@@ -88,6 +89,7 @@ export const startTestSystem = async (
     scheduler: noScheduler,
     clock: { now: () => Date.now() },
     ids: { runId: () => runIdSchema.parse(ulid()) },
+    prices: listPrices,
     roles: createRoles({ sre: ['ann', 'bob'] }),
     http: createFetchHttp({ now: () => Date.now() }),
     log: silentLog,

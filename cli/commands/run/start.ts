@@ -1,9 +1,12 @@
 import * as z from 'zod';
+import { AppError } from '#shared/errors/app-error.ts';
 import { defineCommand } from '../../command.ts';
 import { jobFlagsSchema, jobOptions } from '../../inputs/job-options.ts';
+import { planFlagsSchema, planOptions } from '../../inputs/plan-flags.ts';
 import { readRunRequest } from '../../inputs/run-request.ts';
 import { jobTitle } from '../../output/job-title.ts';
 import { followRun, watchOptions, watchSchema } from '../../runs/follow-command.ts';
+import { showPlan } from '../../runs/show-plan.ts';
 import { submitOnce } from '../../runs/submit.ts';
 
 /** `drover run start`. */
@@ -15,15 +18,25 @@ export const runStartCommand = defineCommand({
   args: { '[job]': 'job file, or the name of a stored job' },
   options: [
     ...jobOptions,
+    { flags: '--dry-run', description: 'show the plan and start nothing, as drover plan' },
+    ...planOptions,
     { flags: '--key <key>', description: 'idempotency key, 1 to 255 characters' },
     ...watchOptions,
   ],
-  schema: jobFlagsSchema.extend({ ...watchSchema.shape, key: z.string().min(1).max(255).optional() }),
+  schema: jobFlagsSchema.extend({
+    ...watchSchema.shape,
+    ...planFlagsSchema.shape,
+    dryRun: z.boolean().optional(),
+    key: z.string().min(1).max(255).optional(),
+  }),
   run: async (session, options, [job]) => {
     const { host, say } = session;
     const client = async () => (await session.connect()).client;
     const { request, explained } = await readRunRequest({ host, client, say }, job, options);
     const connection = await session.connect();
+    if (options.dryRun) return showPlan(session, await explained(connection.client.planPreview(request)), options);
+    if (options.show !== undefined || options.detailedExitcode)
+      throw new AppError('usage.invalid', '--show and --detailed-exitcode go with --dry-run');
     const { run, replayed } = await explained(submitOnce(host, connection.client, request, options.key));
     say(`Run ${run.runId} of ${jobTitle(run.job)} ${replayed ? 'was started under this key before' : 'started'}`);
     return followRun(session, connection, run, options);

@@ -10,6 +10,10 @@ export interface Pacing {
   readonly random: () => number;
   /** Milliseconds; only differences are used. */
   readonly now: () => number;
+  /** Hears of each request before it is made, those that are tried again included. */
+  readonly called?: () => void;
+  /** Hears of each call that a cloud would not take now. */
+  readonly onThrottled?: (what: string) => void;
 }
 
 /** Real timers, chance and clock. */
@@ -46,15 +50,21 @@ export interface Caller {
 const mayRepeat = (failure: CallFailure, repeatable: boolean): boolean =>
   failure.kind === 'throttled' || (failure.kind === 'unavailable' && repeatable);
 
+const noteThrottle = ({ onThrottled }: Pacing, { what }: Pick<Call<unknown>, 'what'>, { kind }: CallFailure): void => {
+  if (kind === 'throttled') onThrottled?.(what);
+};
+
 /** Calls with jittered back-off. Throttled calls had no effect, so they are always tried again; unanswered ones only when repeatable. */
 export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPolicy = agentRetries): Caller => {
   const attempt = async <T>(call: Call<T>, tries: number, startedMs: number): Promise<Answer<T>> => {
     try {
+      pacing.called?.();
       return { refused: false, value: await call.run() };
     } catch (error) {
       const failure = classify(error);
       if (failure === undefined) throw error;
       const coded = failureError(call.what, failure, error);
+      noteThrottle(pacing, call, failure);
       if (failure.kind === 'refused') return { refused: true, code: failure.code, error: coded };
       const so = { tries, elapsedMs: pacing.now() - startedMs, retryAfterMs: failure.retryAfterMs };
       const delayMs = mayRepeat(failure, call.repeatable) ? nextTryMs(policy, so, pacing.random) : undefined;

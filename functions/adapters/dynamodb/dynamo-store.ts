@@ -10,6 +10,7 @@ import { createPlanStore } from './plan-store.ts';
 import { createRunStore } from './run-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
+import { createUsageStore } from './usage-store.ts';
 
 /** What the store needs. */
 export interface DynamoStoreOptions {
@@ -19,6 +20,8 @@ export interface DynamoStoreOptions {
   readonly now: () => number;
   /** How long what belongs to a run is kept after it was written; longer than any run takes. Absent: for ever. */
   readonly retentionSeconds?: number;
+  /** How long what is kept of ended runs is kept. Absent: for ever. */
+  readonly historySeconds?: number;
   /** Back-off of bulk calls that the table throttles; real timers when absent. */
   readonly pacing?: Pacing;
 }
@@ -30,11 +33,12 @@ export interface DynamoStoreOptions {
  * `task.payload-too-large` (an item above 400 KB), `config.invalid` (no such table, no right), `internal.bug` (a record that does not fit its schema).
  */
 export const createDynamoStore = (options: DynamoStoreOptions): Store => {
-  const { client, tableName, now, retentionSeconds, pacing = realPacing } = options;
+  const { client, tableName, now, retentionSeconds, historySeconds, pacing = realPacing } = options;
   const context: StoreContext = {
     entities: createEntities({ client: withoutCallLog(client), table: tableName }),
     now,
     retentionSeconds,
+    historySeconds,
     pacing,
   };
   return {
@@ -43,6 +47,7 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLedgerStore(context),
     ...createLibraryStore(context),
     ...createLockStore(context),
+    ...createUsageStore(context),
     ...createScheduleStore(context),
   };
 };

@@ -1,16 +1,19 @@
 import { AppError } from '#shared/errors/app-error.ts';
-import type { RunId } from '#shared/model/ids.ts';
+import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
-import type { KeyClaim, RunStore } from '#shared/ports/store.ts';
+import type { KeyClaim, OpenAttempt, RunAttempt, RunStore } from '#shared/ports/store.ts';
 import { fromClaimItem, toClaimItem } from './claim-entity.ts';
 import { fromRunItem, toRunItem } from './run-entity.ts';
 import { listRuns } from './run-list.ts';
 import {
   conditionalWrite,
   expiresIn,
+  isLive,
   live,
+  plainWrite,
   retention,
   type StoreContext,
+  strongQuery,
   strongRead,
   whenAbsent,
 } from './store-context.ts';
@@ -58,6 +61,24 @@ const claimKey = async (context: StoreContext, claim: KeyClaim): Promise<KeyClai
   });
 };
 
+/** Noted for as long as it takes: a run may wait longer than anything is kept. */
+const noteOpen = async (context: StoreContext, { runId, attempt }: RunAttempt): Promise<void> => {
+  const notedAt = new Date(context.now()).toISOString();
+  await io(context.entities.open.put({ runId, attempt, notedAt }).go(plainWrite));
+};
+
+const listOpen = async (context: StoreContext): Promise<readonly OpenAttempt[]> => {
+  const { data } = await io(context.entities.open.query.all({}).go(strongQuery));
+  return data
+    .filter((item) => isLive(context, item))
+    .map(({ runId, attempt, notedAt }) => ({ runId: runIdSchema.parse(runId), attempt, notedAt }));
+};
+
+const forgetOpen = async (context: StoreContext, { runId, attempt }: RunAttempt): Promise<void> => {
+  const gone = { runId, attempt, notedAt: new Date(0).toISOString(), expiresAt: Math.floor(context.now() / 1000) };
+  await io(context.entities.open.put(gone).go(plainWrite));
+};
+
 /** Runs and idempotency keys in the table. */
 export const createRunStore = (context: StoreContext): RunStore => ({
   create: (run) => createRun(context, run),
@@ -65,4 +86,7 @@ export const createRunStore = (context: StoreContext): RunStore => ({
   replace: (run) => replaceRun(context, run),
   list: (page) => listRuns(context, page),
   claimKey: (claim) => claimKey(context, claim),
+  noteOpen: (attempt) => noteOpen(context, attempt),
+  listOpen: () => listOpen(context),
+  forgetOpen: (attempt) => forgetOpen(context, attempt),
 });

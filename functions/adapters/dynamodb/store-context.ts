@@ -8,6 +8,8 @@ export interface StoreContext {
   readonly now: () => number;
   /** How long what belongs to a run is kept after it was written; absent: for ever. */
   readonly retentionSeconds: number | undefined;
+  /** How long what is kept of ended runs is kept; absent: for ever. */
+  readonly historySeconds: number | undefined;
   readonly pacing: Pacing;
 }
 
@@ -25,6 +27,10 @@ export const expiresIn = (context: Pick<StoreContext, 'now'>, seconds: number): 
 /** The expiry of an item that belongs to a run. */
 export const retention = (context: StoreContext): Expiring =>
   context.retentionSeconds === undefined ? {} : expiresIn(context, context.retentionSeconds);
+
+/** The expiry of an item that outlives its run. */
+export const historyRetention = (context: StoreContext): Expiring =>
+  context.historySeconds === undefined ? {} : expiresIn(context, context.historySeconds);
 
 /** True for an item that has not expired; DynamoDB deletes expired ones days later. */
 export const isLive = (context: Pick<StoreContext, 'now'>, { expiresAt }: Expiring): boolean =>

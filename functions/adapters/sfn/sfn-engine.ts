@@ -1,5 +1,7 @@
 import {
+  DescribeExecutionCommand,
   ExecutionAlreadyExists,
+  ExecutionDoesNotExist,
   InvalidToken,
   SendTaskSuccessCommand,
   type SFNClient,
@@ -9,7 +11,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import { callService, type OwnService } from '#functions/adapters/aws/service-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { Engine } from '#shared/ports/services.ts';
+import type { Engine, ExecutionState } from '#shared/ports/services.ts';
 
 /** What the engine needs. */
 export interface SfnEngineOptions {
@@ -32,6 +34,30 @@ const start = async ({ client, stateMachineArn }: SfnEngineOptions, runId: RunId
     if (!(error instanceof ExecutionAlreadyExists)) throw error;
   }
 };
+
+const look = async (
+  { client, stateMachineArn }: SfnEngineOptions,
+  runId: RunId,
+  attempt: number,
+): Promise<ExecutionState> => {
+  const executions = stateMachineArn.replace(':stateMachine:', ':execution:');
+  const executionArn = `${executions}:${executionName(runId, attempt)}`;
+  try {
+    const { status = '', error, cause } = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING' || status === 'PENDING_REDRIVE') return { state: 'running' };
+    if (status === 'SUCCEEDED') return { state: 'ended', error: { Error: '' } };
+    return { state: 'ended', error: { Error: error ?? `States.${status}`, Cause: cause ?? endings.get(status) } };
+  } catch (failure) {
+    if (failure instanceof ExecutionDoesNotExist) return { state: 'absent' };
+    throw failure;
+  }
+};
+
+/** What the ends of an execution mean that have no cause of their own. */
+const endings: ReadonlyMap<string, string> = new Map([
+  ['ABORTED', 'The execution of the state machine was stopped by hand.'],
+  ['TIMED_OUT', 'The execution of the state machine took too long.'],
+]);
 
 /** A token ends with its task: by an answer, by the timeout, by a retry or redrive that made a new one. */
 const isGone = (error: unknown): boolean =>
@@ -57,9 +83,10 @@ export const createSfnCompleter = (client: SFNClient): Pick<Engine, 'complete'> 
 
 /**
  * Step Functions as the engine.
- * Both methods throw AppError: `engine.unavailable` (throttled, no network, too many executions), `config.invalid` (no such machine, no right).
+ * All methods throw AppError: `engine.unavailable` (throttled, no network, too many executions), `config.invalid` (no such machine, no right).
  */
 export const createSfnEngine = (options: SfnEngineOptions): Engine => ({
   ...createSfnCompleter(options.client),
   start: (runId, attempt) => callService(service, start(options, runId, attempt)),
+  look: (runId, attempt) => callService(service, look(options, runId, attempt)),
 });

@@ -22,7 +22,8 @@ export const declareReferredOutputs = (
     .filter((part) => part.kind === 'reference');
   for (const { name, written } of references) {
     const found = index.find(name);
-    const outputs = found?.operation.outputs;
+    found?.operation.usedOutputs.add(found.variable);
+    const outputs = found?.operation.native === undefined ? found?.operation.outputs : undefined;
     if (found === undefined || outputs === undefined || outputs.has(found.variable)) continue;
     outputs.set(found.variable, { defaultText: undefined });
     const { path } = found.operation.fields.place;

@@ -47,6 +47,12 @@ export class Fields {
     return valueText(value) || undefined;
   }
 
+  /** The text of a value below `opt`; undefined when it is absent or empty. */
+  option(name: string): string | undefined {
+    const value = this.object('opt').get(name);
+    return value === undefined || value.kind === 'null' ? undefined : valueText(value) || undefined;
+  }
+
   /** A whole number, also when written as a text. */
   integer(key: string): number | undefined {
     const written = this.text(key)?.trim();

@@ -12,8 +12,9 @@ import { indexOperations } from './operation-index.ts';
 import { type ContextValues, readContext } from './pass-through.ts';
 import { readFlow } from './read-flow.ts';
 import { readNodes } from './read-nodes.ts';
+import { indexSetVariables } from './set-variables.ts';
 import { parseSource } from './source-value.ts';
-import { toGroups } from './to-groups.ts';
+import { isCarried, toGroups } from './to-groups.ts';
 import { toValidName } from './valid-names.ts';
 
 /** A file that was read: its text, and the name that errors give for it. */
@@ -73,7 +74,7 @@ const checkImported = (input: JobInput, groups: readonly OldGroup[], job: Fields
     const [, , group, , phase, , operation] = path.map(Number);
     const oldGroup = groups[group ?? -1];
     const oldPhase = oldGroup?.phases[phase ?? -1];
-    const nearest = oldPhase?.operations[operation ?? -1] ?? oldPhase ?? oldGroup;
+    const nearest = oldPhase?.operations.filter(isCarried)[operation ?? -1] ?? oldPhase ?? oldGroup;
     findings.invalid(nearest?.fields.place ?? job.place, `${path.join('.')}: ${message}`);
   }
   findings.raise();
@@ -101,7 +102,7 @@ const toJob = (input: AutoexecInput, job: Fields, params: JobParams, findings: F
   const index = indexOperations(operations);
   declareReferredOutputs(operations, index, findings);
   const scripts = input.scripts ?? new Map<string, string>();
-  const scope = { params, operations: index, findings, scripts };
+  const scope = { params, operations: index, findings, scripts, variables: indexSetVariables(operations) };
   const jobInput: JobInput = {
     apiVersion: 'drover/v1',
     kind: 'Job',

@@ -1,4 +1,5 @@
 import type { Fields } from './fields.ts';
+import type { NativeTool } from './native-tools.ts';
 
 /** Where an operation runs. */
 export type OperationKind = 'runner' | 'target' | 'runnerPerTarget';
@@ -12,6 +13,15 @@ export interface OldOperation {
   readonly opName: string | undefined;
   /** Undefined for kinds that cannot be carried over, which are reported when they are read. */
   readonly kind: OperationKind | undefined;
+  /** Set for what Drover does itself; such an operation runs where its phase does. */
+  readonly native: NativeTool | undefined;
+  /** Steps of an IF-Block. */
+  readonly steps: readonly OldOperation[];
+  readonly otherSteps: readonly OldOperation[];
+  /** True for steps of an IF-Block. */
+  readonly inBlock: boolean;
+  /** Names of its outputs that others refer to, as they were. */
+  readonly usedOutputs: Set<string>;
   /** Declared outputs; undefined when the operation has none at all. Names that others refer to are added. */
   readonly outputs: Map<string, OldOutput> | undefined;
   readonly phaseName: string;

@@ -1,6 +1,9 @@
 import type { Fields } from './fields.ts';
 import type { Findings } from './findings.ts';
+import { nativeTool } from './native-tools.ts';
 import type { OperationKind } from './old-flow.ts';
+import { valueText } from './source-text.ts';
+import type { SourceValue } from './source-value.ts';
 
 const kinds: ReadonlyMap<string, OperationKind> = new Map([
   ['runner', 'runner'],
@@ -11,23 +14,13 @@ const kinds: ReadonlyMap<string, OperationKind> = new Map([
   ['localremote', 'runnerPerTarget'],
 ]);
 
-const viaScript = 'do it in the script of the operation';
-
-/** What to do instead of the engine's built-in operations. */
+/** What to do instead of built-in operations that Drover has nothing for. */
 const nativeReplacements: ReadonlyMap<string, string> = new Map([
-  ['if-block', 'give each operation of the block a `when:` condition'],
-  ['loop-block', 'loop inside one script'],
-  ['echo', 'use a script operation that runs echo'],
-  ['setenv', 'declare an output, write it to $DROVER_OUTPUT, and refer to it as ${{ outputs.<operation>.<name> }}'],
+  ['loop-block', 'write a forEach block in the converted job'],
   ['export', 'declare an output and read it from the run'],
   ['updategparam', 'declare an output and read it from the run'],
-  ['failkeys', 'search the output in the script itself and exit with a code other than 0'],
-  ['failjob', 'use a script operation that prints the message and exits with 1'],
   ['extractprestepstatus', 'check the exit code in the script, or write it to an output'],
-  ['extractoutval', viaScript],
-  ['getvalfromjson', viaScript],
-  ['getvalfromtxt', viaScript],
-  ['maintainwindow', 'run the job by a schedule inside the window, or check the time in a first operation'],
+  ['gettime', 'do it in the script of the operation'],
 ]);
 
 const refuseNative = (fields: Fields, findings: Findings): void => {
@@ -40,11 +33,32 @@ const refuseNative = (fields: Fields, findings: Findings): void => {
   });
 };
 
-/** Where an operation runs, from its `opType`; undefined, and reported, when it cannot be carried over. */
-export const readOperationKind = (fields: Fields, findings: Findings): OperationKind | undefined => {
+/** Where the operations of a phase run, those inside blocks too, as far as their types say so. */
+export const kindsIn = (operations: readonly SourceValue[]): readonly OperationKind[] =>
+  operations.flatMap((operation) => {
+    if (operation.kind !== 'map') return [];
+    const opType = operation.entries.get('opType');
+    const kind = opType === undefined ? undefined : kinds.get(valueText(opType));
+    const inside = ['if', 'else'].flatMap((key) => {
+      const steps = operation.entries.get(key);
+      return steps?.kind === 'list' ? kindsIn(steps.items) : [];
+    });
+    return [...(kind === undefined ? [] : [kind]), ...inside];
+  });
+
+/**
+ * Where an operation runs, from its `opType`; what Drover does itself runs where its phase does. Undefined, and reported, when it cannot be
+ * carried over.
+ */
+export const readOperationKind = (
+  fields: Fields,
+  phaseKind: OperationKind,
+  findings: Findings,
+): OperationKind | undefined => {
   const opType = fields.text('opType');
   const kind = opType === undefined ? undefined : kinds.get(opType);
   if (kind !== undefined) return kind;
+  if (opType === 'native' && nativeTool(fields.text('opName'), opType) !== undefined) return phaseKind;
   if (opType === 'native') refuseNative(fields, findings);
   else if (opType === 'sqlfile') {
     findings.unsupported(fields.place, {

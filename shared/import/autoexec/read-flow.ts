@@ -1,7 +1,8 @@
 import { Fields, type KnownKeys } from './fields.ts';
 import type { Findings } from './findings.ts';
-import type { OldGroup, OldOperation, OldOutput, OldPhase } from './old-flow.ts';
-import { agreeOnKind, checkPhaseType, readOperationKind } from './operation-kinds.ts';
+import { nativeTool } from './native-tools.ts';
+import type { OldGroup, OldOperation, OldOutput, OldPhase, OperationKind } from './old-flow.ts';
+import { agreeOnKind, checkPhaseType, kindsIn, readOperationKind } from './operation-kinds.ts';
 import { isEmptyValue, valueText } from './source-text.ts';
 import type { SourceValue } from './source-value.ts';
 import { type NameGiver, operationIdGiver, plainNameGiver } from './valid-names.ts';
@@ -26,7 +27,9 @@ interface Reading {
   readonly writtenPhaseNames: Set<string>;
 }
 
-type OperationHome = Pick<OldOperation, 'phaseName' | 'phaseNumber' | 'groupNo' | 'inOneShotGroup'>;
+type OperationHome = Pick<OldOperation, 'phaseName' | 'phaseNumber' | 'groupNo' | 'inOneShotGroup' | 'inBlock'> & {
+  readonly phaseKind: OperationKind;
+};
 
 const toOutput = (declared: SourceValue, findings: Findings): OldOutput => {
   const fallback = new Fields(declared, findings).get('defaultValue');
@@ -38,7 +41,7 @@ const readOutputs = (fields: Fields, findings: Findings): Map<string, OldOutput>
     ? undefined
     : new Map([...fields.object('output')].map(([name, declared]) => [name, toOutput(declared, findings)]));
 
-/** Reads an operation, and those inside an IF-Block, so that references to them are understood. */
+/** Reads an operation, and those inside an IF-Block. */
 const readOperation = (value: SourceValue, home: OperationHome, reading: Reading): OldOperation => {
   const { findings } = reading;
   const fields = new Fields(value, findings);
@@ -53,18 +56,29 @@ const readOperation = (value: SourceValue, home: OperationHome, reading: Reading
       'operation ids are letters, digits and _ and unique: this one was changed',
     );
   }
+  const { phaseKind, ...place } = home;
+  const steps: OldOperation[] = [];
+  const otherSteps: OldOperation[] = [];
+  const opName = fields.text('opName');
+  const isScript = fields.get('scriptContent') !== undefined;
   const operation: OldOperation = {
-    ...home,
+    ...place,
     fields,
     opId: written,
     id,
-    opName: fields.text('opName'),
-    kind: readOperationKind(fields, findings),
+    opName,
+    kind: readOperationKind(fields, phaseKind, findings),
+    native: isScript ? undefined : nativeTool(opName, fields.text('opType')),
+    steps,
+    otherSteps,
+    usedOutputs: new Set(),
     outputs: readOutputs(fields, findings),
     number: reading.operations.length,
   };
   reading.operations.push(operation);
-  for (const key of ['if', 'else']) for (const inner of fields.list(key)) readOperation(inner, home, reading);
+  const inside = { ...home, inBlock: true };
+  steps.push(...fields.list('if').map((inner) => readOperation(inner, inside, reading)));
+  otherSteps.push(...fields.list('else').map((inner) => readOperation(inner, inside, reading)));
   return operation;
 };
 
@@ -90,16 +104,17 @@ const readPhase = (
   const fields = new Fields(value, reading.findings);
   fields.reportUnread(phaseKeys);
   const { written, name } = takePhaseName(fields, reading);
-  const home = { ...group, phaseName: written, phaseNumber: reading.writtenPhaseNames.size };
+  const phaseKind = agreeOnKind(kindsIn(fields.list('operations')), fields, reading.findings);
+  const phaseNumber = reading.writtenPhaseNames.size;
+  const home = { ...group, phaseName: written, phaseNumber, phaseKind, inBlock: false };
   const operations = fields.list('operations').map((operation) => readOperation(operation, home, reading));
   if (operations.length === 0) {
     reading.findings.notice(fields.place.path, `the phase ${written} has no operations and is left out`);
     return [];
   }
   const kinds = operations.map((operation) => operation.kind);
-  const kind = agreeOnKind(kinds, fields, reading.findings);
-  if (!kinds.includes(undefined)) checkPhaseType(fields, kind, reading.findings);
-  return [{ fields, name, kind, operations }];
+  if (!kinds.includes(undefined)) checkPhaseType(fields, phaseKind, reading.findings);
+  return [{ fields, name, kind: phaseKind, operations }];
 };
 
 const isGrayScale = (fields: Fields, findings: Findings): boolean => {

@@ -1,10 +1,13 @@
 import { type JobInput, variableNameSchema } from '#shared/model/job.ts';
+import { blockCondition } from './block-condition.ts';
 import { toArgs } from './command-line.ts';
+import { failPatterns } from './fail-patterns.ts';
 import type { OldGroup, OldOperation, OldPhase } from './old-flow.ts';
 import { operationEnv } from './operation-env.ts';
 import { escapeTemplate } from './reference-parts.ts';
 import { valueText } from './source-text.ts';
 import type { SourceValue } from './source-value.ts';
+import { toNative } from './to-native.ts';
 import { toScript } from './to-script.ts';
 import type { ReferenceScope } from './to-template.ts';
 
@@ -52,9 +55,55 @@ const toOutputs = (operation: OldOperation, scope: FlowScope): NonNullable<Opera
   return Object.fromEntries(outputs);
 };
 
-const toOperation = (operation: OldOperation, scope: FlowScope): OperationInput | undefined => {
+/** False for what leaves no operation behind: failkeys, which become settings of others, and blocks without steps. */
+export const isCarried = ({ native, steps, otherSteps }: OldOperation): boolean =>
+  native !== 'failkeys' && (native !== 'if-block' || steps.length + otherSteps.length > 0);
+
+/** Operations in their order. What failkeys look for holds for every script after them in the phase. */
+const toOperations = (
+  operations: readonly OldOperation[],
+  scope: FlowScope,
+  around: readonly string[] = [],
+): OperationInput[] => {
+  const patterns = [...around];
+  return operations.flatMap((operation) => {
+    if (operation.native === 'failkeys') patterns.push(...failPatterns(operation, scope.findings));
+    const made = isCarried(operation) ? toOperation(operation, scope, patterns) : undefined;
+    if (operation.native === 'if-block' && !isCarried(operation))
+      scope.findings.notice(operation.fields.place.path, 'the block has no steps and is left out');
+    return made === undefined ? [] : [made];
+  });
+};
+
+const toBlock = (
+  operation: OldOperation,
+  scope: FlowScope,
+  patterns: readonly string[],
+): OperationInput | undefined => {
+  const { steps, otherSteps } = operation;
+  const condition = blockCondition({ ...scope, operation });
+  const inside = toOperations(steps, scope, patterns);
+  const others = toOperations(otherSteps, scope, patterns);
+  if (condition === undefined) return undefined;
+  if (inside.length === 0 && others.length === 0) return undefined;
+  const named = { id: operation.id, ...(operation.opName === undefined ? {} : { name: operation.opName }) };
+  if (inside.length === 0) return { ...named, if: `!(${condition})`, operations: others };
+  return { ...named, if: condition, operations: inside, ...(others.length === 0 ? {} : { else: others }) };
+};
+
+const toOperation = (
+  operation: OldOperation,
+  scope: FlowScope,
+  patterns: readonly string[],
+): OperationInput | undefined => {
   if (operation.kind === undefined) return undefined;
-  const { fields, id, opName } = operation;
+  const { fields, id, opName, native } = operation;
+  if (native === 'if-block') return toBlock(operation, scope, patterns);
+  if (native !== undefined && native !== 'failkeys') {
+    const action = toNative(native, { ...scope, operation });
+    const named = { id, ...(opName === undefined ? {} : { name: opName }) };
+    return action && { ...named, failIgnore: fields.flag('failIgnore'), ...action };
+  }
   const args = toArgs({ ...scope, operation });
   const outputs = toOutputs(operation, scope);
   const script = toScript(operation, scope.scripts, scope.findings);
@@ -72,6 +121,7 @@ const toOperation = (operation: OldOperation, scope: FlowScope): OperationInput 
     env: operationEnv(operation, script.original, scope.findings),
     timeout: oldTimeout,
     failIgnore: fields.flag('failIgnore'),
+    ...(patterns.length === 0 ? {} : { failOn: { patterns: [...patterns] } }),
     outputs,
   };
 };
@@ -109,7 +159,7 @@ const toPhase = (phase: OldPhase, grayScale: boolean, scope: FlowScope): PhaseIn
     on: phase.kind,
     ...(round === undefined ? {} : { round }),
     ...(roundCount === undefined ? {} : { roundCount }),
-    operations: phase.operations.map((operation) => toOperation(operation, scope)).filter((made) => made !== undefined),
+    operations: toOperations(phase.operations, scope),
   };
 };
 

@@ -1,10 +1,12 @@
 import { outputTemplate, paramTemplate } from './expression-text.ts';
 import type { Findings } from './findings.ts';
 import type { JobParams } from './job-params.ts';
+import { nativeOutput } from './native-tools.ts';
 import { nodeVariables } from './node-variables.ts';
 import type { OldOperation } from './old-flow.ts';
 import { type FoundOutput, isOutputReference, type OperationIndex } from './operation-index.ts';
 import { escapeTemplate, referenceParts } from './reference-parts.ts';
+import { type SetVariables, setVariableCel } from './set-variables.ts';
 import type { SourcePlace } from './source-value.ts';
 
 /** What a value's references are looked up in. */
@@ -12,6 +14,8 @@ export interface ReferenceScope {
   readonly params: JobParams;
   readonly operations: OperationIndex;
   readonly findings: Findings;
+  /** What setenv operations set. */
+  readonly variables: SetVariables;
   /** The operation whose value it is. */
   readonly operation: OldOperation;
 }
@@ -51,7 +55,11 @@ const outputPiece = (name: string, written: string, place: SourcePlace, scope: R
     return { kind: 'text', text: written };
   }
   const { operation, variable, phaseMatches } = found;
-  if (operation.kind !== undefined && operation.outputs === undefined) {
+  const own = operation.native === undefined ? variable : nativeOutput(operation.native, variable);
+  if (
+    own === undefined ||
+    (operation.native === undefined && operation.kind !== undefined && operation.outputs === undefined)
+  ) {
     findings.invalid(place, `${written} refers to an operation without outputs (${operation.fields.place.path})`);
   }
   if (!phaseMatches) {
@@ -59,13 +67,16 @@ const outputPiece = (name: string, written: string, place: SourcePlace, scope: R
   }
   checkOrder(found, written, place, scope);
   checkReach(found, written, place, scope);
-  return { kind: 'template', text: outputTemplate(operation.id, variable) };
+  return { kind: 'template', text: outputTemplate(operation.id, own ?? variable) };
 };
 
 const namePiece = (name: string, written: string, place: SourcePlace, scope: ReferenceScope): Piece => {
-  const { params, findings, operation } = scope;
+  const { params, findings, operation, variables } = scope;
   const param = params.names.get(name);
   if (param !== undefined) return { kind: 'template', text: paramTemplate(param) };
+  const set = variables.find(name, operation);
+  if (set !== undefined)
+    return { kind: 'template', text: `\${{ ${setVariableCel(name, set, JSON.stringify(written))} }}` };
   const variable = nodeVariables(operation).get(name);
   if (variable !== undefined) return { kind: variable.startsWith('${{') ? 'template' : 'text', text: variable };
   const constant = params.environment.get(name);

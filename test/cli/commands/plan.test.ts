@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { nodeIdSchema } from '#shared/model/ids.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { makePlan, otherRunId, runId } from '#test/functions/api/hand-made-services.ts';
 import { cli, jobYaml } from '../test-host.ts';
+
+const many = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
 
 const argv = ['plan', '-', '--param', 'version=1'];
 
@@ -128,6 +131,86 @@ roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan
     expect(stdout).toContain(
       '  PHASE    NODES  AT ONCE  BATCHES            WHO\n  restart      2        2  1 × aws/eu-west-1  web-[1-2]\n',
     );
+  });
+
+  test('with --detailed-exitcode it ends with 2 for work, 0 for nothing to do, and 1 for an error', async () => {
+    const detailed = [...argv, '--detailed-exitcode'];
+    const empty = (): RunPlan => ({ ...makePlan(), totals: { ...makePlan().totals, nodes: 0, nodeOperations: 0 } });
+    const work = await cli(detailed, { stdin: jobYaml });
+    const nothing = await cli(detailed, { stdin: jobYaml, services: { planPreview: async () => empty() } });
+    const wrong = await cli(detailed, { stdin: 'kind: Job' });
+    expect([work.exitCode, nothing.exitCode, wrong.exitCode]).toEqual([2, 0, 1]);
+    expect(nothing.stdout).toContain('nothing to do');
+    expect((await cli(argv, { stdin: 'kind: Job' })).exitCode).toBe(2);
+  });
+
+  test('5,000 nodes are a screen of text, and every line with --show nodes', async () => {
+    const plan = makePlan();
+    const [group] = plan.groups;
+    const [round] = group!.rounds;
+    const many = <T>(count: number, make: (i: number) => T): T[] => Array.from({ length: count }, (_, i) => make(i));
+    const large: RunPlan = {
+      ...plan,
+      groups: [
+        {
+          ...group!,
+          rounds: [{ ...round!, nodes: many(5_000, (i) => ({ ...round!.nodes[0]!, name: `web-${i}` })) }],
+          leftOut: many(2_000, (i) => ({
+            nodeId: nodeIdSchema.parse(`i-${i}`),
+            reason: i % 2 ? 'fulfils exclude: x' : 'is a Windows node',
+          })),
+        },
+      ],
+    };
+    const services = { planPreview: async () => large };
+    const short = await cli(argv, { stdin: jobYaml, services });
+    expect(short.stdout.split('\n').length).toBeLessThan(20);
+    expect(short.stdout).toContain('left out: 1000 nodes (fulfils exclude: x): ');
+    const { stdout } = await cli([...argv, '--show', 'nodes'], { stdin: jobYaml, services });
+    expect(stdout.split('\n').length).toBeGreaterThan(7_000);
+    expect(stdout).toMatch(/^i-1 +roll +left out: fulfils exclude: x$/m);
+  });
+
+  test('shows scripts with the values of each group of nodes', async () => {
+    const variant = {
+      state: 'runs' as const,
+      nodeCount: 40,
+      nodes: ['web-1', 'web-2'],
+      env: { V: '1' },
+      args: ['a b'],
+    };
+    const script = many(9).join('\n');
+    const planned: RunPlan = {
+      ...makePlan(),
+      scripts: [
+        {
+          ...{
+            group: 'roll',
+            phase: 'restart',
+            operation: 'start',
+            interpreter: 'bash',
+            script,
+            scriptBytes: script.length,
+          },
+          variantCount: 2,
+          variants: [
+            variant,
+            { ...variant, state: 'fails', reason: 'no pwsh', nodeCount: 1, nodes: ['win-1'], args: [] },
+          ],
+        },
+      ],
+    };
+    const services = { planPreview: async () => planned };
+    const { stdout } = await cli(argv, { stdin: jobYaml, services });
+    expect(stdout).toContain(`roll/restart/start bash, ${script.length} bytes
+  │ line 1
+`);
+    expect(stdout).toContain(`  │ line 6
+  │ …
+    40 nodes (web-1, web-2, …): with V="1" arguments ["a b"]
+    win-1: fails V="1" (no pwsh)
+`);
+    expect((await cli([...argv, '--show', 'scripts'], { stdin: jobYaml, services })).stdout).toContain('│ line 9\n');
   });
 
   test('JSON is the plan of the API; nothing is started', async () => {

@@ -158,7 +158,7 @@ describe('when this process is the engine', () => {
     const { exitCode, stderr, stdout } = await embeddedCli(['run', 'watch', runId], {
       services: stepping('running', 'running', 'paused'),
     });
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(8);
     expect(stdout).toContain('paused');
     expect(stderr).toContain(`next: drover run resume ${runId}`);
   });

@@ -17,13 +17,15 @@ const kindsOf = (table: object): readonly FaultKind[] => Object.keys(table).filt
 /** Faults that a request can meet: its caller asks again, but sends nothing by itself. */
 const requestFaults: readonly FaultKind[] = ['kill-before', 'kill-after', 'twice', 'again'];
 
+/** What one chain reads here all others of the process wait for that need it too: it dies as a whole, or goes on. */
+const isShared = ({ name, site }: SeenCall): boolean => name === 'blobs.get' || site.includes('> inventory.list#');
+
 const kindsAt = (call: SeenCall): readonly FaultKind[] => {
   if (!call.isRoot) {
     const failing = troubleOf(call.name) === undefined ? ['refuse', 'lose'] : [];
     // Only what is delivered can be delivered again.
     const hanging = call.origin === undefined ? ['late', 'crash-before', 'crash-after'] : [];
-    // What one chain reads all wait for that need it, as one process does: it dies as a whole there, or goes on.
-    const shared = call.name === 'blobs.get' ? ['crash-before', 'crash-after'] : [];
+    const shared = isShared(call) ? ['late', 'crash-before', 'crash-after'] : [];
     return kindsOf(callFaults).filter((kind) => ![...failing, ...hanging, ...shared].includes(kind));
   }
   if (call.origin === 'request') return requestFaults;

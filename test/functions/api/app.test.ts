@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors/app-error.ts';
 import {
   makeApp,
   makeContent,
+  makeCosts,
   makeMatch,
   makeNode,
   makeNodeRow,
@@ -261,6 +262,13 @@ describe('locks and budgets', () => {
       ['putBudget', 'shop-cn', { where: 'true', max: '20%' }, 'ada'],
       ['removeBudget', 'shop', 'ada'],
     ]);
+  });
+
+  test('costs of a month, and what is no month', async () => {
+    const { call, asked } = makeApp();
+    expect(await (await call('/v1/costs?month=2026-11&job=roll-shop')).json()).toEqual(makeCosts());
+    expect(asked).toEqual([['listCosts', { month: '2026-11', job: 'roll-shop' }]]);
+    expect((await call('/v1/costs?month=2026-13')).status).toBe(400);
   });
 
   test.each([

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { createApp } from '#functions/api/app.ts';
 import type { ApiServices, OutputContent } from '#functions/api/services.ts';
+import type { CostsView } from '#shared/contract/cost-views.ts';
 import { type CommandView, commandViewSchema, type JobView, jobViewSchema } from '#shared/contract/library-views.ts';
 import type { BudgetView } from '#shared/contract/lock-views.ts';
 import {
@@ -23,6 +24,8 @@ import {
   scheduleSummarySchema,
   scheduleViewSchema,
 } from '#shared/contract/schedule-views.ts';
+import { costOf, listPrices } from '#shared/cost/prices.ts';
+import { noUsage } from '#shared/cost/usage.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { inventoryNodeSchema } from '#shared/model/node.ts';
 import { runPlanSchema } from '#shared/plan/run-plan.ts';
@@ -204,6 +207,13 @@ export const makeBudget = (change: Partial<BudgetView> = {}): BudgetView => ({
 });
 
 /** A plan of one phase on two nodes. */
+/** Costs of a month with one job. */
+export const makeCosts = (): CostsView => {
+  const usage = { ...noUsage, transitions: 40_000, agentCalls: 60 };
+  const sum = { runs: 3, usage, cost: costOf(usage, listPrices) };
+  return { month: '2026-11', items: [{ job: 'roll-shop', ...sum }], total: sum };
+};
+
 export const makePlan = () =>
   runPlanSchema.parse({
     job: 'roll-shop',
@@ -315,6 +325,11 @@ const commandServices = (note: Note) => ({
   removeCommand: note('removeCommand', { name: 'ops/restart', changes: 4, ...changed }),
 });
 
+const fileServices = (note: Note) => ({
+  offerFile: note('offerFile', { url: 'http://blobs/', fields: { key: 'files/x' } }),
+  completeFile: note('completeFile', { value: `sha256:${'a'.repeat(64)}/cert.pem`, bytes: 3 }),
+});
+
 const jobServices = (note: Note) => ({
   applyJob: note('applyJob', { view: { ...makeJobView(), created: true }, etag: '"2"' }),
   listJobs: note('listJobs', {
@@ -399,6 +414,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     readOutput: note('readOutput', makeOutputPage()),
     openOutputContent: note('openOutputContent', makeContent()),
     searchOutput: note('searchOutput', { items: [makeMatch()] }),
+    listCosts: note('listCosts', makeCosts()),
     listLocks: note('listLocks', { items: [] }),
     breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
     listBudgets: note('listBudgets', { items: [makeBudget()] }),
@@ -408,6 +424,8 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     ...commandServices(note),
     ...jobServices(note),
     ...scheduleServices(note),
+    ...fileServices(note),
+    ...fileServices(note),
     ...change,
   };
   return { services, asked };

@@ -44,6 +44,41 @@ const secretsOf = (rig: Rig) => {
 };
 
 describe('sending an operation with secrets', () => {
+  it('seals them for Windows nodes as PowerShell opens them', async () => {
+    const rig = newRig([{ ...host('i-002'), os: 'windows' as const }]);
+    secretsOf(rig);
+    const batch = await withSecrets(rig, [op('a', { interpreter: 'python3', env: { T: 'x${{ params.token }}' } })]);
+
+    await rig.tasks.invokeOperation(batch);
+
+    const sent = rig.aws.sends.find(({ invocationId }) => invocationId.startsWith(batch.runId));
+    expect(sent).toMatchObject({ shell: 'powershell', instanceIds: ['i-002'] });
+    const script = sent?.script ?? '';
+    expect(script).toContain(`ds 'T' ('x'+$dx['0'])`);
+    const key = /='([A-Za-z0-9_-]{43})'/.exec(script)?.[1] ?? '';
+    const [name = ''] = secretBlobs(rig);
+    const sealed = Buffer.from(new TextDecoder().decode(await rig.blobs.get(name)), 'base64');
+    const sha = (...parts: readonly (string | Uint8Array)[]) =>
+      parts.reduce((hash, part) => hash.update(part), createHash('sha256')).digest();
+    const salt = sealed.subarray(8, 16);
+    const cipherKey = sha(key, salt);
+    const decipher = createDecipheriv('aes-256-cbc', cipherKey, sha(cipherKey, key, salt).subarray(0, 16));
+    const opened = Buffer.concat([decipher.update(sealed.subarray(16)), decipher.final()]).toString('utf8');
+    expect(opened.split('\n')[0]).toBe(`s0 ${Buffer.from(`t0k3n 'quoted' $x`).toString('base64')}`);
+    expect(await everythingKept(rig, batch.runId)).not.toContain('t0k3n');
+  });
+
+  it('refuses more than Windows can take, and says so on each node', async () => {
+    const rig = newRig([{ ...host('i-002'), os: 'windows' as const }]);
+    rig.secrets.values.set('ssm:/a', 'x'.repeat(20_000));
+    const { runId, batchId } = await withSecrets(rig, [
+      op('a', { interpreter: 'python3', env: { T: '${{ params.token }}' } }),
+    ]);
+    await driveBatch(rig, runId, batchId);
+    const { items } = await rig.services.listResults(runId, { limit: 10 });
+    expect(items[0]?.reason).toMatch(/^secret\.invalid: .* 20000 bytes .* takes 16384 on Windows nodes/);
+  });
+
   it('fetches each once for a batch, seals them, and shows them in nothing that is sent or kept', async () => {
     const rig = newRig(hosts(40));
     secretsOf(rig);

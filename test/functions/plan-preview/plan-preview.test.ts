@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { runRequestSchema } from '#shared/contract/requests.ts';
+import { listPrices } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
 import { emptyLibrary } from '#test/kit/empty-library.ts';
@@ -9,13 +10,14 @@ import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
 const limits = { instances: 50, scriptBytes: 18_000, textBytes: 16_000 };
 const agents = { aws: { limits }, aliyun: { limits: { ...limits, instances: 100 } } };
-/** A store in which nobody holds anything, and there are no budgets. */
+/** A store in which nobody holds anything, nothing has run, and there are no budgets. */
 const noLocks = {
   listBudgets: async () => [],
   getTurn: async () => undefined,
   getLeases: async () => [],
   getPermits: async () => [],
   getBudgetUse: async () => undefined,
+  listLatestEndedRuns: async () => [],
 };
 const phase = { name: 'p', operations: [op('a')] };
 const preview = (
@@ -27,8 +29,10 @@ const preview = (
     inventory: { list: async () => nodes },
     agents,
     secrets: createMemorySecrets(),
+    blobs: { size: async () => undefined },
     store: { ...emptyLibrary().store, ...noLocks },
     clock: { now: () => 0 },
+    prices: listPrices,
   })(
     runRequestSchema.parse({
       job: jobOf(groups as readonly unknown[], spec as Readonly<Record<string, unknown>>),
@@ -72,9 +76,27 @@ describe('planPreview', () => {
   });
 
   it.each([
-    ['no node at all', [], {}, 'plan.no-targets'],
-    ['no chosen node among the targets', hosts(2), { only: { nodes: ['i-9'] } }, 'plan.no-targets'],
-    ['only nodes that cannot take part', [host('i-w', { os: 'windows' as const })], {}, 'plan.no-targets'],
+    ['there is no node at all', [], {}],
+    ['no chosen node is among the targets', hosts(2), { only: { nodes: ['i-9'] } }],
+    ['no node can take part', [host('i-w', { os: 'windows' as const })], {}],
+  ])('is empty when %s, and says why', async (_, nodes, more) => {
+    const plan = await preview(nodes, more);
+
+    expect(plan.totals).toMatchObject({ nodes: 0, nodeOperations: 0 });
+    expect(plan.warnings.map(({ kind }) => kind)).toContain('noNodes');
+  });
+
+  it('shows scripts with their values; the digest tells other values from these', async () => {
+    const groups = [{ name: 'g', phases: [{ name: 'p', operations: [op('a', { args: ['${{ params.v }}'] })] }] }];
+    const spec = { params: { v: { required: true } } };
+    const plans = await Promise.all(['1', '1', '2'].map((v) => preview(hosts(2), { groups, spec, params: { v } })));
+
+    expect(plans[0]?.scripts?.[0]?.variants).toMatchObject([{ nodeCount: 2, args: ['1'] }]);
+    expect(plans[1]?.digest).toBe(plans[0]?.digest);
+    expect(plans[2]?.digest).not.toBe(plans[0]?.digest);
+  });
+
+  it.each([
     ['no runner', hosts(1), { groups: [{ name: 'g', phases: [{ ...phase, on: 'runner' }] }] }, 'plan.no-runner'],
     ['an unknown group', hosts(1), { only: { groups: ['x'] } }, 'request.invalid'],
     ['a missing parameter', hosts(1), { spec: { params: { v: { required: true } } } }, 'params.invalid'],
@@ -95,8 +117,10 @@ describe('planPreview', () => {
       inventory: { list },
       agents,
       secrets: createMemorySecrets(),
+      blobs: { size: async () => undefined },
       store: { ...emptyLibrary().store, ...noLocks },
       clock: { now: () => 0 },
+      prices: listPrices,
     });
     const request = (job: unknown) => runRequestSchema.parse({ job });
 

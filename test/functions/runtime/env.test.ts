@@ -46,6 +46,7 @@ describe('the environment of a function', () => {
       awsRegions: [],
       aliyunRegions: [],
       aliyunParameter: undefined,
+      aliyunEndpoint: undefined,
     });
   });
 

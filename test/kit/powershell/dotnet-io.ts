@@ -1,11 +1,14 @@
 import {
   closeSync,
+  copyFileSync,
   existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -26,11 +29,17 @@ export const attempt = <T>(act: () => T): T => {
   }
 };
 
-const flags: Readonly<Record<string, string>> = { 'open read': 'r', 'createnew write': 'wx', 'append write': 'a' };
+const flags: Readonly<Record<string, string>> = {
+  'open read': 'r',
+  'createnew write': 'wx',
+  'append write': 'a',
+  'create write': 'w',
+};
 
 /** System.IO.FileStream. `fd` is for the runtime's own copying. */
 export interface FileStream extends NetObject {
   readonly fd: number;
+  readonly path: string;
 }
 
 const openFile = (path: unknown, mode: unknown, access: unknown): FileStream => {
@@ -57,6 +66,16 @@ const openFile = (path: unknown, mode: unknown, access: unknown): FileStream => 
     write: (buffer, offset, count) => {
       attempt(() => writeSync(fd, bytesOf(buffer), integerOf(offset), integerOf(count)));
     },
+    copyto: (target) => {
+      if (
+        typeof target !== 'object' ||
+        target === null ||
+        !('compress' in target) ||
+        typeof target.compress !== 'function'
+      )
+        throw new NotKnown('CopyTo');
+      target.compress(readFileSync(textOf(path)));
+    },
     dispose: () => {
       if (!closed) attempt(() => closeSync(fd));
       closed = true;
@@ -65,6 +84,7 @@ const openFile = (path: unknown, mode: unknown, access: unknown): FileStream => 
   return {
     type: 'System.IO.FileStream',
     fd,
+    path: textOf(path),
     call: (name, args) => callOf(members, name)(...args),
   };
 };
@@ -75,6 +95,9 @@ export const callOf = (members: Statics, name: string): ((...args: readonly unkn
   if (member === undefined) throw new NotKnown(`the member ${name}`);
   return member;
 };
+
+/** What a text that is missing must be given as: PowerShell makes an empty text of `$null`. */
+export const nullString = Symbol('null');
 
 export const fileStatics: Statics = {
   open: (path, mode, access) => openFile(path, mode, access),
@@ -88,6 +111,18 @@ export const fileStatics: Statics = {
       closeSync(fd);
     }),
   delete: (path) => attempt(() => rmSync(textOf(path), { force: true })),
+  copy: (from, to) => attempt(() => copyFileSync(textOf(from), textOf(to))),
+  move: (from, to) =>
+    attempt(() => {
+      if (existsSync(textOf(to))) throw new PsError('Cannot create a file when that file already exists.');
+      renameSync(textOf(from), textOf(to));
+    }),
+  replace: (from, to, backup) =>
+    attempt(() => {
+      if (backup !== nullString) throw new PsError('The path is empty.');
+      if (!existsSync(textOf(to))) throw new PsError('Unable to find the specified file.');
+      renameSync(textOf(from), textOf(to));
+    }),
   getlastwritetimeutc: (path) => attempt(() => statSync(textOf(path)).mtimeMs),
 };
 
@@ -100,6 +135,14 @@ export const directoryStatics: Statics = {
         .filter((entry) => entry.isFile())
         .map((entry) => join(textOf(path), entry.name)),
     ),
+  getdirectories: (path) =>
+    attempt(() =>
+      readdirSync(textOf(path), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map((entry) => join(textOf(path), entry.name)),
+    ),
+  getlastwritetimeutc: (path) => attempt(() => statSync(textOf(path)).mtimeMs),
+  delete: (path, recursive) => attempt(() => rmSync(textOf(path), { recursive: recursive === true })),
 };
 
 export const pathStatics: Statics = {

@@ -1,6 +1,8 @@
 import { statSync, writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { attempt, callOf, directoryStatics, fileStatics, pathStatics, type Statics } from './dotnet-io.ts';
+import { aes, gzipStream, regex, sha256, stringDictionary } from './dotnet-crypto.ts';
+import { attempt, callOf, directoryStatics, fileStatics, nullString, pathStatics, type Statics } from './dotnet-io.ts';
+import { errorRecord, streamReader, webRequest } from './dotnet-net.ts';
 import { jobStatics, killTree, processById, StartInfo, startProcess, waitAll } from './dotnet-process.ts';
 import type { World } from './interpreter.ts';
 import { Char, integerOf, type NetObject, NotKnown, numberOf, PsError, textOf } from './values.ts';
@@ -10,7 +12,11 @@ const bytesOf = (value: unknown): Uint8Array => {
   throw new NotKnown('bytes that went through a pipeline');
 };
 
-const encoding = (name: 'utf8' | 'latin1' | 'utf16le', mark = false): NetObject & { readonly mark: boolean } => ({
+const encoding = (
+  name: 'utf8' | 'latin1' | 'utf16le',
+  mark = false,
+  strict = false,
+): NetObject & { readonly mark: boolean } => ({
   type: 'Encoding',
   mark,
   call: (member, args) =>
@@ -20,8 +26,10 @@ const encoding = (name: 'utf8' | 'latin1' | 'utf16le', mark = false): NetObject 
           const bytes = Buffer.from(textOf(text), name);
           return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
         },
-        getstring: (bytes, index = 0, count = bytesOf(bytes).length) =>
-          Buffer.from(bytesOf(bytes)).toString(name, integerOf(index), integerOf(index) + integerOf(count)),
+        getstring: (bytes, index = 0, count = bytesOf(bytes).length) => {
+          if (strict) attempt(() => new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(bytes)));
+          return Buffer.from(bytesOf(bytes)).toString(name, integerOf(index), integerOf(index) + integerOf(count));
+        },
       },
       member,
     )(...args),
@@ -57,10 +65,13 @@ const textMembers = (text: string): Statics => ({
   },
   replace: (what, by) => (textOf(what) === '' ? text : text.replaceAll(textOf(what), () => textOf(by))),
   contains: (part) => text.includes(textOf(part)),
-  substring: (from) => {
-    if (integerOf(from) > text.length) throw new PsError('startIndex cannot be larger than length of string.');
-    return text.slice(integerOf(from));
+  substring: (from, count = text.length - integerOf(from)) => {
+    const end = integerOf(from) + integerOf(count);
+    if (integerOf(count) < 0 || end > text.length)
+      throw new PsError('startIndex cannot be larger than length of string.');
+    return text.slice(integerOf(from), end);
   },
+  tolowerinvariant: () => text.toLowerCase(),
   startswith: (part, comparison) => {
     if (comparison !== 'Ordinal') throw new NotKnown('a comparison by culture');
     return text.startsWith(textOf(part));
@@ -88,6 +99,13 @@ export const createWorld = (environment: NodeJS.ProcessEnv, psHome: string): Wor
       frombase64string: (text) => new Uint8Array(Buffer.from(textOf(text), 'base64')),
       tobase64string: (bytes) => Buffer.from(bytesOf(bytes)).toString('base64'),
     },
+    bitconverter: {
+      tostring: (bytes) =>
+        Array.from(bytesOf(bytes), (byte) => byte.toString(16).toUpperCase().padStart(2, '0')).join('-'),
+    },
+    'security.cryptography.sha256': { create: sha256 },
+    'security.cryptography.aes': { create: aes },
+    'net.webrequest': { create: webRequest },
     math: {
       floor: (value) => Math.floor(numberOf(value)),
       min: (a, b) => Math.min(numberOf(a), numberOf(b)),
@@ -124,12 +142,16 @@ export const createWorld = (environment: NodeJS.ProcessEnv, psHome: string): Wor
     'io.path pathseparator': () => new Char(59),
     'environment systemdirectory': () => psHome,
     'environment currentdirectory': () => process.cwd(),
+    'net.servicepointmanager securityprotocol': () => 0,
+    'io.compression.compressionmode compress': () => 'Compress',
+    'nullstring value': () => nullString,
     'datetime utcnow': () => Date.now(),
   };
   return {
     staticGet: (type, name) => (properties[`${type} ${name}`] ?? (() => unknown(`[${type}]::${name}`)))(),
     staticSet: (type, name) => {
-      if (type !== 'console' || name !== 'outputencoding') unknown(`[${type}]::${name}`);
+      if (!['console outputencoding', 'net.servicepointmanager securityprotocol'].includes(`${type} ${name}`))
+        unknown(`[${type}]::${name}`);
     },
     staticCall: (type, name, args) => {
       if (type === 'droverjob' && !jobIsThere) throw new PsError('Unable to find type [DroverJob].');
@@ -160,6 +182,7 @@ export const createWorld = (environment: NodeJS.ProcessEnv, psHome: string): Wor
       if (name.endsWith('taskkill.exe')) return killTree(integerOf(args[3]));
       throw new PsError(`The term '${name}' is not recognized.`);
     },
+    errorRecord,
     environment: (name) => {
       const found = Object.keys(environment).find((one) => one.toLowerCase() === name.toLowerCase());
       return found === undefined ? null : environment[found];
@@ -170,8 +193,20 @@ export const createWorld = (environment: NodeJS.ProcessEnv, psHome: string): Wor
 
 const create = (type: string, args: readonly unknown[]): unknown => {
   switch (type) {
-    case 'text.utf8encoding':
-      return encoding('utf8', args[0] === true);
+    case 'text.utf8encoding': {
+      const [mark, strict] = args.flat();
+      return encoding('utf8', mark === true, strict === true);
+    }
+    case 'text.regularexpressions.regex':
+      return regex(args[0]);
+    case 'collections.specialized.stringdictionary':
+      return stringDictionary();
+    case 'io.compression.gzipstream': {
+      const [target, mode] = args.flat();
+      return gzipStream(target, mode);
+    }
+    case 'io.streamreader':
+      return streamReader(args.flat()[0]);
     case 'datetime':
       return Date.UTC(integerOf([args[0]].flat()[0]), 0, 1);
     case 'byte[]':

@@ -27,6 +27,8 @@ export interface World {
   /** A cmdlet or program. */
   command(name: string, args: readonly unknown[]): unknown;
   environment(name: string): unknown;
+  /** `$_` of a `catch`. */
+  errorRecord(error: PsError): unknown;
   variable(name: string): unknown;
 }
 
@@ -209,7 +211,10 @@ export class Interpreter {
       await this.#statement(need(childOf(node, 'statement_block'), 'try'), emit);
     } catch (error) {
       if (!(error instanceof PsError) || catcher === undefined) throw error;
+      const outer = this.#scopes.at(-1)?.get('_');
+      this.#setVariable('$_', this.#world.errorRecord(error));
       await this.#statements(catcher, emit);
+      this.#setVariable('$_', outer);
     } finally {
       if (last !== undefined) await this.#statements(last, emit);
     }
@@ -461,6 +466,7 @@ const operators: Readonly<Record<string, (left: unknown, right: unknown) => unkn
   '*': (left, right) => numberOf(left) * numberOf(right),
   '/': (left, right) => numberOf(left) / numberOf(right),
   '%': (left, right) => numberOf(left) % numberOf(right),
+  '-bor': (left, right) => numberOf(left) | numberOf(right),
   '-and': (_, right) => isTrue(right),
   '-or': (_, right) => isTrue(right),
   '-eq': (left, right) => equal(left, right, false),

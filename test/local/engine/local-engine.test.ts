@@ -40,6 +40,8 @@ const behaviours = (batches: number, onBatch: () => Promise<void>): TaskBehaviou
     hold: async () => ({}),
     finishRun: async () => ({ status: 'succeeded' }),
     onAgentEvent: async () => ({ woken: false }),
+    settleRun: async () => ({ care: 'settled' }),
+    sweepRuns: async () => ({ open: 0, started: 0, settled: 0, failed: 0 }),
   };
 };
 

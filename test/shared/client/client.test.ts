@@ -6,6 +6,7 @@ import {
   makeApp,
   makeBudget,
   makeContent,
+  makeCosts,
   makeMatch,
   makeNode,
   makeNodeRow,
@@ -49,6 +50,7 @@ describe('the client', () => {
       makeOutputPage(),
     );
     expect(await client.searchOutput(runId, { pattern: 'ok' })).toEqual({ items: [makeMatch()] });
+    expect(await client.listCosts({ month: '2026-11' })).toEqual(makeCosts());
     expect(await client.listLocks()).toEqual({ items: [] });
     expect(await client.breakLock({ name: 'turn/k' })).toEqual({ items: [{ runId: otherRunId, attempt: 1 }] });
     expect(await client.listBudgets()).toEqual({ items: [makeBudget()] });

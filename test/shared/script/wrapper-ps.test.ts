@@ -104,21 +104,51 @@ describe('psLiteral', () => {
   });
 });
 
+const sealed = { url: 'http://blobs/x', digest: 'a'.repeat(64), key: 'k'.repeat(43) };
+const secretive: Partial<WrapperInput> = {
+  secrets: { sealed, fromAgent: {}, endWord: 'w'.repeat(32) },
+  secretEnv: { T: [0], U: ["it's é ", 1, '{{'] },
+};
+const form = {
+  url: 'https://bucket.example/',
+  policy: `{"conditions":[{"x-amz-security-token":"${'t/+='.repeat(50)}"}]}`,
+  fields: { 'x-amz-date': '20260101T000000Z', 'x-amz-security-token': 't/+='.repeat(50) },
+  keyPrefix: 'output/run/op/',
+};
+const uploading: Partial<WrapperInput> = { upload: { form, seconds: 120 } };
+
+const fileValue = `sha256:${'b'.repeat(64)}/é.pem`;
+const filing: Partial<WrapperInput> = {
+  files: [{ value: fileValue, name: 'é.pem', sha256: 'b'.repeat(64), url: 'https://bucket.example/x' }],
+  env: { F: fileValue },
+  args: [fileValue],
+};
+
 const shapes: readonly [string, Partial<WrapperInput>][] = [
   ...windows.map((interpreter): [string, Partial<WrapperInput>] => [interpreter, { interpreter }]),
   ['a table', { perInstance: { 'i-1': { nodeKey: 'n', env: { A: 'é' }, args: ['x'] }, 'i-2': {} } }],
   ['Aliyun', { instanceIdFrom: 'aliyun', perInstance: { 'i-1': {} } }],
   ['a directory', { workingDirectory: "C:\\it's" }],
   ['reboots', { reboot: true }],
+  ['secrets', secretive],
+  ['secrets of an instance', { ...secretive, perInstance: { 'i-1': { secretEnv: { V: ['x', 0] } }, 'i-2': {} } }],
+  ['uploads', uploading],
+  ['files', filing],
+  ['files of an instance', { ...filing, perInstance: { 'i-1': { env: { F: `x ${fileValue}` }, args: [fileValue] } } }],
+  ['libraries', { interpreter: 'node', libraries: [{ file: 'shop.js', text: "exports.a='é'\n" }] }],
   [
     'everything',
     {
+      ...secretive,
+      ...uploading,
+      ...filing,
+      libraries: [{ file: 'a.ps1', text: 'é' }],
       reboot: true,
       workingDirectory: 'x',
       instanceIdFrom: 'aliyun',
       env: { A: '1' },
       args: ['a'],
-      perInstance: { 'i-1': { nodeKey: 'k'.repeat(150), args: ['é'] } },
+      perInstance: { 'i-1': { nodeKey: 'k'.repeat(150), args: ['é'], secretEnv: { W: [1] } } },
     },
   ],
 ];
@@ -143,6 +173,7 @@ describe('the PowerShell wrapper', () => {
         '$env:drover_state_dir',
         '$env:drover_boot_id',
         '$env:aws_ssm_instance_id',
+        '$_',
         '$erroractionpreference',
         '$progresspreference',
       ]);
@@ -155,7 +186,7 @@ describe('the PowerShell wrapper', () => {
       const defined = new Set(nodesOf(tree, 'function_name').map((one) => one.text));
       const called = nodesOf(tree, 'command_name').map((one) => one.text);
       expect(
-        called.filter((name) => !defined.has(name) && !/^(?:New-Object|Add-Type|Start-Sleep)$/.test(name)),
+        called.filter((name) => !defined.has(name) && !/^(?:New-Object|Add-Type|Start-Sleep)$/i.test(name)),
       ).toEqual([]);
     }
   });
@@ -218,6 +249,26 @@ describe('the PowerShell wrapper', () => {
     const text = 'Write-Output 1\n'.repeat(100);
     const grown = render({ script: text }).length - render({ script: '' }).length;
     expect(grown).toBeLessThan(text.length + 10);
+  });
+
+  it('has nothing of secrets, uploads and libraries where there are none', () => {
+    expect(render({})).not.toMatch(/Cryptography|WebRequest|DROVER_LIB|Regex|StringDictionary/);
+  });
+
+  it('with secrets and uploads leaves 3,600 of Aliyun’s bytes to the script', () => {
+    const input = { shell: 'powershell', interpreter: 'powershell', script: '', ...secretive, ...uploading } as const;
+    expect(wrapperBytes(wrapperInput(input))).toBeLessThan(14_832);
+  });
+
+  it('carries a long value of the upload form once', () => {
+    expect(render(uploading).split('t/+='.repeat(50))).toHaveLength(2);
+  });
+
+  it('holds no number of a secret that is not quoted, and no value before the fence is its own', () => {
+    const content = render({ ...secretive, perInstance: { 'i-1': { secretEnv: { V: ['x', 0] } } } });
+    expect(content).toContain(`ds 'U' ((dt '${Buffer.from("it's é ").toString('base64')}')+$dx['1']+('{'+'{'))`);
+    expect(content).toContain(`'i-1'{ds 'V' ('x'+$dx['0']);break}`);
+    expect(content.indexOf('$dx[')).toBeGreaterThan(content.indexOf('CreateNew'));
   });
 
   it('gives the agent exit code 3010 only for a reboot that the operation allows', () => {

@@ -38,6 +38,18 @@ const submitted = (asked: readonly (readonly [string, ...unknown[]])[]) =>
   };
 
 describe('drover run start', () => {
+  test('--dry-run shows the plan and starts nothing', async () => {
+    const argv = ['run', 'start', '-', '--param', 'version=1', '--dry-run'];
+    const { stdout, exitCode, asked } = await cli(argv, { stdin: jobYaml });
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('plan bbbbbbbbbbbb');
+    expect(asked.map(([name]) => name)).toEqual(['planPreview']);
+    expect((await cli([...argv, '--detailed-exitcode'], { stdin: jobYaml })).exitCode).toBe(2);
+    const without = await cli(['run', 'start', '-', '--param', 'version=1', '--show', 'nodes'], { stdin: jobYaml });
+    expect(without.stderr).toContain('--dry-run');
+    expect(without.asked).toEqual([]);
+  });
+
   test('sends the job with its resolved parameters and prints the id of the run', async () => {
     const folder = await makeFolder({ 'job.yaml': jobYaml, 'params.yaml': 'version: "1"\ncount: 7\n' });
     const { exitCode, stdout, stderr, asked } = await cli([

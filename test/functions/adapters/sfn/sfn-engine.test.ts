@@ -107,3 +107,46 @@ describe('completing a parked task', () => {
     await expect(engine.complete('AAAA')).rejects.toMatchObject({ code: 'engine.unavailable' });
   });
 });
+
+describe('asking how an execution stands', () => {
+  const described = (more: Readonly<Record<string, unknown>>) => () =>
+    said({ executionArn: 'x', startDate: 1, ...more });
+
+  it('asks by the name that it was started under', async () => {
+    const engine = await open(described({ status: 'RUNNING' }));
+    expect(await engine.look(runId, 2)).toEqual({ state: 'running' });
+    expect(bodyOf(server.requests[0])).toEqual({
+      executionArn: `arn:aws:states:us-east-1:111122223333:execution:drover-run:${runId}-2`,
+    });
+  });
+
+  it.each([
+    [{ status: 'PENDING_REDRIVE' }, { state: 'running' }],
+    [{ status: 'SUCCEEDED' }, { state: 'ended', error: { Error: '' } }],
+    [
+      { status: 'FAILED', error: 'States.Runtime', cause: 'too long' },
+      { state: 'ended', error: { Error: 'States.Runtime', Cause: 'too long' } },
+    ],
+    [
+      { status: 'ABORTED' },
+      { state: 'ended', error: { Error: 'States.ABORTED', Cause: expect.stringContaining('by hand') } },
+    ],
+    [
+      { status: 'TIMED_OUT' },
+      { state: 'ended', error: { Error: 'States.TIMED_OUT', Cause: expect.stringContaining('too long') } },
+    ],
+  ])('says what %j means', async (answer, expected) => {
+    const engine = await open(described(answer));
+    expect(await engine.look(runId, 1)).toEqual(expected);
+  });
+
+  it('knows when there is none', async () => {
+    const engine = await open(() => refused('ExecutionDoesNotExist'));
+    expect(await engine.look(runId, 1)).toEqual({ state: 'absent' });
+  });
+
+  it('is an error of its own when Step Functions does not answer', async () => {
+    const engine = await open(() => refused('ThrottlingException'));
+    await expect(engine.look(runId, 1)).rejects.toMatchObject({ code: 'engine.unavailable' });
+  });
+});

@@ -4,6 +4,7 @@ import {
   importError,
   importJob,
   noticeLines,
+  oldBlock,
   oldGroup,
   oldJob,
   oldOperation,
@@ -319,12 +320,8 @@ describe('what cannot be carried over', () => {
     ['a file output', oldOperation({ output: { f: { type: 'filepath' } } }), /output f of type filepath/],
     ['an output that is no name', oldOperation({ output: { 'a-b': {} } }), /output "a-b"/],
     ['SQL files', oldOperation({ opType: 'sqlfile' }), /sqlfile/],
-    [
-      'an IF-Block',
-      oldOperation({ opType: 'native', opName: 'native/IF-Block', condition: '$A = 1', if: [], else: [] }),
-      /native\/IF-Block/,
-    ],
-    ['setenv', oldOperation({ opType: 'native', opName: 'native/setenv' }), /native\/setenv/],
+    ['a condition that was read wrongly', oldBlock('$A + 1 = 2', [oldOperation()]), /the condition "\$A \+ 1 = 2"/],
+    ['a loop', oldOperation({ opType: 'native', opName: 'native/LOOP-Block' }), /native\/LOOP-Block/],
     ['a template in a script', oldOperation({ scriptContent: 'echo ${{ github.sha }}' }), /contains \$\{\{/],
     [
       'the old library',
@@ -352,25 +349,11 @@ describe('what cannot be carried over', () => {
   it('is told all at once', () => {
     const operations = [
       oldOperation({ opId: 'a', opt: { pw: 'x' }, desc: { pw: 'password' } }),
-      oldOperation({ opId: 'b', opType: 'native', opName: 'native/echo' }),
+      oldOperation({ opId: 'b', opType: 'native', opName: 'native/extractprestepstatus' }),
       oldOperation({ opId: 'c', interpreter: 'ksh' }),
     ];
     const { places } = importError(() => importJob(oldJob(operations, { opt: { secret: '{ENCRYPTED}00' } })));
     expect(places).toHaveLength(4);
-  });
-
-  it('accepts references to operations inside a block, and refuses the block only', () => {
-    const block = oldOperation({
-      opId: 'if',
-      opType: 'native',
-      opName: 'native/IF-Block',
-      condition: '1 = 1',
-      if: [oldOperation({ opId: 'in', output: { v: {} } })],
-    });
-    const { code, places } = importError(() =>
-      importJob(oldJob([block, oldOperation({ opId: 'z', arg: [{ value: '${p.in.v}' }] })])),
-    );
-    expect([code, places.length]).toEqual(['import.unsupported', 1]);
   });
 });
 

@@ -30,6 +30,18 @@ export const oldGroup = (phases: readonly Json[], fields: JsonObject = {}): Json
   ...fields,
 });
 
+/** A tool of the old engine; scripts have other fields. */
+export const oldNative = (opName: string, fields: JsonObject = {}): JsonObject => ({
+  opId: `${opName.split('/').at(-1)}_1`,
+  opName,
+  opType: 'native',
+  ...fields,
+});
+
+/** An IF-Block. */
+export const oldBlock = (condition: string, steps: readonly Json[], more: JsonObject = {}): JsonObject =>
+  oldNative('native/IF-Block', { opId: 'if_1', condition, if: steps, ...more });
+
 /** A job of one group `g` and one phase `p` with the given operations. */
 export const oldJob = (operations: readonly Json[], fields: JsonObject = {}): JsonObject => ({
   runFlow: [oldGroup([oldPhase('p', operations)])],

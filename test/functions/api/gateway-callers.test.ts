@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
 import type { ApiEnv } from '#functions/api/api-env.ts';
 import { authenticate } from '#functions/api/authenticate.ts';
-import { createIamCallers } from '#functions/api/iam-callers.ts';
+import { createGatewayCallers } from '#functions/api/gateway-callers.ts';
 import { problemAnswers } from '#functions/api/problems.ts';
 import { silentLog } from '#test/kit/system.ts';
 
@@ -11,7 +11,7 @@ const signedBy = (userArn: string) => ({ event: { requestContext: { authorizer: 
 /** An app that says who calls, when it is told to go on. */
 const open = (goOn: Promise<void> = Promise.resolve()) => {
   let tokens = 0;
-  const callers = createIamCallers(() => `token-${++tokens}`);
+  const callers = createGatewayCallers(() => `token-${++tokens}`);
   const app = new Hono<ApiEnv>()
     .use(authenticate(callers.authorize))
     .all('*', async (c) => {
@@ -22,11 +22,18 @@ const open = (goOn: Promise<void> = Promise.resolve()) => {
   return { callers, mounted: callers.mount(app) };
 };
 
-describe('callers that IAM let in', () => {
+describe('callers that the gateway let in', () => {
   it('are known to the app by their ARN; method and body stay', async () => {
     const { mounted } = open();
     const answer = await mounted.request('/v1/runs', { method: 'POST', body: 'hello' }, signedBy('arn:alice'));
     expect([answer.status, await answer.text()]).toEqual([200, 'arn:alice hello']);
+  });
+
+  it('are known by their subject when a token says who they are', async () => {
+    const { mounted } = open();
+    const claims = { sub: 'arn:alice', aud: 'drover', iss: 'https://issuer.example' };
+    const answer = await mounted.request('/', {}, { event: { requestContext: { authorizer: { jwt: { claims } } } } });
+    expect(await answer.text()).toBe('oidc:arn:alice ');
   });
 
   it('are not mixed up when several ask at once', async () => {

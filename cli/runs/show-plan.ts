@@ -1,0 +1,12 @@
+import type { RunPlan } from '#shared/plan/run-plan.ts';
+import { plannedExitCode } from '../exit-codes.ts';
+import type { PlanFlags } from '../inputs/plan-flags.ts';
+import { planText } from '../output/plan-text.ts';
+import type { Session } from '../session.ts';
+
+/** Prints a plan; answers the exit code. */
+export const showPlan = (session: Session, plan: RunPlan, { show = [], detailedExitcode }: PlanFlags): number => {
+  const details = { nodes: show.includes('nodes'), scripts: show.includes('scripts') };
+  session.print(plan, () => planText(plan, session.style, details));
+  return detailedExitcode ? plannedExitCode(plan.totals) : 0;
+};

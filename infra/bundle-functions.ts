@@ -1,0 +1,51 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Code } from 'aws-cdk-lib/aws-lambda';
+import { build } from 'esbuild';
+
+const rootOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
+
+/** Where the code of a function is, by its folder under `functions/`. */
+export type CodeOf = (folder: string) => Code;
+
+/** Code of no use, for looking at a template alone. */
+export const withoutCode: CodeOf = () => Code.fromInline('// not bundled');
+
+/** File of a bundle that has the handler; its source map is beside it. */
+export const bundleFile = 'index.mjs';
+
+/**
+ * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
+ * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none. The aliased module is
+ * the SDK's search for credentials, which on Lambda are in the environment.
+ */
+const bundle = async (folder: string, outdir: string): Promise<void> => {
+  mkdirSync(outdir, { recursive: true });
+  await build({
+    absWorkingDir: rootOf(''),
+    entryPoints: [rootOf(`functions/${folder}/handler.ts`)],
+    outfile: join(outdir, bundleFile),
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: { '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts') },
+    minify: true,
+    sourcemap: true,
+    sourcesContent: false,
+    logLevel: 'error',
+    banner: { js: "import{createRequire as makeRequire}from'node:module';const require=makeRequire(import.meta.url);" },
+  });
+};
+
+/**
+ * Bundles functions into folders of their own below `dir`, all by one esbuild process, and gives their code as assets. The same sources give the
+ * same bytes, so what did not change is not uploaded again.
+ * @throws Error of esbuild when a file cannot be read
+ */
+export const bundleFunctions = async (folders: readonly string[], dir: string): Promise<CodeOf> => {
+  await Promise.all(folders.map((folder) => bundle(folder, join(dir, folder))));
+  return (folder) => Code.fromAsset(join(dir, folder));
+};

@@ -1,0 +1,2 @@
+/** Namespace of the metrics in CloudWatch. */
+export const metricsNamespace = 'Drover';

@@ -1,0 +1,7 @@
+import type { Usage } from '../cost/usage.ts';
+
+/** Counts what is used. */
+export interface Meter {
+  /** Adds to what the task at hand has used; nothing outside of one. */
+  count(used: Partial<Usage>): void;
+}
