@@ -1,16 +1,18 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { readRetentionEnv } from '#functions/runtime/env.ts';
 import type { System } from '#functions/runtime/system.ts';
+import type { Retention } from '#shared/config/retention.ts';
 import { toAppError } from '#shared/errors/app-error.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
-import { removeOldBlobs } from './blobs/remove-old.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
 import type { LocalEngine } from './engine/local-engine.ts';
 import { serverEnvironment } from './env.ts';
+import { keepExpiring } from './expire-old.ts';
 import { localClients } from './local-agents.ts';
 import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
@@ -40,9 +42,6 @@ const beginSchedules = async ({
   }
 };
 
-/** Sealed secrets that a crash left behind. */
-const sealedSecretsMs = 86_400_000;
-
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
   /** Everything is kept here: table, blobs, executions, instances. One process at a time. */
@@ -55,6 +54,8 @@ export interface LocalCloudOptions {
   readonly secretsDir?: string;
   /** What `env:` references may read; the environment of this process when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** How long things are kept; as the environment of this process says when absent. */
+  readonly retention?: Retention;
   /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
   readonly fires?: boolean;
   /** The wall clock when absent. */
@@ -82,6 +83,7 @@ export const startLocalCloud = async ({
   keepRunning = false,
   secretsDir = join(stateDir, 'secrets'),
   environment = serverEnvironment(),
+  retention = readRetentionEnv(serverEnvironment()),
   fires = false,
   clock = { now: () => Date.now() },
   log,
@@ -89,7 +91,10 @@ export const startLocalCloud = async ({
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const blobsDir = join(stateDir, 'blobs');
-  await removeOldBlobs(blobsDir, { prefix: 'secrets', olderThanMs: sealedSecretsMs, now: clock.now() });
+  const expiring = keepExpiring({
+    ...{ table, blobsDir, retention, clock, log },
+    stateFile: join(stateDir, 'expired-at'),
+  });
   const blobServer = await startBlobServer({
     dir: blobsDir,
     stateFile: join(stateDir, 'blob-server.json'),
@@ -110,7 +115,7 @@ export const startLocalCloud = async ({
     },
   });
   system = await openLocalSystem({
-    ...{ stateDir, fleet, table, clock, log },
+    ...{ stateDir, fleet, table, retention, clock, log },
     blobAccess: blobServer.access,
     clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
@@ -121,6 +126,7 @@ export const startLocalCloud = async ({
   return {
     ...{ tasks, services, timed, engine, provider, table },
     close: async () => {
+      await expiring.stop();
       await scheduler.close();
       await engine.close();
       await provider.close();

@@ -20,8 +20,13 @@ export interface ProcessLog {
   correlate(fields: LogFields): void;
 }
 
+/** The logger drops a field of the name `message`, which in its own lines is what `event` is in ours. */
+const nameOf = (field: string): string => (field === 'message' ? 'reason' : field);
+
 const known = (fields: LogFields): LogAttributes =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  Object.fromEntries(
+    Object.entries(fields).flatMap(([name, value]) => (value === undefined ? [] : [[nameOf(name), value]])),
+  );
 
 /** Lines to standard output, which Lambda takes to CloudWatch Logs. Debug lines are left out unless `debug` is true. */
 export const createProcessLog = ({ debug }: { readonly debug: boolean }): ProcessLog => {

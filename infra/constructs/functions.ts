@@ -77,5 +77,7 @@ export const createApiFunction = (
 ): HouseFunction => {
   const created = createStartingFunction(scope, 'ApiFunction', apiRow, props);
   created.addEnvironment(variables.version, manifest.version);
+  const { prices } = props.config;
+  if (prices !== undefined) created.addEnvironment(variables.prices, JSON.stringify(prices));
   return created;
 };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Usage } from '../model/usage.ts';
 import { type TaskName, taskRegistry } from '../workflow/task-registry.ts';
-import type { Usage } from './usage.ts';
 
 const finishSchema = z.object({ error: z.object({ Error: z.string() }) });
 const stageSchema = z.object({ kind: z.enum(['run', 'wait', 'hold', 'soak', 'done', 'failed']) });
@@ -54,8 +54,13 @@ const beforeLook = (output: unknown): readonly Partial<Usage>[] => {
   return stateSchema.safeParse(output).data?.state === 'open' ? [parked] : [parked, event];
 };
 
-/** Tasks that others count: they write nothing of what they use. */
-export const countedByOthers: ReadonlySet<TaskName> = new Set<TaskName>(['awaitAgent', 'onAgentEvent']);
+/** Tasks that write nothing of what they use: others count them, or they look after runs that have ended, of which the sum is drawn. */
+export const countedByOthers: ReadonlySet<TaskName> = new Set<TaskName>([
+  'awaitAgent',
+  'onAgentEvent',
+  'settleRun',
+  'sweepRuns',
+]);
 
 /** One call of a task. */
 export interface TaskCall {

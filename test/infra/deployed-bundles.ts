@@ -81,7 +81,7 @@ export const synthesiseBundled = async (
 export const bundleStack = async (outdir: string): Promise<readonly DeployedBundle[]> =>
   (await synthesiseBundled(outdir)).bundles;
 
-/** Loads a bundle in a process of its own and calls its handler. Also gives the lines that it logged. */
+/** Loads a bundle in a process of its own and calls its handler. Also gives the lines that it logged, without its metrics. */
 export const invokeBundle = async (
   order: Order,
   environment: Readonly<Record<string, string>>,
@@ -99,8 +99,8 @@ export const invokeBundle = async (
   const closed = once(child, 'close');
   const report = await reported;
   await closed;
-  const lines = printed.split('\n').filter((line) => line !== '');
-  return { ...report, lines: lines.map((line) => JSON.parse(line)) };
+  const lines = `${printed}${complaints}`.split('\n').filter((line) => line.startsWith('{'));
+  return { ...report, lines: lines.map((line) => JSON.parse(line)).filter((line) => !('_aws' in line)) };
 };
 
 /** The result of a reply. */

@@ -152,7 +152,7 @@ describe('the rights of the functions', () => {
     expect(statements.flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue');
   });
 
-  it('delete nothing but sealed secrets, and schedules of the group', () => {
+  it('delete nothing but sealed secrets, what the API is asked to remove of runs, and schedules of the group', () => {
     const deleting = [...owners].flatMap(([owner, statements]) =>
       statements.flatMap((one) =>
         actionsOf(one)
@@ -161,6 +161,7 @@ describe('the rights of the functions', () => {
       ),
     );
     expect(deleting.sort()).toEqual([
+      'ApiFunction s3:DeleteObject blobs/output/*"',
       'ApiFunction scheduler:DeleteSchedule undefined',
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',

@@ -31,7 +31,7 @@ describe('the log of a process', () => {
         runId: 'r1',
         n: 1,
       },
-      { timestamp: expect.any(String), level: 'WARN', event: 'b.said', task: 't', batchId: 'b1' },
+      { timestamp: expect.any(String), level: 'WARN', event: 'b.said', task: 't', batchId: 'b1', reason: 'so it is' },
       {
         timestamp: expect.any(String),
         level: 'ERROR',
