@@ -102,7 +102,7 @@ const holdsAliyun = ({ sources }: DeployedBundle): boolean =>
   sources.some((source) => source.includes('node_modules/@alicloud/'));
 
 const limitOf = (one: DeployedBundle): number => {
-  if (one.name === 'Api') return 2.1 * mebibyte;
+  if (one.name === 'Api') return 2.2 * mebibyte;
   return holdsAliyun(one) ? 2 * mebibyte : mebibyte;
 };
 
