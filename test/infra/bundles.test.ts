@@ -101,13 +101,10 @@ const mebibyte = 1024 * 1024;
 const holdsAliyun = ({ sources }: DeployedBundle): boolean =>
   sources.some((source) => source.includes('node_modules/@alicloud/'));
 
-const limitOf = (one: DeployedBundle): number => {
-  if (one.name === 'Api') return 2.2 * mebibyte;
-  return holdsAliyun(one) ? 2 * mebibyte : mebibyte;
-};
+const limitOf = (one: DeployedBundle): number => (holdsAliyun(one) ? 2 : 1) * mebibyte;
 
 describe('the bundles of the functions', () => {
-  it('are at most 1 MiB, those with the client of Alibaba Cloud 2 MiB, and the API, which has schedules too, a tenth more', () => {
+  it('are at most 1 MiB, those with the client of Alibaba Cloud 2 MiB', () => {
     console.log(bundles.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1024)} KiB`).join('\n'));
     expect(bundles).toHaveLength(Object.keys(taskRegistry).length + 2);
     for (const one of bundles) expect(one.bytes, one.name).toBeLessThanOrEqual(limitOf(one));
