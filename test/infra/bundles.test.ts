@@ -92,11 +92,11 @@ const holdsAliyun = ({ sources }: DeployedBundle): boolean =>
   sources.some((source) => source.includes('node_modules/@alicloud/'));
 
 describe('the bundles of the functions', () => {
-  it('are at most 1 MiB, those with the client of Alibaba Cloud 2 MiB', () => {
+  it('are at most 1 MiB, those with the client of Alibaba Cloud 2.1 MiB', () => {
     console.log(bundles.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1024)} KiB`).join('\n'));
     expect(bundles).toHaveLength(Object.keys(taskRegistry).length + 1);
     for (const one of bundles)
-      expect(one.bytes, one.name).toBeLessThanOrEqual(holdsAliyun(one) ? 2 * mebibyte : mebibyte);
+      expect(one.bytes, one.name).toBeLessThanOrEqual(holdsAliyun(one) ? 2.1 * mebibyte : mebibyte);
     const withAliyun = bundles.filter(holdsAliyun).map(({ name }) => name);
     expect(withAliyun.sort()).toEqual(['Api', 'CollectResults', 'InvokeOperation', 'NextStage']);
   });
@@ -150,7 +150,8 @@ describe('deployed handlers', () => {
     );
 
     expect(replies).toMatchObject([{ error: { name: 'run.not-found' } }, { error: { name: 'task.invalid-input' } }]);
-    expect(lines).toMatchObject([
+    // Metrics are lines too.
+    expect(lines.filter(({ event }) => event !== undefined)).toMatchObject([
       {
         level: 'ERROR',
         event: 'task.failed',
