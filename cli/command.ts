@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
+import { contextInUse } from './contexts/context-in-use.ts';
 import type { CliHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
 import { globalOptionsSchema, outputFormats, settingsOf } from './settings.ts';
@@ -56,6 +57,7 @@ const gather = (value: string, before: readonly string[] | undefined): readonly 
 
 const globalOptions: readonly Option[] = [
   new Option('-o, --output <format>', 'how data is printed').choices([...outputFormats]),
+  new Option('--context <name>', 'where Drover is (also DROVER_CONTEXT; else the context in use)'),
   new Option('--server <url>', 'the Drover server (also DROVER_SERVER)'),
   new Option('--token-file <file>', 'file with the token for the server (also DROVER_TOKEN_FILE)'),
   new Option('--state-dir <dir>', 'where the local cloud keeps its state (also DROVER_HOME)'),
@@ -91,7 +93,8 @@ export const addCommand = (
   if (definition.passThrough) command.passThroughOptions();
   command.action(async () => {
     const options: unknown = command.optsWithGlobals();
-    const session = openSession(host, settingsOf(parseOptions(globalOptionsSchema, options), host));
+    const flags = parseOptions(globalOptionsSchema, options);
+    const session = openSession(host, settingsOf(flags, host, await contextInUse(flags, host)));
     try {
       finish(await definition.run(session, options, command.args));
     } finally {

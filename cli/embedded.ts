@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type LocalApp, openLocalApp, quietLog } from '#local/local-app.ts';
 import { readFleet } from '#local/read-fleet.ts';
-import type { EmbeddedOptions, OpenEmbedded } from './context.ts';
+import type { EmbeddedOptions, OpenEmbedded } from './connection.ts';
 import { localFolder, secretsFolder } from './local-server.ts';
 import { version } from './version.ts';
 

@@ -1,4 +1,4 @@
-import type { ConnectionHost } from './context.ts';
+import type { ConnectionHost } from './connection.ts';
 import type { SettingsSource } from './settings.ts';
 
 /** Where text goes: standard output or standard error. */

@@ -1,4 +1,4 @@
-import type { OpenEmbedded } from './context.ts';
+import type { OpenEmbedded } from './connection.ts';
 import { processHost } from './process-host.ts';
 import { runCli } from './run-cli.ts';
 import { version } from './version.ts';

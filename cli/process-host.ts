@@ -76,6 +76,18 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener('abort', done);
   });
 
+/** The provider keeps what it found, and looks again shortly before that expires. */
+const awsCredentials: CliHost['awsCredentials'] = (profile) => {
+  let provider: ReturnType<CliHost['awsCredentials']> | undefined;
+  return async () => {
+    if (provider === undefined) {
+      const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
+      provider = fromNodeProviderChain(profile === undefined ? {} : { profile });
+    }
+    return provider();
+  };
+};
+
 /** The host that a real process is. */
 export const processHost = (
   process: HostProcess,
@@ -88,6 +100,7 @@ export const processHost = (
   stdout: sinkOf(process.stdout),
   stderr: sinkOf(process.stderr),
   now: Date.now,
+  awsCredentials,
   sleep,
   newKey: randomUUID,
   isAlive: (pid) => isAlive(process.kill.bind(process), pid),

@@ -10,6 +10,10 @@ import { commandLsCommand } from './commands/command/ls.ts';
 import { commandPutCommand } from './commands/command/put.ts';
 import { commandRmCommand } from './commands/command/rm.ts';
 import { commandShowCommand } from './commands/command/show.ts';
+import { contextAddCommand } from './commands/context/add.ts';
+import { contextListCommand } from './commands/context/list.ts';
+import { contextRemoveCommand } from './commands/context/remove.ts';
+import { contextUseCommand } from './commands/context/use.ts';
 import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
 import { execCommand } from './commands/exec.ts';
@@ -137,6 +141,11 @@ const nouns: readonly Noun[] = [
     name: 'budget',
     summary: 'Limit how many nodes of a kind are worked on at once, over all runs',
     commands: [budgetListCommand, budgetPutCommand, budgetRemoveCommand],
+  },
+  {
+    name: 'context',
+    summary: 'Say which Drover is meant: deployments and local clouds',
+    commands: [contextAddCommand, contextUseCommand, contextListCommand, contextRemoveCommand],
   },
   { name: 'local', summary: 'Run the local cloud on this machine', commands: [localUpCommand, localResetCommand] },
   {

@@ -1,4 +1,4 @@
-import { type Connection, openConnection } from './context.ts';
+import { type Connection, openConnection } from './connection.ts';
 import type { CliHost } from './host.ts';
 import { makeStyle, type Style, usesColor } from './output/style.ts';
 import { toYaml } from './output/yaml.ts';

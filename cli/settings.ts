@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Context } from './contexts/context-model.ts';
 
 /** Names of the output formats. */
 export const outputFormats = ['table', 'json', 'yaml'] as const;
@@ -8,6 +9,7 @@ export type OutputFormat = (typeof outputFormats)[number];
 
 /** The options that every command takes, as commander gives them. */
 export const globalOptionsSchema = z.object({
+  context: z.string().optional(),
   server: z.url({ protocol: /^https?$/, error: 'is not an http or https address' }).optional(),
   tokenFile: z.string().optional(),
   stateDir: z.string().optional(),
@@ -18,10 +20,19 @@ export const globalOptionsSchema = z.object({
 });
 export type GlobalOptions = z.output<typeof globalOptionsSchema>;
 
-/** Where Drover is looked for and how it answers: flag, else environment, else default. */
+/** With whose credentials requests are signed. */
+export interface SigningSettings {
+  readonly region: string;
+  /** Absent: the default chain of the AWS SDK. */
+  readonly profile?: string | undefined;
+}
+
+/** Where Drover is looked for and how it answers: flag, else environment, else context, else default. */
 export interface Settings {
   readonly server: string | undefined;
   readonly tokenFile: string | undefined;
+  /** Absent: requests are not signed. */
+  readonly signing?: SigningSettings;
   readonly stateDir: string;
   readonly fleetFile: string | undefined;
   readonly format: OutputFormat;
@@ -36,17 +47,38 @@ export interface SettingsSource {
   readonly homeDir: string;
 }
 
-/** `$DROVER_HOME`, else `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
+/** `drover` below `$XDG_STATE_HOME`, else below `~/.local/state`. */
 const defaultStateDir = ({ env, homeDir }: SettingsSource): string =>
-  env['DROVER_HOME'] || join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
+  join(env['XDG_STATE_HOME'] || join(homeDir, '.local', 'state'), 'drover');
 
-/** What the flags, the environment and the defaults come to. */
-export const settingsOf = (options: GlobalOptions, host: SettingsSource): Settings => ({
-  server: options.server ?? (host.env['DROVER_SERVER'] || undefined),
-  tokenFile: options.tokenFile ?? (host.env['DROVER_TOKEN_FILE'] || undefined),
-  stateDir: options.stateDir ?? defaultStateDir(host),
-  fleetFile: options.fleet ?? (host.env['DROVER_FLEET'] || undefined),
-  format: options.output ?? 'table',
-  color: options.color,
-  quiet: options.quiet,
-});
+/** What a context says of each setting. */
+type Said = Pick<Settings, 'signing'> & {
+  readonly [K in 'server' | 'tokenFile' | 'stateDir' | 'fleetFile']?: string | undefined;
+};
+
+const fromContext = (context: Context | undefined): Said => {
+  if (context === undefined) return {};
+  if (context.kind === 'local') return { stateDir: context.stateDir, fleetFile: context.fleet };
+  if (context.kind === 'token') return { server: context.server, tokenFile: context.tokenFile };
+  return { server: context.server, signing: { region: context.region, profile: context.profile } };
+};
+
+/** True when the flags or the environment say which server is meant, so that the context in use is not. */
+export const namesServer = (options: GlobalOptions, { env }: SettingsSource): boolean =>
+  (options.server ?? (env['DROVER_SERVER'] || undefined)) !== undefined;
+
+/** What the flags, the environment, the context and the defaults come to. */
+export const settingsOf = (options: GlobalOptions, host: SettingsSource, context?: Context): Settings => {
+  const said = fromContext(context);
+  const { env } = host;
+  return {
+    server: options.server ?? (env['DROVER_SERVER'] || said.server),
+    tokenFile: options.tokenFile ?? (env['DROVER_TOKEN_FILE'] || said.tokenFile),
+    ...(said.signing === undefined ? {} : { signing: said.signing }),
+    stateDir: options.stateDir ?? (env['DROVER_HOME'] || said.stateDir || defaultStateDir(host)),
+    fleetFile: options.fleet ?? (env['DROVER_FLEET'] || said.fleetFile),
+    format: options.output ?? 'table',
+    color: options.color,
+    quiet: options.quiet,
+  };
+};

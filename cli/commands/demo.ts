@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { parseJobFile } from '#shared/job/job-file.ts';
 import { defineCommand } from '../command.ts';
-import { openConnection } from '../context.ts';
+import { openConnection } from '../connection.ts';
 import { readInputFile } from '../inputs/read-file.ts';
 import { followRun } from '../runs/follow-command.ts';
 import { submitOnce } from '../runs/submit.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { defineCommand } from '../command.ts';
-import { openConnection } from '../context.ts';
+import { openConnection } from '../connection.ts';
 import { findLocalServer } from '../local-server.ts';
 
 /** `drover version`. */

@@ -5,7 +5,7 @@ import { jobDocument } from '#shared/job/parse-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { jobSchema } from '#shared/model/job.ts';
 import type { OptionSpec } from '../command.ts';
-import type { Connection } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import { type SentFile, withFilePlaces } from '../inputs/file-places.ts';
 import { readFileIfThere, readInputFile } from '../inputs/read-file.ts';
 import { jobArgument } from '../inputs/references.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { RunView } from '#shared/contract/run-views.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
 import type { OptionSpec } from '../command.ts';
-import type { Connection } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import type { Session } from '../session.ts';
 import { summaryLine } from './run-summary.ts';
 import { watchRun } from './watch-run.ts';

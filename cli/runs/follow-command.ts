@@ -4,7 +4,7 @@ import { parseDurationMs } from '#shared/model/duration.ts';
 import { durationSchema } from '#shared/model/job.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
 import type { OptionSpec } from '../command.ts';
-import type { Connection } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import { exitCodeOfRun } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
 import { nextSteps, summaryLine, waitsForPeople } from './run-summary.ts';

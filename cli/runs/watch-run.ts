@@ -2,7 +2,7 @@ import type { RunView } from '#shared/contract/run-views.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
-import type { Connection } from '../context.ts';
+import type { Connection } from '../connection.ts';
 import { makeReporter, type Reporter } from '../output/reporter.ts';
 import type { Session } from '../session.ts';
 import { type Interrupts, listenForInterrupts } from './interrupts.ts';

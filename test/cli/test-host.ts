@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { EmbeddedOptions } from '#cli/context.ts';
+import type { EmbeddedOptions } from '#cli/connection.ts';
 import type { CliHost } from '#cli/host.ts';
 import { runCli } from '#cli/run-cli.ts';
 import type { ApiServices } from '#functions/api/services.ts';
@@ -76,6 +76,7 @@ export const makeHost = (wishes: HostWishes = {}) => {
       wishes.onSleep?.({ interrupt, ms, count: sleeps });
       if (!signal?.aborted) now += ms;
     },
+    awsCredentials: () => async () => ({ accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'signing-key-of-a-test' }),
     newKey: () => `key-${++keys}`,
     isAlive: () => false,
     onInterrupt: (listener) => {

@@ -3,6 +3,7 @@ import { createClient, type DroverClient } from '#shared/client/client.ts';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
 import { findLocalServer } from './local-server.ts';
 import type { Settings } from './settings.ts';
+import type { AwsCredentials } from './signed-fetch.ts';
 
 /** What the app inside this process is opened with. */
 export interface EmbeddedOptions {
@@ -40,6 +41,10 @@ export interface ConnectionHost {
   /** True when a process with that id runs on this machine. */
   isAlive(pid: number): boolean;
   readonly openEmbedded: OpenEmbedded;
+  /** Credentials of a profile of AWS, or of the default chain; keeps them as long as they are good. */
+  awsCredentials(profile: string | undefined): () => Promise<AwsCredentials>;
+  /** Milliseconds since the epoch. */
+  now(): number;
 }
 
 const readToken = async (path: string): Promise<string> => {
@@ -50,9 +55,17 @@ const readToken = async (path: string): Promise<string> => {
   }
 };
 
+/** The module of signing is loaded only where it is needed: it takes a tenth of a second. */
+const fetchOf = async ({ signing }: Settings, host: ConnectionHost): Promise<typeof fetch> => {
+  if (signing === undefined) return host.fetch;
+  const { signedFetch } = await import('./signed-fetch.ts');
+  const { region, profile } = signing;
+  return signedFetch({ fetch: host.fetch, region, credentials: host.awsCredentials(profile), now: () => host.now() });
+};
+
 const openServer = async (settings: Settings, host: ConnectionHost, baseUrl: string): Promise<Connection> => {
   const token = settings.tokenFile === undefined ? {} : { token: await readToken(settings.tokenFile) };
-  const client = createClient({ baseUrl, fetch: host.fetch, ...token });
+  const client = createClient({ baseUrl, fetch: await fetchOf(settings, host), ...token });
   return { kind: 'server', baseUrl, client, close: async () => undefined };
 };
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { openConnection } from '#cli/context.ts';
+import { openConnection } from '#cli/connection.ts';
 import { localTokenFile, serverStateFile } from '#cli/local-server.ts';
 import { globalOptionsSchema, settingsOf } from '#cli/settings.ts';
 import { makeRunView, runId, token } from '#test/functions/api/hand-made-services.ts';
