@@ -23,7 +23,7 @@ module.exports = {
     forbid('adapters-no-use-cases', { path: '^functions/adapters/' }, { path: '^functions/(?!adapters/)' }, 'Adapters serve ports.'),
     forbid('infra-not-behaviour', { path: '^infra/' }, { path: '^(functions|local|cli)/' }, 'Infra refers to handlers by path.'),
     forbid('local-not-cdk-cli', { path: '^local/' }, { path: ['^(cli|infra|test|bench)/', '^node_modules/(aws-cdk-lib|constructs)'] }, 'The local cloud is below the CLI.'),
-    forbid('cli-through-contract', { path: '^cli/', pathNot: '^cli/(commands/(local|demo|secret)/|embedded\\.ts$)' }, { path: ['^(functions|infra|local|test|bench)/', SDK] }, 'The CLI speaks through the HTTP contract.'),
+    forbid('cli-through-contract', { path: '^cli/', pathNot: '^cli/(aws/|commands/(local|demo|secret)/|embedded\\.ts$)' }, { path: ['^(functions|infra|local|test|bench)/', SDK] }, 'The CLI speaks through the HTTP contract.'),
     forbid('nobody-imports-tests', { path: '^(shared|functions|infra|local|cli|console)/' }, { path: '^(test|bench|examples)/' }, 'Tests are leaves.'),
   ],
   options: {

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { createClient, type DroverClient } from '#shared/client/client.ts';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
+import type { AwsCredentials } from './aws/signed-fetch.ts';
 import { findLocalServer } from './local-server.ts';
 import type { Settings } from './settings.ts';
-import type { AwsCredentials } from './signed-fetch.ts';
 
 /** What the app inside this process is opened with. */
 export interface EmbeddedOptions {
@@ -58,7 +58,7 @@ const readToken = async (path: string): Promise<string> => {
 /** The module of signing is loaded only where it is needed: it takes a tenth of a second. */
 const fetchOf = async ({ signing }: Settings, host: ConnectionHost): Promise<typeof fetch> => {
   if (signing === undefined) return host.fetch;
-  const { signedFetch } = await import('./signed-fetch.ts');
+  const { signedFetch } = await import('./aws/signed-fetch.ts');
   const { region, profile } = signing;
   return signedFetch({ fetch: host.fetch, region, credentials: host.awsCredentials(profile), now: () => host.now() });
 };

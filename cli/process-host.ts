@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { awsCredentials } from './aws/aws-credentials.ts';
 import type { CliHost, OutputSink, TextSource } from './host.ts';
 
 /** The parts of a process that the CLI uses. */
@@ -75,18 +76,6 @@ const sleep = (ms: number, signal?: AbortSignal): Promise<void> =>
     }
     signal?.addEventListener('abort', done);
   });
-
-/** The provider keeps what it found, and looks again shortly before that expires. */
-const awsCredentials: CliHost['awsCredentials'] = (profile) => {
-  let provider: ReturnType<CliHost['awsCredentials']> | undefined;
-  return async () => {
-    if (provider === undefined) {
-      const { fromNodeProviderChain } = await import('@aws-sdk/credential-providers');
-      provider = fromNodeProviderChain(profile === undefined ? {} : { profile });
-    }
-    return provider();
-  };
-};
 
 /** The host that a real process is. */
 export const processHost = (

@@ -40,6 +40,7 @@ import { runListCommand } from './commands/run/list.ts';
 import { runLogsCommand } from './commands/run/logs.ts';
 import { runNodesCommand } from './commands/run/nodes.ts';
 import { runPauseCommand } from './commands/run/pause.ts';
+import { runPurgeCommand } from './commands/run/purge.ts';
 import { runResetCommand } from './commands/run/reset.ts';
 import { runResumeCommand } from './commands/run/resume.ts';
 import { runRetryCommand } from './commands/run/retry.ts';
@@ -96,6 +97,7 @@ const nouns: readonly Noun[] = [
       runPauseCommand,
       runResumeCommand,
       runAbortCommand,
+      runPurgeCommand,
     ],
   },
   {

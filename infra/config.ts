@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { defaultRetention } from '#shared/config/retention.ts';
+import { priceTableSchema } from '#shared/cost/prices.ts';
 
 const regions = z
   .string()
@@ -15,6 +17,16 @@ const keyArns = z
   .regex(/^(arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+(,|$))*$/, 'is a list of ARNs of KMS keys')
   .transform((text) => text.split(',').filter((part) => part !== ''));
 
+/** On the command line everything is text. */
+const parsedJson = (given: unknown, context: z.RefinementCtx): unknown => {
+  if (typeof given !== 'string') return given;
+  try {
+    return JSON.parse(given);
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+};
 /** A flag: text on the command line, a boolean in cdk.json. */
 const flag = z.union([z.boolean(), z.stringbool()], { error: 'is true or false' });
 
@@ -28,7 +40,11 @@ const configSchema = z
     /** What becomes of table and bucket when the stack is deleted; absent: `keep` in the stage `prod`, else `destroy`. */
     removal: z.enum(['keep', 'destroy']).optional(),
     /** How long runs, results and outputs are kept. */
-    retentionDays: z.coerce.number().int().min(1).max(3650).default(90),
+    retentionDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.runDays),
+    /** How long it is kept what runs took and cost, for estimates and sums. */
+    historyDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.historyDays),
+    /** How long it is kept what became of each due time of a schedule. */
+    firingDays: z.coerce.number().int().min(1).max(3650).default(defaultRetention.firingDays),
     /** How long log lines are kept; one of the spans that CloudWatch Logs knows. */
     logDays: z.coerce
       .number()
@@ -49,6 +65,8 @@ const configSchema = z
     secretParameters: names.default(['/drover/secrets/']),
     /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
     secretNames: names.default(['drover/secrets/']),
+    /** Prices of the region in place of the list prices of us-east-1, as an object or its JSON text. */
+    prices: z.preprocess(parsedJson, priceTableSchema.partial()).optional(),
     /** KMS keys of one's own that these are encrypted with. */
     secretKeys: keyArns.default([]),
     /** Whether some functions get a part of the account's concurrency for themselves. An account with little of it (10 in new ones) cannot. */
@@ -85,6 +103,8 @@ export const configKeys = [
   'stage',
   'removal',
   'retentionDays',
+  'historyDays',
+  'firingDays',
   'logDays',
   'awsRegions',
   'aliyunRegions',
@@ -93,6 +113,7 @@ export const configKeys = [
   'secretParameters',
   'secretNames',
   'secretKeys',
+  'prices',
   'reserveConcurrency',
   'alarmMail',
   'oidcIssuer',

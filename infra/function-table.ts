@@ -14,6 +14,7 @@ export type Need =
   | 'checkSecrets'
   | 'readSecrets'
   | 'removeSecrets'
+  | 'removeRuns'
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
@@ -110,9 +111,11 @@ export const apiRow: FunctionRow = {
     'readTable',
     'readBulk',
     'writeTable',
+    'writeBulk',
     'listRuns',
     'readBlobs',
     'writeBlobs',
+    'removeRuns',
     'readLibrary',
     'writeLibrary',
     'inventory',

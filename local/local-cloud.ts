@@ -1,22 +1,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readRetentionEnv } from '#functions/runtime/env.ts';
 import type { System } from '#functions/runtime/system.ts';
+import type { Retention } from '#shared/config/retention.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
-import { removeOldBlobs } from './blobs/remove-old.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from './cloud/fleet-cloud.ts';
 import type { LocalEngine } from './engine/local-engine.ts';
 import { serverEnvironment } from './env.ts';
+import { keepExpiring } from './expire-old.ts';
 import { localClients } from './local-agents.ts';
 import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
-
-/** Sealed secrets that a crash left behind. */
-const sealedSecretsMs = 86_400_000;
 
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
@@ -30,6 +29,8 @@ export interface LocalCloudOptions {
   readonly secretsDir?: string;
   /** What `env:` references may read; the environment of this process when absent. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** How long things are kept; as the environment of this process says when absent. */
+  readonly retention?: Retention;
   /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
   readonly fires?: boolean;
   readonly log: Log;
@@ -55,6 +56,7 @@ export const startLocalCloud = async ({
   keepRunning = false,
   secretsDir = join(stateDir, 'secrets'),
   environment = serverEnvironment(),
+  retention = readRetentionEnv(serverEnvironment()),
   fires = false,
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
@@ -62,7 +64,10 @@ export const startLocalCloud = async ({
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
   const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
-  await removeOldBlobs(blobsDir, { prefix: 'secrets', olderThanMs: sealedSecretsMs, now: clock.now() });
+  const expiring = keepExpiring({
+    ...{ table, blobsDir, retention, clock, log },
+    stateFile: join(stateDir, 'expired-at'),
+  });
   const blobServer = await startBlobServer({
     dir: blobsDir,
     stateFile: join(stateDir, 'blob-server.json'),
@@ -83,7 +88,7 @@ export const startLocalCloud = async ({
     },
   });
   system = await openLocalSystem({
-    ...{ stateDir, fleet, table, clock, log },
+    ...{ stateDir, fleet, table, retention, clock, log },
     blobAccess: blobServer.access,
     clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
@@ -94,6 +99,7 @@ export const startLocalCloud = async ({
   return {
     ...{ tasks, services, timed, engine, provider, table },
     close: async () => {
+      await expiring.stop();
       await scheduler.close();
       await engine.close();
       await provider.close();

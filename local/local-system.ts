@@ -12,6 +12,7 @@ import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
+import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -34,6 +35,8 @@ export interface LocalOutside {
   /** Lets nodes send what is too long for an answer. */
   readonly blobAccess: BlobAccess;
   readonly secrets: Secrets;
+  /** How long things are kept. */
+  readonly retention?: Retention;
 }
 
 /** What else a local system can be given. */
@@ -60,14 +63,32 @@ const wallClock: Clock = { now: () => Date.now() };
 
 /** Wires Drover to what it stands on in a local cloud. */
 export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing = realPacing } = options;
+  const {
+    stateDir,
+    fleet,
+    table,
+    clients,
+    blobAccess,
+    secrets,
+    log,
+    clock = wallClock,
+    pacing = realPacing,
+    retention = defaultRetention,
+  } = options;
   const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
-    store: createDynamoStore({ ...table, client: countCapacity(table.client, meter), now: clock.now }),
+    store: createDynamoStore({
+      ...table,
+      client: countCapacity(table.client, meter),
+      now: clock.now,
+      retentionSeconds: retention.runDays * daySeconds,
+      historySeconds: retention.historyDays * daySeconds,
+      firingSeconds: retention.firingDays * daySeconds,
+    }),
     blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,

@@ -75,7 +75,10 @@ export const execCommand = defineCommand({
     { flags: '--where <condition>', description: 'on nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'on nodes with this tag (may be repeated: all of them)', many: true },
     { flags: '--node <ids>', description: 'on these nodes: an id or a comma list (may be repeated)', many: true },
-    { flags: '--nodes-file <file>', description: 'on these nodes: JSON lines, of Drover or of autoexec' },
+    {
+      flags: '--nodes-file <file>',
+      description: 'on these nodes: JSON lines, of Drover or of autoexec, or a hosts file',
+    },
     { flags: '--interpreter <name>', description: `what runs it: ${interpreters.join(', ')} (default sh)` },
     { flags: '--run-as <user>', description: 'user on the node' },
     { flags: '--timeout <duration>', description: 'for each node (default 1h)' },

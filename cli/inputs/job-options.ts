@@ -14,9 +14,16 @@ export const narrowingFlagsSchema = z.object({ group: texts, phase: texts, node:
 
 /** Flags of commands that take a job. */
 export const jobOptions: readonly OptionSpec[] = [
-  { flags: '--param <name=value>', description: 'a parameter of the job (may be repeated)', many: true },
+  {
+    flags: '--param <name=value>',
+    description: 'a parameter of the job (may be repeated); name=@path uploads a file for one of type file',
+    many: true,
+  },
   { flags: '--params-file <file>', description: 'parameters as YAML or JSON' },
-  { flags: '--nodes-file <file>', description: 'run on these nodes: JSON lines, of Drover or of autoexec' },
+  {
+    flags: '--nodes-file <file>',
+    description: 'run on these nodes: JSON lines, of Drover or of autoexec, or a hosts file',
+  },
   ...narrowingOptions,
   { flags: '--params <file>', description: 'autoexec: the job parameter file, in place of a job file' },
   { flags: '--nodes <file>', description: 'autoexec: the nodes file' },

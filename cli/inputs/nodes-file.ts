@@ -3,6 +3,7 @@ import type { DroverClient } from '#shared/client/client.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { Findings } from '#shared/import/autoexec/findings.ts';
 import { matchNodes } from '#shared/import/autoexec/match-nodes.ts';
+import { isHostsFile, readHosts } from '#shared/import/autoexec/read-hosts.ts';
 import { readNodes } from '#shared/import/autoexec/read-nodes.ts';
 import { type InventoryNode, type Node, nodeSchema } from '#shared/model/node.ts';
 import type { InputFile } from './read-file.ts';
@@ -58,16 +59,17 @@ export const parseNodeLines = ({ text, fileName }: InputFile): readonly Node[] =
 };
 
 /**
- * Reads a nodes file, of Drover or of neatlogic-autoexec; the instances of the latter's nodes are looked up in the inventory.
+ * Reads a nodes file, of Drover or of neatlogic-autoexec, or a hosts file of the latter; their instances are looked up in the inventory.
  * @throws AppError `usage.invalid`, `import.invalid`, `import.node-unmatched`, and the client's errors.
  */
 export const readNodesFile = async (
   file: InputFile,
   inventory: () => Promise<readonly InventoryNode[]>,
 ): Promise<readonly Node[]> => {
-  if (!isAutoexecNodes(file.text)) return parseNodeLines(file);
+  const isHosts = isHostsFile(file.text);
+  if (!isHosts && !isAutoexecNodes(file.text)) return parseNodeLines(file);
   const findings = new Findings(file.fileName);
-  const old = readNodes(file.text, file.fileName, findings);
+  const old = isHosts ? readHosts(file.text, findings) : readNodes(file.text, file.fileName, findings);
   const nodes = matchNodes(old, await inventory(), findings);
   findings.raise();
   return nodes;

@@ -48,6 +48,8 @@ const line = (style: Style, name: string, text: string): string =>
 
 /** The attempts of a run, when there are several, and what operators said of its nodes by hand: a line for each. */
 export const attemptLines = ({ attempts, marks = [] }: RunView, style: Style): readonly string[] => [
-  ...(attempts.length > 1 ? attempts.map((attempt) => line(style, '', attemptText(attempt))) : []),
+  ...(attempts.length > 1
+    ? attempts.map((attempt, index) => line(style, index === 0 ? 'attempts' : '', attemptText(attempt)))
+    : []),
   ...marks.map((mark) => line(style, 'marked', markText(mark))),
 ];

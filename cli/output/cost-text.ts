@@ -1,8 +1,8 @@
 import type { CostsView, JobCost } from '#shared/contract/cost-views.ts';
-import type { Estimate } from '#shared/cost/estimate.ts';
+import type { Estimate } from '#shared/cost/estimate-schema.ts';
 import type { Cost } from '#shared/cost/prices.ts';
-import type { Usage } from '#shared/cost/usage.ts';
 import { formatDuration } from '#shared/model/duration.ts';
+import type { Usage } from '#shared/model/usage.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';

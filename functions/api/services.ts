@@ -49,6 +49,7 @@ import type {
   NodeRow,
   OutputMatch,
   OutputPage,
+  Purged,
   ResultView,
   RetryPreview,
   RunJobView,
@@ -82,6 +83,7 @@ export interface ApiServices {
   ignoreNodes(runId: RunId, request: IgnoreRequest, actor: string): Promise<void>;
   resetNodes(runId: RunId, request: ResetRequest, actor: string): Promise<void>;
   viewRunJob(runId: RunId, query?: RunQuery): Promise<RunJobView>;
+  purgeRun(runId: RunId, actor: string): Promise<Purged>;
   decideGate(runId: RunId, request: GateRequest, actor: string): Promise<void>;
   pauseRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;
   resumeRun(runId: RunId, request: ControlRequest, actor: string): Promise<void>;

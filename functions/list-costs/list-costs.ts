@@ -1,7 +1,7 @@
 import type { CostQuery, CostsView, JobCost } from '#shared/contract/cost-views.ts';
 import { costOf, type PriceTable } from '#shared/cost/prices.ts';
-import { addUsage } from '#shared/cost/usage.ts';
 import type { EndedRun } from '#shared/model/ended-run.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 

@@ -56,7 +56,11 @@ export const runAtItsEnd = async (deps: AddAttemptDeps, runId: RunId): Promise<R
   return settleMarks(deps, run);
 };
 
-const refuseIfUnderWay = ({ runId, status }: RunRecord): void => {
+const refuseIfUnderWay = ({ runId, status, purgedAt }: RunRecord): void => {
+  if (purgedAt !== undefined)
+    throw new AppError('run.conflict', `Run ${runId} is being removed since ${purgedAt}`, {
+      hint: `Remove the rest of it with: drover run purge ${runId}`,
+    });
   if (isTerminalRunStatus(status)) return;
   throw new AppError('run.conflict', `Run ${runId} is ${status}: only a run at its end can be continued`, {
     hint:

@@ -1,7 +1,7 @@
 import { lastTaskUsage } from '#shared/cost/task-usage.ts';
-import { addUsage } from '#shared/cost/usage.ts';
 import type { PhaseTime } from '#shared/model/ended-run.ts';
 import type { RunRecord, SliceRecord } from '#shared/model/run.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { variables } from '#shared/config/variables.ts';
 import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -31,14 +32,24 @@ const days = optional
   .transform((text) => (text === undefined ? undefined : Number(text)))
   .pipe(z.int('is not a whole number of days').min(1, 'is below 1').optional());
 
-const secondsPerDay = 86_400;
+/** How long each kind of thing is kept. */
+const daysOfKinds = { [variables.retentionDays]: days, [variables.historyDays]: days, [variables.firingDays]: days };
 
-const tableSchema = z
-  .object({ [variables.table]: required, [variables.retentionDays]: days })
-  .transform(({ [variables.table]: tableName, [variables.retentionDays]: kept }) => ({
-    tableName,
-    ...(kept === undefined ? {} : { retentionSeconds: kept * secondsPerDay }),
-  }));
+const tableSchema = z.object({ [variables.table]: required, ...daysOfKinds }).transform((env) => {
+  const { [variables.retentionDays]: kept, [variables.historyDays]: history, [variables.firingDays]: firings } = env;
+  return {
+    tableName: env[variables.table],
+    ...(kept === undefined ? {} : { retentionSeconds: kept * daySeconds }),
+    ...(history === undefined ? {} : { historySeconds: history * daySeconds }),
+    ...(firings === undefined ? {} : { firingSeconds: firings * daySeconds }),
+  };
+});
+
+const retentionSchema = z.object(daysOfKinds).transform((env) => ({
+  runDays: env[variables.retentionDays] ?? defaultRetention.runDays,
+  historyDays: env[variables.historyDays] ?? defaultRetention.historyDays,
+  firingDays: env[variables.firingDays] ?? defaultRetention.firingDays,
+}));
 
 const bucketSchema = z
   .object({ [variables.bucket]: required, [variables.keyPrefix]: z.string().default('') })
@@ -139,6 +150,10 @@ const read = <S extends z.ZodType<object>>(schema: S, environment: Environment):
  * @throws AppError `config.invalid` that names the variable; so do all readers of this file
  */
 export const readTableEnv = (environment: Environment = process.env) => read(tableSchema, environment);
+
+/** How long a machine of one's own keeps things: as the variables say, else the defaults. */
+export const readRetentionEnv = (environment: Environment = process.env): Retention =>
+  read(retentionSchema, environment);
 
 /** Where the blobs are. */
 export const readBucketEnv = (environment: Environment = process.env) => read(bucketSchema, environment);

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { countedByOthers, usageOfTask } from '#shared/cost/task-usage.ts';
-import { addUsage } from '#shared/cost/usage.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 import type { TaskBehaviour, TaskBehaviours, TaskName } from '#shared/workflow/task-registry.ts';
@@ -31,7 +31,7 @@ const record = async (deps: MeteredDeps, runId: RunId, part: string, used: Param
     // The write that says so is one, too.
     await deps.usage().addRunUsage(runId, part, addUsage([...used, { tableWrites: 1 }]));
   } catch (error) {
-    deps.log.warn('usage.not-counted', { runId, message: messageOf(error) });
+    deps.log.warn('usage.not-counted', { runId, reason: messageOf(error) });
   }
 };
 

@@ -14,6 +14,7 @@ import { openOutputContent, readOutput } from '#functions/list-results/read-outp
 import { searchOutput } from '#functions/list-results/search-output.ts';
 import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
+import { purgeRun } from '#functions/purge-run/purge-run.ts';
 import { putCommand } from '#functions/put-command/put-command.ts';
 import { completeFile, offerFile } from '#functions/put-file/put-file.ts';
 import { createJsonBlobs } from '#functions/records/json-blob.ts';
@@ -72,6 +73,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     previewRetry: previewRetry(deps),
     ignoreNodes: ignoreNodes(deps),
     resetNodes: resetNodes(deps),
+    purgeRun: purgeRun(deps),
     decideGate: decideAtGate(deps),
     abortRun: abort,
     pauseRun: pauseRun(deps),

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { addUsage, noUsage, type Usage } from '#shared/cost/usage.ts';
+import { addUsage, noUsage, type Usage } from '#shared/model/usage.ts';
 import type { Meter } from '#shared/ports/meter.ts';
 
 /** A meter that tells tasks apart which run at the same time. */

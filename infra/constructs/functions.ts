@@ -64,6 +64,8 @@ export const createApiFunction = (
 ): HouseFunction => {
   const created = createFunction(scope, 'ApiFunction', apiRow, functionScope);
   created.addEnvironment(variables.version, manifest.version);
+  const { prices } = functionScope.config;
+  if (prices !== undefined) created.addEnvironment(variables.prices, JSON.stringify(prices));
   created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
   stateMachine.grantStartExecution(created);
   return created;

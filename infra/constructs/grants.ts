@@ -43,6 +43,8 @@ const tableGrant = ({ config, storage }: GrantScope, actions: readonly string[])
   environment: {
     [variables.table]: storage.table.tableName,
     [variables.retentionDays]: String(config.retentionDays),
+    [variables.historyDays]: String(config.historyDays),
+    [variables.firingDays]: String(config.firingDays),
   },
 });
 
@@ -143,7 +145,17 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     bucketGrant(scope, [allow(['s3:PutObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.library}*`)])]),
   checkSecrets: ({ config }) => ({ statements: [], environment: secretVariables(config) }),
   readSecrets: ({ config }) => ({ statements: readsSecrets(config), environment: secretVariables(config) }),
-  // Sealed secrets are the one thing that is removed: everything else ends by its age.
+  // `run purge`: all that belongs to a run; what several runs share is in another folder, and ends by its age.
+  removeRuns: (scope) =>
+    bucketGrant(scope, [
+      allow(
+        ['s3:DeleteObject'],
+        ['output', 'runs', 'secrets'].map((folder) =>
+          scope.storage.bucket.arnForObjects(`${bucketFolders.runs}${folder}/*`),
+        ),
+      ),
+    ]),
+  // Sealed secrets are all that is removed by itself: everything else ends by its age.
   removeSecrets: (scope) =>
     bucketGrant(scope, [
       allow(['s3:DeleteObject'], [scope.storage.bucket.arnForObjects(`${bucketFolders.runs}secrets/*`)]),

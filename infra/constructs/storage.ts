@@ -2,12 +2,10 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { blobDays, sealedSecretDays, sealedSecretsFolder } from '#shared/config/retention.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table } from '#shared/persistence/table.ts';
 import { type Config, keepsData } from '../config.ts';
-
-/** A blob outlives the last record that names it: a run that is paused for weeks keeps its records fresh, not its blobs. */
-const blobMarginDays = 90;
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -44,10 +42,10 @@ export class Storage extends Construct {
       enforceSSL: true,
       lifecycleRules: [
         // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
-        { prefix: 'blobs/secrets/', expiration: Duration.days(1) },
+        { prefix: `${bucketFolders.runs}${sealedSecretsFolder}`, expiration: Duration.days(sealedSecretDays) },
         {
           prefix: bucketFolders.runs,
-          expiration: Duration.days(config.retentionDays + blobMarginDays),
+          expiration: Duration.days(blobDays({ runDays: config.retentionDays })),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
       ],

@@ -32,6 +32,7 @@ export const createFolderBlobs = (dir: string, access?: BlobAccess): Blobs => {
       return { totalBytes, chunks: isEmpty ? nothing() : folder.stream(key, start, length) };
     },
     remove: (key) => rm(folder.placeOf(key), { force: true }),
+    removeBelow: (prefix) => rm(folder.placeOf(prefix), { recursive: true, force: true }),
     size: (key) => folder.size(key),
     allowUploads: async (grant) => {
       if (access === undefined) return undefined;

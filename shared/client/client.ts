@@ -26,6 +26,7 @@ import type {
   NodeRow,
   OutputMatch,
   OutputPage,
+  Purged,
   ResultView,
   RetryPreview,
   RunJobView,
@@ -82,6 +83,7 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   ignoreNodes(runId: RunId, request: IgnoreRequestInput): Promise<RunView>;
   resetNodes(runId: RunId, request?: ResetRequestInput): Promise<RunView>;
   viewRunJob(runId: RunId, query?: RunQuery): Promise<RunJobView>;
+  purgeRun(runId: RunId): Promise<Purged>;
   pauseRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   resumeRun(runId: RunId, request?: ControlRequestInput): Promise<RunView>;
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
@@ -131,6 +133,7 @@ export const createClient = (options: ClientOptions): DroverClient => {
       (await sendRequest(options, apiRoutes.resetNodes, { path: { runId }, body })).data,
     viewRunJob: async (runId, query = {}) =>
       (await sendRequest(options, apiRoutes.viewRunJob, { path: { runId }, query })).data,
+    purgeRun: async (runId) => (await sendRequest(options, apiRoutes.purgeRun, { path: { runId } })).data,
     decideGate: async (runId, body) =>
       (await sendRequest(options, apiRoutes.decideGate, { path: { runId }, body })).data,
     pauseRun: (runId, request = {}) => control('pauseRun', runId, request),

@@ -7,10 +7,12 @@ export interface Retention {
   readonly runDays: number;
   /** What is kept of ended runs for estimates and sums of cost. */
   readonly historyDays: number;
+  /** What became of each due time of a schedule. */
+  readonly firingDays: number;
 }
 
 /** What holds where nobody says otherwise. */
-export const defaultRetention: Retention = { runDays: 90, historyDays: 400 };
+export const defaultRetention: Retention = { runDays: 90, historyDays: 400, firingDays: 90 };
 
 /**
  * Days that a blob of a run outlives the run's items: a run that is paused for weeks keeps its records fresh, but not its blobs.

@@ -7,6 +7,10 @@ export const variables = {
   table: 'DROVER_TABLE',
   /** Days that what belongs to a run is kept in the table; absent: for ever. */
   retentionDays: 'DROVER_RETENTION_DAYS',
+  /** Days that it is kept what runs took and cost; absent: for ever. */
+  historyDays: 'DROVER_HISTORY_DAYS',
+  /** Days that it is kept what became of each due time of a schedule; absent: for ever. */
+  firingDays: 'DROVER_FIRING_DAYS',
   /** Name of the bucket of the blobs. */
   bucket: 'DROVER_BUCKET',
   /** Start of every key in the bucket, such as `blobs/`; may be empty. */

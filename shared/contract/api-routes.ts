@@ -53,6 +53,7 @@ import {
   nodeRowSchema,
   outputMatchSchema,
   outputPageSchema,
+  purgedSchema,
   resultViewSchema,
   retryPreviewSchema,
   runJobViewSchema,
@@ -211,6 +212,15 @@ export const apiRoutes = {
     body: controlRequestSchema,
   },
   resumeRun: { ...act, path: '/v1/runs/{runId}/resume', summary: 'Go on after a pause', body: controlRequestSchema },
+  purgeRun: {
+    method: 'post',
+    status: 200,
+    secured: true,
+    path: '/v1/runs/{runId}/purge',
+    tag: 'runs',
+    summary: 'Remove a run that has ended with its results and outputs; again while it says that there is more',
+    answer: purgedSchema,
+  },
   decideGate: {
     ...act,
     path: '/v1/runs/{runId}/gates',

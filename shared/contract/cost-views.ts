@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { costSchema } from '../cost/prices.ts';
-import { usageSchema } from '../cost/usage.ts';
 import { nameSchema } from '../model/job-values.ts';
+import { usageSchema } from '../model/usage.ts';
 
 /** Of which month, and of which job. */
 export const costQuerySchema = z.object({

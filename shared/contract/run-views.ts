@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { costSchema } from '../cost/prices.ts';
-import { usageSchema } from '../cost/usage.ts';
 import { gateRecordSchema } from '../model/gate.ts';
 import { nodeIdSchema, resultIdSchema, runIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
@@ -9,6 +8,7 @@ import { agentKinds } from '../model/node.ts';
 import { attemptSchema, controls, picksSchema, selectionSchema } from '../model/run.ts';
 import { nodeStatuses, phaseStatuses, runStatuses } from '../model/status.ts';
 import { stopWords } from '../model/stop.ts';
+import { usageSchema } from '../model/usage.ts';
 import { streams } from '../script/upload-key.ts';
 import { turnViewSchema, waitViewSchema } from './lock-views.ts';
 
@@ -119,6 +119,16 @@ export const runViewSchema = runSummarySchema.extend({
   cost: costSchema.optional(),
 });
 export type RunView = z.infer<typeof runViewSchema>;
+
+/** What a request to remove a run did. */
+export const purgedSchema = z.object({
+  runId: runIdSchema,
+  /** False when the same request is to be sent again for the rest. */
+  done: z.boolean(),
+  /** Batches that it removed. */
+  batches: z.int().min(0),
+});
+export type Purged = z.infer<typeof purgedSchema>;
 
 /** A node in one phase of a run, as it stands after the last attempt that touched it. */
 export const nodeRowSchema = z.object({

@@ -1,21 +1,8 @@
-import * as z from 'zod';
 import type { EndedRun } from '../model/ended-run.ts';
+import { addUsage, timesUsage, type Usage } from '../model/usage.ts';
 import type { PlanGroup, PlanSlice, RunPlan } from '../plan/run-plan.ts';
-import { type Cost, costOf, costSchema, type PriceTable } from './prices.ts';
-import { addUsage, timesUsage, type Usage, usageSchema } from './usage.ts';
-
-/** What a run is expected to take and to cost when nothing fails. */
-export const estimateSchema = z.object({
-  usage: usageSchema,
-  cost: costSchema,
-  /** From the start to the end, without waiting for people and for other runs; absent when a phase was never seen before. */
-  seconds: z.number().min(0).optional(),
-  /** Earlier runs of the job that it is made from. */
-  fromRuns: z.int().min(0),
-  /** Phases that none of them had, as `group/phase`. */
-  unseenPhases: z.array(z.string()),
-});
-export type Estimate = z.infer<typeof estimateSchema>;
+import type { Estimate } from './estimate-schema.ts';
+import { type Cost, costOf, type PriceTable } from './prices.ts';
 
 type PlanShape = Pick<RunPlan, 'groups' | 'totals'>;
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Usage } from './usage.ts';
+import type { Usage } from '../model/usage.ts';
 
 const price = z.number().min(0);
 

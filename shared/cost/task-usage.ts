@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Usage } from '../model/usage.ts';
 import { type TaskName, taskRegistry } from '../workflow/task-registry.ts';
-import type { Usage } from './usage.ts';
 
 const finishSchema = z.object({ error: z.object({ Error: z.string() }) });
 const stageSchema = z.object({ kind: z.enum(['run', 'wait', 'hold', 'soak', 'done', 'failed']) });

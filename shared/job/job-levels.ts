@@ -59,7 +59,7 @@ export const jobLevels: readonly DocumentLevel[] = [
     groups: 'Groups, one after another.',
   }),
   level('a param', paramSchema, {
-    type: 'string, number, boolean, enum, list, json, date, node or secret. The value of a secret is a reference: where it is kept.',
+    type: 'string, number, boolean, enum, list, json, date, file, node or secret. The value of a secret is a reference: where it is kept; that of a file is given as @path, and scripts get its path on the node.',
     description: 'What the param means, shown to those who start the job.',
     required: 'Whether a run must be given a value.',
     default: 'Value when a run is given none.',

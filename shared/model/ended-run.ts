@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { usageSchema } from '../cost/usage.ts';
 import { runIdSchema } from './ids.ts';
 import { runStatuses } from './status.ts';
+import { usageSchema } from './usage.ts';
 
 /** How long one phase took in a run. */
 export const phaseTimeSchema = z.strictObject({

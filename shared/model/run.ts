@@ -100,6 +100,8 @@ export const runRecordSchema = z.strictObject({
   planDigest: z.string().optional(),
   /** Blob with the targets of the plan by group index (`PlannedTargets`), when the run needs approval. */
   plannedBlob: z.string().optional(),
+  /** When its removal began; from then on it cannot be continued. */
+  purgedAt: timeSchema.optional(),
   version: z.int().min(1),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;

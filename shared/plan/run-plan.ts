@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { estimateSchema } from '../cost/estimate.ts';
+import { estimateSchema } from '../cost/estimate-schema.ts';
 import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';

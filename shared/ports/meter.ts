@@ -1,4 +1,4 @@
-import type { Usage } from '../cost/usage.ts';
+import type { Usage } from '../model/usage.ts';
 
 /** Counts what is used. */
 export interface Meter {

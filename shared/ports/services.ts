@@ -63,6 +63,8 @@ export interface Blobs {
   read(key: string, range?: { readonly start: number; readonly length?: number }): Promise<BlobPart>;
   /** Removes a blob; one that is not there is no error. For what must not be kept; everything else ends by its age. */
   remove(key: string): Promise<void>;
+  /** Removes every blob whose key begins with a prefix that ends with a slash; none is no error. */
+  removeBelow(prefix: string): Promise<void>;
   /** Bytes of a blob; undefined when it is not there. */
   size(key: string): Promise<number | undefined>;
   /** Lets others store blobs below a prefix, without credentials; undefined where nobody could reach this store. */

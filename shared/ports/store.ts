@@ -14,6 +14,7 @@ import type {
 import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
+import type { PurgeStore } from './purge-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { UsageStore } from './usage-store.ts';
 
@@ -213,4 +214,12 @@ export interface NodeOutputs extends OutputKey {
 }
 
 /** Everything that is remembered. */
-export interface Store extends RunStore, PlanStore, LedgerStore, LibraryStore, LockStore, ScheduleStore, UsageStore {}
+export interface Store
+  extends RunStore,
+    PlanStore,
+    LedgerStore,
+    LibraryStore,
+    LockStore,
+    ScheduleStore,
+    UsageStore,
+    PurgeStore {}

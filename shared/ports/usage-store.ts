@@ -1,6 +1,6 @@
-import type { Usage } from '../cost/usage.ts';
 import type { EndedRun } from '../model/ended-run.ts';
 import type { RunId } from '../model/ids.ts';
+import type { Usage } from '../model/usage.ts';
 
 /** Counters of what runs use, and what is kept of runs that have ended. */
 export interface UsageStore {
@@ -17,6 +17,4 @@ export interface UsageStore {
   listEndedRuns(month: string, jobName?: string): Promise<readonly EndedRun[]>;
   /** The newest ended runs of a job that began in a month. */
   listLatestEndedRuns(month: string, jobName: string, limit: number): Promise<readonly EndedRun[]>;
-  /** Forgets that a run ended. */
-  removeEndedRun(run: Pick<EndedRun, 'runId' | 'jobName' | 'createdAt'>): Promise<void>;
 }

@@ -87,6 +87,16 @@ export const blobsContract = (name: string, open: () => Promise<BlobsSubject>): 
       expect(await subject.blobs.size('no/such')).toBeUndefined();
     });
 
+    it('removes what is below a prefix, and nothing else; twice is once', async () => {
+      const { blobs } = subject;
+      for (const key of ['runs/r1/a', 'runs/r1/deep/b c', 'runs/r10/a', 'other/r1/a']) await blobs.put(key, text('x'));
+      await blobs.removeBelow('runs/r1/');
+      await blobs.removeBelow('runs/r1/');
+      await blobs.removeBelow('never/there/');
+      const sizes = ['runs/r1/a', 'runs/r1/deep/b c', 'runs/r10/a', 'other/r1/a'].map((key) => blobs.size(key));
+      expect(await Promise.all(sizes)).toEqual([undefined, undefined, 1, 1]);
+    });
+
     it('streams a large blob in chunks', async () => {
       const bytes = Buffer.alloc(3_000_000, 'abcdefghij');
       await subject.blobs.put('large', bytes);

@@ -8,6 +8,8 @@ describe('the configuration of a deployment', () => {
     expect(read({})).toEqual({
       stage: 'dev',
       retentionDays: 90,
+      historyDays: 400,
+      firingDays: 90,
       logDays: 30,
       aliyunRegions: [],
       secretParameters: ['/drover/secrets/'],
@@ -21,6 +23,7 @@ describe('the configuration of a deployment', () => {
     const given = {
       stage: 'prod',
       retentionDays: '30',
+      historyDays: '100',
       logDays: '7',
       awsRegions: 'eu-west-1,us-east-1',
       aliyunRegions: 'cn-hangzhou',
@@ -36,6 +39,8 @@ describe('the configuration of a deployment', () => {
     expect(read(given)).toEqual({
       stage: 'prod',
       retentionDays: 30,
+      historyDays: 100,
+      firingDays: 90,
       logDays: 7,
       awsRegions: ['eu-west-1', 'us-east-1'],
       aliyunRegions: ['cn-hangzhou'],

@@ -148,7 +148,7 @@ describe('the rights of the functions', () => {
     expect(statements.flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue');
   });
 
-  it('delete nothing but sealed secrets', () => {
+  it('delete nothing but sealed secrets, and what the API is asked to remove of runs', () => {
     const deleting = [...owners].flatMap(([owner, statements]) =>
       statements.flatMap((one) =>
         actionsOf(one)
@@ -157,6 +157,7 @@ describe('the rights of the functions', () => {
       ),
     );
     expect(deleting.sort()).toEqual([
+      'ApiFunction s3:DeleteObject blobs/output/*"',
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
     ]);

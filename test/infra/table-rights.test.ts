@@ -134,9 +134,13 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
     await services.openOutputContent(runId, { result: resultId, stream: 'stdout' });
   }
   await services.searchOutput(runId, { pattern: 'x', ignoreCase: false, in: 'both', limit: 10 });
+  await services.listCosts({});
   await services.listLocks();
   await services.listBudgets();
   await services.removeBudget('all', 'test');
+  const removed = await services.submitRun({ request: { job, params: {}, only: {} }, actor: 'test' });
+  await system.engine.idle();
+  await services.purgeRun(removed.runId, 'test');
   return runId;
 };
 

@@ -42,6 +42,9 @@ export const createMemoryBlobs = (): MemoryBlobs => {
     remove: async (key) => {
       kept.delete(key);
     },
+    removeBelow: async (prefix) => {
+      for (const key of kept.keys()) if (key.startsWith(prefix)) kept.delete(key);
+    },
     size: async (key) => kept.get(key)?.length,
     allowUploads: async () => undefined,
     addressOf: async (key) => `memory:/${key}`,

@@ -67,6 +67,13 @@ const send = (
   response.end(part);
 };
 
+/** At most two objects on a page, so that there are several. */
+const listing = (objects: ReadonlyMap<string, Buffer>, prefix: string): string => {
+  const found = [...objects.keys()].filter((key) => key.startsWith(prefix)).slice(0, 2);
+  const contents = found.map((key) => `<Contents><Key>${key}</Key></Contents>`).join('');
+  return `<ListBucketResult><KeyCount>${found.length}</KeyCount>${contents}</ListBucketResult>`;
+};
+
 /** Starts one. */
 export const startS3Endpoint = async (): Promise<S3Endpoint> => {
   const objects = new Map<string, Buffer>();
@@ -75,6 +82,18 @@ export const startS3Endpoint = async (): Promise<S3Endpoint> => {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://s3');
     const key = decodeURIComponent(url.pathname.slice(`/${localBucket}/`.length));
+    if (request.method === 'POST' && url.searchParams.has('delete')) {
+      const body = (await bodyOf(request)).toString();
+      for (const [, name = ''] of body.matchAll(/<Key>(.*?)<\/Key>/g)) objects.delete(name);
+      response.writeHead(200, { 'content-type': 'application/xml' }).end('<DeleteResult/>');
+      return;
+    }
+    if (request.method === 'GET' && url.searchParams.get('list-type') === '2') {
+      response
+        .writeHead(200, { 'content-type': 'application/xml' })
+        .end(listing(objects, url.searchParams.get('prefix') ?? ''));
+      return;
+    }
     if (request.method === 'POST') {
       const form = await readForm(request.headers['content-type'] ?? '', request);
       const { key: posted, maxBytes } = checkForm(access, form.fields);

@@ -7,6 +7,7 @@ import { createLedgerStore } from './ledger-store.ts';
 import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
+import { createPurgeStore } from './purge-store.ts';
 import { createRunStore } from './run-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -22,6 +23,8 @@ export interface DynamoStoreOptions {
   readonly retentionSeconds?: number;
   /** How long what is kept of ended runs is kept. Absent: for ever. */
   readonly historySeconds?: number;
+  /** How long firings of schedules are kept. Absent: for ever. */
+  readonly firingSeconds?: number;
   /** Back-off of bulk calls that the table throttles; real timers when absent. */
   readonly pacing?: Pacing;
 }
@@ -33,12 +36,13 @@ export interface DynamoStoreOptions {
  * `task.payload-too-large` (an item above 400 KB), `config.invalid` (no such table, no right), `internal.bug` (a record that does not fit its schema).
  */
 export const createDynamoStore = (options: DynamoStoreOptions): Store => {
-  const { client, tableName, now, retentionSeconds, historySeconds, pacing = realPacing } = options;
+  const { client, tableName, now, retentionSeconds, historySeconds, firingSeconds, pacing = realPacing } = options;
   const context: StoreContext = {
     entities: createEntities({ client: withoutCallLog(client), table: tableName }),
     now,
     retentionSeconds,
     historySeconds,
+    firingSeconds,
     pacing,
   };
   return {
@@ -48,6 +52,7 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLibraryStore(context),
     ...createLockStore(context),
     ...createUsageStore(context),
+    ...createPurgeStore(context),
     ...createScheduleStore(context),
   };
 };

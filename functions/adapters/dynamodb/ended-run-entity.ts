@@ -20,7 +20,7 @@ export const createEndedRunEntity = (target: EntityTarget) =>
   );
 
 /** The key of an ended run. */
-export const endedRunKey = ({ runId, jobName, createdAt }: Pick<EndedRun, 'runId' | 'jobName' | 'createdAt'>) => ({
+const endedRunKey = ({ runId, jobName, createdAt }: Pick<EndedRun, 'runId' | 'jobName' | 'createdAt'>) => ({
   month: createdAt.slice(0, 'YYYY-MM'.length),
   jobName,
   runId,

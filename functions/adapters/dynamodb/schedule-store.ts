@@ -12,9 +12,9 @@ import { isDone, readerOf } from './lock-records.ts';
 import { decodeCursor, encodeCursor, limitOfPage } from './page-cursor.ts';
 import {
   conditionalWrite,
+  firingRetention,
   isLive,
   live,
-  retention,
   type StoreContext,
   strongQuery,
   strongRead,
@@ -38,7 +38,7 @@ const putSchedule = (context: StoreContext, schedule: ScheduleRecord, removed: b
 
 const toFiringItem = (context: StoreContext, { schedule, dueAt, status, ...record }: FiringRecord) => ({
   ...{ schedule, dueAt, status, record: JSON.stringify(record) },
-  ...retention(context),
+  ...firingRetention(context),
 });
 
 const beforeSchema = z.strictObject({ before: z.iso.datetime() });

@@ -10,6 +10,8 @@ export interface StoreContext {
   readonly retentionSeconds: number | undefined;
   /** How long what is kept of ended runs is kept; absent: for ever. */
   readonly historySeconds: number | undefined;
+  /** How long firings of schedules are kept; absent: for ever. */
+  readonly firingSeconds: number | undefined;
   readonly pacing: Pacing;
 }
 
@@ -31,6 +33,10 @@ export const retention = (context: StoreContext): Expiring =>
 /** The expiry of an item that outlives its run. */
 export const historyRetention = (context: StoreContext): Expiring =>
   context.historySeconds === undefined ? {} : expiresIn(context, context.historySeconds);
+
+/** The expiry of a firing. */
+export const firingRetention = (context: StoreContext): Expiring =>
+  context.firingSeconds === undefined ? {} : expiresIn(context, context.firingSeconds);
 
 /** True for an item that has not expired; DynamoDB deletes expired ones days later. */
 export const isLive = (context: Pick<StoreContext, 'now'>, { expiresAt }: Expiring): boolean =>

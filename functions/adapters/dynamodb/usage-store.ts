@@ -1,9 +1,9 @@
-import { addUsage } from '#shared/cost/usage.ts';
 import type { EndedRun } from '#shared/model/ended-run.ts';
 import type { RunId } from '#shared/model/ids.ts';
+import { addUsage } from '#shared/model/usage.ts';
 import type { UsageStore } from '#shared/ports/usage-store.ts';
 import { finishBulk } from './bulk.ts';
-import { endedRunKey, fromEndedRunItem, toEndedRunItem } from './ended-run-entity.ts';
+import { fromEndedRunItem, toEndedRunItem } from './ended-run-entity.ts';
 import {
   historyRetention,
   isLive,
@@ -63,8 +63,5 @@ export const createUsageStore = (context: StoreContext): UsageStore => ({
     const query = context.entities.endedRuns.query.byMonth({ month, jobName });
     const { data } = await io(query.go({ ...strongRead, order: 'desc', limit }));
     return data.filter((item) => isLive(context, item)).map(fromEndedRunItem);
-  },
-  removeEndedRun: async (run) => {
-    await io(context.entities.endedRuns.delete(endedRunKey(run)).go(plainWrite));
   },
 });

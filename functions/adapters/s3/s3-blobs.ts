@@ -1,8 +1,10 @@
 import {
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   HeadObjectCommand,
+  ListObjectsV2Command,
   NoSuchKey,
   NotFound,
   PutObjectCommand,
@@ -75,6 +77,21 @@ const readPart = async (options: S3BlobsOptions, key: string, range: Range): Pro
   return totalBytes === undefined ? undefined : { totalBytes, chunks: chunksOf(undefined) };
 };
 
+/** Objects below a prefix, a page of 1,000 at a time, as many as one DeleteObjects takes. */
+const removeBelow = async ({ client, bucket, keyPrefix }: S3BlobsOptions, prefix: string): Promise<void> => {
+  for (;;) {
+    const page = await client.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: `${keyPrefix}${prefix}` }));
+    const objects = (page.Contents ?? []).map(({ Key }) => ({ Key }));
+    if (objects.length === 0) return;
+    const command = new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: objects, Quiet: true } });
+    const [refused] = (await client.send(command)).Errors ?? [];
+    if (refused !== undefined)
+      throw new AppError('config.invalid', `S3 does not remove ${refused.Key}: ${refused.Code} ${refused.Message}`, {
+        hint: 'Give the function the right s3:DeleteObject on the blobs of runs.',
+      });
+  }
+};
+
 /** Address of the bucket, as the client would call it: with a custom endpoint, path style and all. */
 const bucketUrl = async ({ client, bucket }: S3BlobsOptions): Promise<string> => {
   const url = new URL(await getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: 'k' })));
@@ -115,6 +132,7 @@ export const createS3Blobs = (options: S3BlobsOptions): Blobs => {
     remove: async (key) => {
       await callService(service, client.send(new DeleteObjectCommand({ Bucket: bucket, Key: `${keyPrefix}${key}` })));
     },
+    removeBelow: (prefix) => callService(service, removeBelow(options, prefix)),
     size: (key) => callService(service, sizeOf(options, key)),
     allowUploads: async (grant) => {
       url ??= bucketUrl(options);

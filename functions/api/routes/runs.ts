@@ -54,6 +54,7 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
     .get('/runs/:runId/results', async (c) =>
       c.json(await services.listResults(readRunId(c), readQuery(c, resultsQuerySchema))),
     )
+    .post('/runs/:runId/purge', async (c) => c.json(await services.purgeRun(readRunId(c), c.get('actor'))))
     .get('/runs/:runId/job', async (c) => c.json(await services.viewRunJob(readRunId(c), readQuery(c, runQuerySchema))))
     .get('/runs/:runId/output', async (c) =>
       c.json(await services.readOutput(readRunId(c), readQuery(c, outputQuerySchema))),

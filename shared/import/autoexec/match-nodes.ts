@@ -30,7 +30,8 @@ const buildIndex = (inventory: readonly InventoryNode[]): InventoryIndex => ({
 });
 
 const describe = (old: OldNode): string =>
-  `resourceId ${old.resourceId}, nodeName ${JSON.stringify(old.nodeName)}, host ${JSON.stringify(old.host)}`;
+  (old.resourceId === '' ? '' : `resourceId ${old.resourceId}, `) +
+  `nodeName ${JSON.stringify(old.nodeName)}, host ${JSON.stringify(old.host)}`;
 
 const candidateNames = (candidates: readonly InventoryNode[]): string =>
   candidates.map(({ id, region, host }) => `${id} (${region}, ${host})`).join(', ');
@@ -53,6 +54,12 @@ const findInstance = (old: OldNode, index: InventoryIndex, findings: Findings): 
   }
   return instance;
 };
+
+/** A line of a hosts file is the instance itself. */
+const hostNode = ({ id, name, type, host, agent, account, region, instanceId, os, tags }: InventoryNode): unknown => ({
+  ...{ id, name, type, host, agent, region, instanceId, os, tags },
+  ...(account === undefined ? {} : { account }),
+});
 
 const toNode = (old: OldNode, instance: InventoryNode): unknown => ({
   id: old.resourceId,
@@ -78,7 +85,7 @@ export const matchNodes = (
   return nodes.flatMap((old) => {
     const instance = findInstance(old, index, findings);
     if (instance === undefined) return [];
-    const parsed = nodeSchema.safeParse(toNode(old, instance));
+    const parsed = nodeSchema.safeParse(old.resourceId === '' ? hostNode(instance) : toNode(old, instance));
     if (parsed.success) return [parsed.data];
     for (const issue of parsed.error.issues) findings.invalid(old.place, `${issue.path.join('.')}: ${issue.message}`);
     return [];

@@ -6,6 +6,7 @@ import { parseSource, type SourcePlace, type SourceValue } from './source-value.
 
 /** A node as the nodes file has it. */
 export interface OldNode {
+  /** Empty for a line of a hosts file, which has no id of its own. */
   readonly resourceId: string;
   readonly nodeName: string;
   readonly nodeType: string;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
-import { noUsage } from '#shared/cost/usage.ts';
+import { noUsage } from '#shared/model/usage.ts';
 import { makeCosts, makeRunView } from '#test/functions/api/hand-made-services.ts';
 import { cli } from '../test-host.ts';
 

@@ -47,6 +47,24 @@ describe('nodes files', () => {
     });
   });
 
+  test('hosts files name instances by address or name, and how to log in does not matter', async () => {
+    const known = inventory.map((node, index) => ({ ...node, host: `10.0.0.${index + 1}` }));
+    const hosts = known.map(({ host }) => host);
+    const text = `# shop\n${hosts[0]}:2222 root p:w\n\nweb-2 admin\r\n${hosts[0]}\n`;
+    const nodes = await readNodesFile(file(text), async () => known);
+    expect(nodes.map(({ id, name, host }) => [id, name, host])).toEqual(
+      known.map(({ id, name, host }) => [id, name, host]),
+    );
+    await expect(readNodesFile(file(`${hosts[0]}\na b c d\n`), async () => known)).rejects.toMatchObject({
+      code: 'import.invalid',
+      places: [{ line: 2 }],
+    });
+    await expect(readNodesFile(file('10.9.9.9\n'), async () => known)).rejects.toMatchObject({
+      code: 'import.node-unmatched',
+      places: [{ line: 1, message: expect.stringContaining('10.9.9.9') }],
+    });
+  });
+
   test('the whole inventory is read, page after page', async () => {
     const asked: unknown[] = [];
     const nodes = await readInventory({

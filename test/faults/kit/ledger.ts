@@ -34,10 +34,18 @@ export const readLedger = async (services: System['services'], runId: RunId): Pr
 
 /**
  * What no run has in common with another one of the same job, beside its id and times: the agents' ids, how long it took, whether a node
- * answered a second arrival from its record, and digests of the job, which names the file that its nodes write to. All else has to be the
- * same.
+ * answered a second arrival from its record, digests of the job, which names the file that its nodes write to, and what it used: work that is
+ * done again after a crash is paid again. All else has to be the same.
  */
-const ownToARun: ReadonlySet<string> = new Set(['agentInvocationId', 'durationMs', 'replayed', 'digest', 'planDigest']);
+const ownToARun: ReadonlySet<string> = new Set([
+  'agentInvocationId',
+  'durationMs',
+  'replayed',
+  'digest',
+  'planDigest',
+  'usage',
+  'cost',
+]);
 
 const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/;
 

@@ -25,9 +25,9 @@ import {
   scheduleViewSchema,
 } from '#shared/contract/schedule-views.ts';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
-import { noUsage } from '#shared/cost/usage.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { inventoryNodeSchema } from '#shared/model/node.ts';
+import { noUsage } from '#shared/model/usage.ts';
 import { runPlanSchema } from '#shared/plan/run-plan.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
 
@@ -404,6 +404,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     resetNodes: note('resetNodes', undefined),
     viewRunJob: note('viewRunJob', { name: 'roll-shop', digest: 'abc', job: {} }),
     abortRun: note('abortRun', undefined),
+    purgeRun: note('purgeRun', { runId, done: true, batches: 3 }),
     decideGate: note('decideGate', undefined),
     pauseRun: note('pauseRun', undefined),
     resumeRun: note('resumeRun', undefined),

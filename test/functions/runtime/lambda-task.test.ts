@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lambdaTask } from '#functions/runtime/lambda-task.ts';
-import type { Usage } from '#shared/cost/usage.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { Usage } from '#shared/model/usage.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
 
 type Line = readonly [level: string, event: string, fields: LogFields | undefined];

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { meteredTask } from '#functions/runtime/metered-tasks.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
-import type { Usage } from '#shared/cost/usage.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { Usage } from '#shared/model/usage.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { newRunId } from '#test/kit/store-samples.ts';
 

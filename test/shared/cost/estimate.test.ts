@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { estimateRun } from '#shared/cost/estimate.ts';
 import { listPrices } from '#shared/cost/prices.ts';
-import { noUsage } from '#shared/cost/usage.ts';
 import type { EndedRun } from '#shared/model/ended-run.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
+import { noUsage } from '#shared/model/usage.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
 import { jobOf, limitOf, phaseOf, targetsOfSize } from '../plan/plan-fixtures.ts';
 

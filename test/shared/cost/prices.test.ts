@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
-import { addUsage, noUsage, timesUsage, type Usage, usageNames } from '#shared/cost/usage.ts';
+import { addUsage, noUsage, timesUsage, type Usage, usageNames } from '#shared/model/usage.ts';
 
 const anyUsage: fc.Arbitrary<Usage> = fc
   .tuple(...usageNames.map(() => fc.nat({ max: 1_000_000 })))

@@ -255,7 +255,7 @@ describe('parseJobFile', () => {
         '{type: strnig, required',
         'strnig',
         '/spec/params/version/type',
-        "'strnig' is not one of string, number, boolean, enum, list, json, date, node, secret",
+        "'strnig' is not one of string, number, boolean, enum, list, json, date, file, node, secret",
         "Did you mean 'string'?",
       ],
     ])('%s written as %s', (from, to, needle, ...expected: readonly string[]) => {

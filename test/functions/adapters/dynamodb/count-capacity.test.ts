@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
-import type { Usage } from '#shared/cost/usage.ts';
+import type { Usage } from '#shared/model/usage.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Dynalite, startDynalite } from '#test/kit/dynalite.ts';
 import { aResult, aRun, batchId, nodeId, sampleTime } from '#test/kit/store-samples.ts';

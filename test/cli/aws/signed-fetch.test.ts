@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { signedFetch } from '#cli/signed-fetch.ts';
+import { signedFetch } from '#cli/aws/signed-fetch.ts';
 
 const secret = 'signing-key-of-a-test';
 const hash = (text: string) => createHash('sha256').update(text).digest('hex');
