@@ -124,5 +124,26 @@ export const apiRow: FunctionRow = {
   ],
 };
 
+/** The function that starts runs by the clock: as the API starts them, without anything else that the API does. */
+export const timedFireRow: FunctionRow = {
+  folder: 'timed-fire',
+  memoryMiB: 1024,
+  timeoutSeconds: 120,
+  needs: [
+    'readTable',
+    'writeTable',
+    'readBlobs',
+    'writeBlobs',
+    'readLibrary',
+    'inventory',
+    'checkSecrets',
+    'completeTasks',
+  ],
+};
+
 /** Folders of all functions. */
-export const functionFolders: readonly string[] = [...taskNames.map((name) => taskRow(name).folder), apiRow.folder];
+export const functionFolders: readonly string[] = [
+  ...taskNames.map((name) => taskRow(name).folder),
+  apiRow.folder,
+  timedFireRow.folder,
+];

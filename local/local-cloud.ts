@@ -1,9 +1,11 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { readRetentionEnv } from '#functions/runtime/env.ts';
 import type { System } from '#functions/runtime/system.ts';
 import type { Retention } from '#shared/config/retention.ts';
-import type { Log } from '#shared/ports/services.ts';
+import { toAppError } from '#shared/errors/app-error.ts';
+import type { Clock, Log } from '#shared/ports/services.ts';
 import { startBlobServer } from './blobs/blob-server.ts';
 import type { FaultPlan } from './cloud/fault-plan.ts';
 import type { Fleet } from './cloud/fleet.ts';
@@ -16,6 +18,29 @@ import { type LocalSystem, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
+
+/** How long runs that an earlier process left get to report that they have ended, before schedules look whether they still go on. */
+const settleMs = 20_000;
+
+const beginSchedules = async ({
+  engine,
+  scheduler,
+  timed,
+  log,
+}: Pick<LocalSystem, 'engine' | 'scheduler' | 'timed'> & { readonly log: Log }): Promise<void> => {
+  const late = new AbortController();
+  await Promise.race([
+    engine.idle(),
+    setTimeout(settleMs, undefined, { ref: false, signal: late.signal }).catch(() => {}),
+  ]);
+  late.abort();
+  try {
+    await scheduler.begin(timed);
+  } catch (thrown) {
+    const { code, message } = toAppError(thrown);
+    log.error('schedule.begin-failed', { code, message });
+  }
+};
 
 /** What a local cloud needs. */
 export interface LocalCloudOptions {
@@ -33,6 +58,8 @@ export interface LocalCloudOptions {
   readonly retention?: Retention;
   /** True: schedules fire while the cloud is open. Else they are kept only, for a process that stays. */
   readonly fires?: boolean;
+  /** The wall clock when absent. */
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
@@ -58,11 +85,11 @@ export const startLocalCloud = async ({
   environment = serverEnvironment(),
   retention = readRetentionEnv(serverEnvironment()),
   fires = false,
+  clock = { now: () => Date.now() },
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
   const table = await startLocalTable({ path: join(stateDir, 'table'), log });
-  const clock = { now: () => Date.now() };
   const blobsDir = join(stateDir, 'blobs');
   const expiring = keepExpiring({
     ...{ table, blobsDir, retention, clock, log },
@@ -95,7 +122,7 @@ export const startLocalCloud = async ({
   });
   const { tasks, services, timed, engine, scheduler } = system;
   await system.begin();
-  if (fires) await scheduler.begin(timed);
+  if (fires) void beginSchedules({ engine, scheduler, timed, log });
   return {
     ...{ tasks, services, timed, engine, provider, table },
     close: async () => {

@@ -8,6 +8,7 @@ import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
 import { openStore } from '#functions/runtime/store.ts';
 import { openSubmit } from '#functions/runtime/submit.ts';
 import { AppError, toAppError } from '#shared/errors/app-error.ts';
+import type { FiringStatus } from '#shared/model/schedule.ts';
 import { timedFire } from './timed-fire.ts';
 
 /** What EventBridge Scheduler sends: which schedule, and when it was due. */
@@ -30,14 +31,15 @@ const open = () => {
 
 let fire: ReturnType<typeof open> | undefined;
 
-/** Timed Fire on Lambda. What it throws is called again by Lambda, and goes to the dead letters in the end. */
-export const handler = async (event: unknown): Promise<void> => {
+/** Timed Fire on Lambda: says what became of the due time. What it throws is called again by Lambda, and goes to the dead letters in the end. */
+export const handler = async (event: unknown): Promise<{ readonly status: FiringStatus | 'notDue' }> => {
   const call = callSchema.safeParse(event);
   try {
     if (!call.success)
       throw new AppError('task.invalid-input', 'The call is none of a schedule', { cause: call.error });
     fire ??= open();
-    await fire(call.data);
+    const fired = await fire(call.data);
+    return { status: fired?.status ?? 'notDue' };
   } catch (thrown) {
     const error = toAppError(thrown);
     const schedule = call.data?.schedule;

@@ -57,16 +57,27 @@ export class TaskFunctions extends Construct {
   }
 }
 
+/** A function that also starts executions. */
+export const createStartingFunction = (
+  construct: Construct,
+  id: string,
+  row: FunctionRow,
+  { stateMachine, ...functionScope }: FunctionScope & { readonly stateMachine: StateMachine },
+): HouseFunction => {
+  const created = createFunction(construct, id, row, functionScope);
+  created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
+  stateMachine.grantStartExecution(created);
+  return created;
+};
+
 /** The function behind the HTTP API, which also starts executions. */
 export const createApiFunction = (
   scope: Construct,
-  { stateMachine, ...functionScope }: FunctionScope & { readonly stateMachine: StateMachine },
+  props: FunctionScope & { readonly stateMachine: StateMachine },
 ): HouseFunction => {
-  const created = createFunction(scope, 'ApiFunction', apiRow, functionScope);
+  const created = createStartingFunction(scope, 'ApiFunction', apiRow, props);
   created.addEnvironment(variables.version, manifest.version);
-  const { prices } = functionScope.config;
+  const { prices } = props.config;
   if (prices !== undefined) created.addEnvironment(variables.prices, JSON.stringify(prices));
-  created.addEnvironment(variables.stateMachine, stateMachine.stateMachineArn);
-  stateMachine.grantStartExecution(created);
   return created;
 };

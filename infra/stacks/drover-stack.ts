@@ -10,6 +10,7 @@ import { GuardedHttpApi } from '../constructs/http-api.ts';
 import { Observability } from '../constructs/observability.ts';
 import { RunWatch } from '../constructs/run-watch.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
+import { Schedules } from '../constructs/schedules.ts';
 import { Storage } from '../constructs/storage.ts';
 import { tasksThatNeed } from '../function-table.ts';
 
@@ -30,9 +31,11 @@ export class DroverStack extends Stack {
     const { stateMachine } = workflow;
     const api = createApiFunction(this, { config, storage, codeOf, stateMachine });
 
-    workflow.grantCompleteTasks([api, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
-    workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
     const deadLetters = new DeadLetters(this, 'DeadLetters');
+    const schedules = new Schedules(this, 'Schedules', { config, storage, codeOf, stateMachine, deadLetters });
+    schedules.grantKeep(api);
+    workflow.grantCompleteTasks([api, schedules.fire, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
+    workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
     new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent'), deadLetters });
     new RunWatch(this, 'RunWatch', {
       ...{ stateMachine, deadLetters },

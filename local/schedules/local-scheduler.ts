@@ -37,6 +37,7 @@ export const createLocalScheduler = ({ clock, log }: LocalSchedulerOptions): Loc
   const watches = new Map<string, Watch>();
   const underWay = new Set<Promise<void>>();
   let timed: TimedSystem | undefined;
+  let isClosed = false;
 
   const forget = (name: string): void => {
     clearTimeout(watches.get(name)?.timer);
@@ -81,10 +82,13 @@ export const createLocalScheduler = ({ clock, log }: LocalSchedulerOptions): Loc
     },
     remove: async (name) => forget(name),
     begin: async (system) => {
+      if (isClosed) return;
       timed = system;
-      for (const schedule of await system.list()) if (schedule.enabled) watch(schedule, clock.now());
+      for (const schedule of await system.list())
+        if (schedule.enabled && !watches.has(schedule.name) && !isClosed) watch(schedule, clock.now());
     },
     close: async () => {
+      isClosed = true;
       timed = undefined;
       for (const name of [...watches.keys()]) forget(name);
       await Promise.all(underWay);

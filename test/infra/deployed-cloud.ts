@@ -39,6 +39,16 @@ export interface DeployedCloud {
 
 type Refs = Readonly<Record<string, { readonly 'Fn::GetAtt': readonly [string, string] }>>;
 
+/** What the API is told of schedules, where it is told of them. */
+const schedulerArns = (environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
+  'DROVER_SCHEDULER_GROUP' in environment
+    ? {
+        DROVER_SCHEDULER_TARGET_ARN: arnOf('fire'),
+        DROVER_SCHEDULER_ROLE_ARN: `arn:aws:iam::${account}:role/schedules`,
+        DROVER_SCHEDULER_DEAD_LETTERS_ARN: `arn:aws:sqs:${region}:${account}:dead`,
+      }
+    : {};
+
 /** The definition as CloudFormation would give it to Step Functions. */
 const definitionOf = (template: Template): StateMachine => {
   const [properties] = Object.values(template.findResources('AWS::StepFunctions::StateMachine')).map(
@@ -116,6 +126,7 @@ const startFunctions = (
   const names = physicalNames(template, table);
   const environmentOf = ({ environment }: DeployedBundle) => ({
     ...Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, names.get(value) ?? value])),
+    ...schedulerArns(environment),
     ...endpoints,
   });
   return new Map(bundles.map((bundle) => [bundle.name, startFunction(bundle, environmentOf(bundle))]));

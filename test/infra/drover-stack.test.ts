@@ -86,8 +86,8 @@ describe('the bucket', () => {
 });
 
 describe('the functions', () => {
-  it('are one per task of the registry and one for the API', () => {
-    expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(specs.length + 1);
+  it('are one per task of the registry, one for the API and one for schedules', () => {
+    expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(specs.length + 2);
   });
 
   it('have the size and time of the registry', () => {
@@ -136,15 +136,15 @@ describe('the functions', () => {
     const environments = config
       .ofType('AWS::Lambda::Function')
       .map(([, { Properties }]) => Properties.Environment.Variables);
-    expect(environments.filter((env) => env.DROVER_AWS_REGIONS === 'eu-west-1,us-east-1')).toHaveLength(4);
-    expect(environments.filter((env) => env.DROVER_ALIYUN_PARAMETER === '/drover/aliyun')).toHaveLength(4);
+    expect(environments.filter((env) => env.DROVER_AWS_REGIONS === 'eu-west-1,us-east-1')).toHaveLength(5);
+    expect(environments.filter((env) => env.DROVER_ALIYUN_PARAMETER === '/drover/aliyun')).toHaveLength(5);
     const suspect = environments.flatMap((env) =>
       Object.entries(env).filter(([name]) => /secret|password|token|accesskey/i.test(name)),
     );
-    // Which names jobs may refer to, for those who plan, send and collect.
+    // Which names jobs may refer to, for those who plan, start, send and collect.
     expect(suspect.map(([name, value]) => `${name}=${value}`).sort()).toEqual([
-      ...Array(3).fill('DROVER_MANAGER_SECRETS=drover/secrets/'),
-      ...Array(3).fill('DROVER_SSM_SECRETS=/drover/secrets/'),
+      ...Array(4).fill('DROVER_MANAGER_SECRETS=drover/secrets/'),
+      ...Array(4).fill('DROVER_SSM_SECRETS=/drover/secrets/'),
     ]);
   });
 });
@@ -215,6 +215,55 @@ describe('events of agents', () => {
           },
         },
       ],
+    });
+  });
+});
+
+describe('schedules', () => {
+  const [[roleId, role] = []] = dev.ofType('AWS::IAM::Role').filter(([id]) => id.startsWith('SchedulesRole'));
+  const [[groupId] = []] = dev.ofType('AWS::Scheduler::ScheduleGroup');
+  const [[fireId] = []] = dev.ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('SchedulesTimedFire'));
+  const [[, api] = []] = dev.ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('ApiFunction'));
+
+  it('call Timed Fire through a role of theirs, which only they can take and which can only do that', () => {
+    expect(role?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      {
+        Action: 'sts:AssumeRole',
+        Effect: 'Allow',
+        Principal: { Service: 'scheduler.amazonaws.com' },
+        Condition: {
+          StringEquals: {
+            'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+            'aws:SourceArn': { 'Fn::GetAtt': [groupId, 'Arn'] },
+          },
+        },
+      },
+    ]);
+    const [[, policy] = []] = dev
+      .ofType('AWS::IAM::Policy')
+      .filter(([, { Properties }]) => Properties.Roles[0].Ref === roleId);
+    const actions = policy?.Properties.PolicyDocument.Statement.flatMap(({ Action }: { Action: unknown }) => Action);
+    expect(actions.sort()).toEqual([
+      'lambda:InvokeFunction',
+      ...['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+    ]);
+    expect(JSON.stringify(policy?.Properties.PolicyDocument.Statement[0].Resource)).toContain(`"${fireId}"`);
+  });
+
+  it('are kept by the API, which is told everything that one is made of', () => {
+    expect(api?.Properties.Environment.Variables).toMatchObject({
+      DROVER_SCHEDULER_GROUP: { Ref: groupId },
+      DROVER_SCHEDULER_TARGET_ARN: { 'Fn::GetAtt': [fireId, 'Arn'] },
+      DROVER_SCHEDULER_ROLE_ARN: { 'Fn::GetAtt': [roleId, 'Arn'] },
+      DROVER_SCHEDULER_DEAD_LETTERS_ARN: expect.anything(),
+    });
+  });
+
+  it('lead to a queue what failed three times', () => {
+    dev.template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: fireId },
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
     });
   });
 });

@@ -73,6 +73,7 @@ describe('the rights of the functions', () => {
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
     expect(holdersOf('s3:PutObject')).toEqual([
       'ApiFunction',
+      'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
       'TasksNextStage',
@@ -88,6 +89,7 @@ describe('the rights of the functions', () => {
   it('to complete tasks are of those who park or wake', () => {
     expect(holdersOf('states:SendTaskSuccess')).toEqual([
       'ApiFunction',
+      'SchedulesTimedFire',
       'TasksAwaitAgent',
       'TasksAwaitPermit',
       'TasksAwaitTurn',
@@ -103,9 +105,10 @@ describe('the rights of the functions', () => {
     ]);
   });
 
-  it('to start executions are of the API, of those who look after runs, and of the machine itself', () => {
+  it('to start executions are of the API, of what starts by the clock, of those who look after runs, and of the machine itself', () => {
     expect(holdersOf('states:StartExecution')).toEqual([
       'ApiFunction',
+      'SchedulesTimedFire',
       'TasksSettleRun',
       'TasksSweepRuns',
       'WorkflowRun',
@@ -115,6 +118,7 @@ describe('the rights of the functions', () => {
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {
     expect(holdersOf('ssm:GetParameter')).toEqual([
       'ApiFunction',
+      'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
       'TasksNextStage',
@@ -124,7 +128,7 @@ describe('the rights of the functions', () => {
         .filter((one) => actionsOf(one).includes('ssm:GetParameter'))
         .map(({ Resource }) => `${owner} ${JSON.stringify(Resource)}`),
     );
-    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(4);
+    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(5);
   });
 
   it('to read secrets of jobs are of those who send and collect, below the configured names', () => {
@@ -148,7 +152,7 @@ describe('the rights of the functions', () => {
     expect(statements.flatMap(actionsOf)).not.toContain('secretsmanager:GetSecretValue');
   });
 
-  it('delete nothing but sealed secrets, and what the API is asked to remove of runs', () => {
+  it('delete nothing but sealed secrets, what the API is asked to remove of runs, and schedules of the group', () => {
     const deleting = [...owners].flatMap(([owner, statements]) =>
       statements.flatMap((one) =>
         actionsOf(one)
@@ -158,6 +162,7 @@ describe('the rights of the functions', () => {
     );
     expect(deleting.sort()).toEqual([
       'ApiFunction s3:DeleteObject blobs/output/*"',
+      'ApiFunction scheduler:DeleteSchedule undefined',
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
     ]);
@@ -174,17 +179,32 @@ describe('the rights of the functions', () => {
     expect(rightsOf('TasksOnAgentEvent', 'ssm')).toEqual([]);
   });
 
-  it('on the contents of the library are of the API alone, and on nothing else of the bucket', () => {
+  it('to keep schedules are of the API alone, in its own group, with the one role that it may give them', () => {
+    for (const action of ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'iam:PassRole'])
+      expect(holdersOf(action)).toEqual(['ApiFunction']);
+    const statements = owners.get('ApiFunction') ?? [];
+    const [keep] = statements.filter((one) => actionsOf(one).includes('scheduler:CreateSchedule'));
+    expect(JSON.stringify(keep?.Resource)).toMatch(/:schedule\/.*AWS::StackName.*\/\*/);
+    const [pass] = statements.filter((one) => actionsOf(one).includes('iam:PassRole'));
+    expect(JSON.stringify(pass?.Resource)).toMatch(/SchedulesRole/);
+    expect(pass?.Condition).toEqual({ StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } });
+  });
+
+  it('on the contents of the library are of the API, and to read of what starts by the clock, and on nothing else of the bucket', () => {
     const onLibrary = [...owners].flatMap(([owner, statements]) =>
       statements
         .filter(({ Resource }) => JSON.stringify(Resource).includes('/library/*'))
         .flatMap((one) => actionsOf(one).map((action) => `${owner} ${action}`)),
     );
-    expect(onLibrary.sort()).toEqual(['ApiFunction s3:GetObject', 'ApiFunction s3:PutObject']);
+    expect(onLibrary.sort()).toEqual([
+      'ApiFunction s3:GetObject',
+      'ApiFunction s3:PutObject',
+      'SchedulesTimedFire s3:GetObject',
+    ]);
   });
 
-  it('to invoke are of the machine, on exactly the functions it names', () => {
-    expect(holdersOf('lambda:InvokeFunction')).toEqual(['WorkflowRun']);
+  it('to invoke are of the machine, on exactly the functions it names, and of the role of schedules', () => {
+    expect(holdersOf('lambda:InvokeFunction')).toEqual([expect.stringMatching(/^SchedulesRole/), 'WorkflowRun']);
     const [[, machine] = []] = stack.ofType('AWS::StepFunctions::StateMachine');
     const named = Object.values(machine?.Properties.DefinitionSubstitutions).map((value) => JSON.stringify(value));
     const [invoke] = (owners.get('WorkflowRun') ?? []).filter((one) =>

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createServices } from '#functions/runtime/services.ts';
 import { createSystem } from '#functions/runtime/system.ts';
+import { timedFire } from '#functions/timed-fire/timed-fire.ts';
 import { taskNames } from '#infra/function-table.ts';
+import { putScheduleRequestSchema } from '#shared/contract/schedule-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { type Dynalite, startDynalite } from '#test/kit/dynalite.ts';
@@ -54,8 +56,10 @@ const rightsOf = (statements: readonly Statement[]): ReadonlySet<string> =>
     }),
   );
 
-const ownerOf = (name: string): string =>
-  name === 'api' ? 'ApiFunction' : `Tasks${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+const ownerOf = (name: string): string => {
+  if (name === 'timedFire') return 'SchedulesTimedFire';
+  return name === 'api' ? 'ApiFunction' : `Tasks${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+};
 
 const job = {
   apiVersion: 'drover/v1',
@@ -108,6 +112,28 @@ const useLibrary = async (services: ReturnType<typeof createServices>): Promise<
   await services.removeCommand('a/b', {}, writer);
 };
 
+/** Uses every service of schedules once, and has them call. */
+const useSchedules = async (services: ReturnType<typeof createServices>): Promise<void> => {
+  await services.applyJob('timed', { job: { ...job, metadata: { name: 'timed' } } }, { actor: 'test' });
+  const request = putScheduleRequestSchema.parse({ job: 'timed', expression: '* * * * * ? UTC', dialect: 'aliyun' });
+  for (const overlap of ['skip', 'replace'] as const) {
+    await services.putSchedule('timed', { ...request, overlap }, 'test');
+    await services.pauseSchedule('timed', {}, 'test');
+    await services.resumeSchedule('timed', {}, 'test');
+    await services.runSchedule('timed', {}, 'test');
+    const store = storeOf('timedFire');
+    const deps = { ...system.ports, store, clock: { now: () => Date.now() + 5_000 } };
+    const { submitRun: submit } = createServices({ ...deps, clock: system.ports.clock });
+    await timedFire({ ...deps, submit })({ schedule: 'timed', at: new Date(Date.now() + 5_000).toISOString() });
+    await timedFire({ ...deps, submit })({ schedule: 'timed', at: new Date(Date.now() + 5_000).toISOString() });
+    await system.engine.idle();
+  }
+  await services.viewSchedule('timed', { next: 1 });
+  await services.listSchedules();
+  await services.listFirings('timed', { limit: 10 });
+  await services.removeSchedule('timed', 'test');
+};
+
 /** Uses every service of the API once. */
 const useApi = async (services: ReturnType<typeof createServices>): Promise<RunId> => {
   await services.putBudget('all', { where: 'true', max: '100%' }, 'test');
@@ -125,6 +151,7 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
   await services.abortRun(runId, {}, 'test');
   await system.engine.idle();
   await useLibrary(services);
+  await useSchedules(services);
   await services.viewRun(runId);
   await services.listRuns({ limit: 10 });
   await services.listNodeRows(runId, { limit: 100 });
@@ -148,7 +175,8 @@ beforeAll(async () => {
   dynalite = await startDynalite();
   system = await startTestSystem([...someNodes('aws', 'h', 3)]);
   const statements = statementsByOwner(synthesise());
-  for (const name of [...taskNames, 'api']) allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));
+  for (const name of [...taskNames, 'api', 'timedFire'])
+    allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));
   const tasks = Object.fromEntries(
     taskNames.map((name) => [name, createSystem({ ...system.ports, store: storeOf(name) }).tasks[name]]),
   ) as unknown as TaskBehaviours;
@@ -196,7 +224,7 @@ afterAll(async () => {
 });
 
 describe('the rights of each function on the table', () => {
-  it.each([...taskNames, 'api'])('%s: suffice for what it does', (owner) => {
+  it.each([...taskNames, 'api', 'timedFire'])('%s: suffice for what it does', (owner) => {
     const made = [...(calls.get(owner) ?? [])];
     expect(made.length).toBeGreaterThan(0);
     expect(made.filter((call) => !allowed.get(owner)?.has(call))).toEqual([]);

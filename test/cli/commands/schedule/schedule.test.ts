@@ -63,6 +63,24 @@ describe('drover schedule', () => {
     });
   });
 
+  test('put reads the example', async () => {
+    const { asked, exitCode } = await cli([
+      'schedule',
+      'put',
+      '-f',
+      'examples/schedules/nightly.yaml',
+      '--zone',
+      'UTC',
+    ]);
+    expect(exitCode).toBe(0);
+    expect(asked[0]).toMatchObject([
+      'putSchedule',
+      'nightly-restart',
+      { zone: 'UTC', catchUp: { deadline: '2h' } },
+      'ada',
+    ]);
+  });
+
   test.each([
     [['--job', 'x'], 'It is not said when'],
     [['--cron', '0 2 * * *'], 'It is not said which job'],
