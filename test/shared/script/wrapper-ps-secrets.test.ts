@@ -5,7 +5,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { psSecretPayload } from '#shared/script/render-ps-secrets.ts';
 import { renderStop, type SecretText, type WrapperInput } from '#shared/script/wrapper.ts';
 import { type BlobSite, openBlobSite } from './blob-site.ts';
-import { eventually, wrapperInput } from './on-node.ts';
+import { eventually, isRunning, wrapperInput } from './on-node.ts';
 import { OnWindows, powerShells } from './on-windows.ts';
 import { everything } from './secret-kit.ts';
 
@@ -172,11 +172,15 @@ time.sleep(int(os.environ.get('PAUSE', '60')))
       ['passed', () => node.run({ ...input('another'), env: { PAUSE: '0' } })],
     ] as const) {
       const { process: child, answer } = await node.start(input(fence));
-      await eventually(() => node.files.includes(`${fence}.out`) && node.files.includes(`${fence}.pid`));
+      const keeps = (name: string, what: RegExp) => node.files.includes(name) && what.test(node.kept(name).toString());
+      await eventually(() => keeps(`${fence}.out`, /left behind/) && keeps(`${fence}.pid`, /^\d+ \d+$/));
       child.kill('SIGKILL');
       await answer;
       const [pid = '0'] = node.kept(`${fence}.pid`).toString().split(' ');
-      if (fence === 'passed') process.kill(Number(pid), 'SIGKILL');
+      if (fence === 'passed') {
+        process.kill(Number(pid), 'SIGKILL');
+        await eventually(() => !isRunning(Number(pid)));
+      }
       await next();
       expect(everything(node.stateDir)).not.toContain('left behind');
     }
