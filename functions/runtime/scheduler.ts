@@ -5,6 +5,19 @@ import type { Scheduler } from '#shared/ports/scheduler.ts';
 import { readSchedulerEnv } from './env.ts';
 import { systemClock } from './process.ts';
 
-/** The scheduler of the deployed stack. */
-export const openScheduler = (): Scheduler =>
+const open = (): Scheduler =>
   createAwsScheduler({ ...readSchedulerEnv(), client: new SchedulerClient(ownClientConfig), clock: systemClock });
+
+/** The scheduler of the deployed stack. Its settings are read when a schedule is first touched: everything else works without them. */
+export const openScheduler = (): Scheduler => {
+  let opened: Scheduler | undefined;
+  const scheduler = (): Scheduler => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    check: (schedule) => scheduler().check(schedule),
+    put: async (schedule) => scheduler().put(schedule),
+    remove: async (name) => scheduler().remove(name),
+  };
+};
