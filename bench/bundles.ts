@@ -1,5 +1,5 @@
 // Question: how large is each bundled handler, and how long does a process take to load it, as a cold start has to?
-// Usage: node bench/bundles.ts [-- --times 5]. The bundles are those of the stack; each is loaded in fresh processes, without configuration.
+// Usage: npm run bench -- bundles [--times 5]. The bundles are those of the stack; each is loaded in fresh processes, without configuration.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { bundleFile, bundleFunctions } from '#infra/bundle-functions.ts';
 import { functionFolders } from '#infra/function-table.ts';
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '5' } } });
+const { values } = parseArgs({ allowPositionals: true, options: { times: { type: 'string', default: '5' } } });
 const times = Number(values.times);
 
 /** Aims of the design: size of a bundle without the client of Alibaba Cloud, and time of its loading. */
