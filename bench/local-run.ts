@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { parseFleet } from '#local/cloud/fleet.ts';
-import { startLocalCloud } from '#local/local-cloud.ts';
+import { type LocalCloudOptions, startLocalCloud } from '#local/local-cloud.ts';
 import type { Log } from '#shared/ports/services.ts';
 import { type MemoryFigures, watchMemory } from './memory.ts';
 
@@ -39,8 +39,16 @@ const countWrites = (client: DynamoDBClient): { items: number } => {
   return counter;
 };
 
+/** Who looks on. */
+export interface Onlooker {
+  readonly aroundTasks?: LocalCloudOptions['aroundTasks'];
+  /** When the run is about to begin, and when it has ended. */
+  readonly onStart?: () => void;
+  readonly onEnd?: () => void;
+}
+
 /** Runs `true` once on each of `nodes` instances of a fresh local cloud, everything kept. */
-export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
+export const runOnLocalCloud = async (nodes: number, onlooker: Onlooker = {}): Promise<RunFigures> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'drover-bench-'));
   const fleet = parseFleet(`generate: [{count: ${nodes}, name: 'n-{n}', cloud: aws, region: eu-west-1}]`, 'bench');
   const counts = { transitions: 0, tasks: 0 };
@@ -54,7 +62,8 @@ export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
     warn: () => undefined,
     error: (event, fields) => console.error(event, fields),
   };
-  const cloud = await startLocalCloud({ stateDir, fleet, log });
+  const { aroundTasks, onStart, onEnd } = onlooker;
+  const cloud = await startLocalCloud({ stateDir, fleet, log, ...(aroundTasks === undefined ? {} : { aroundTasks }) });
   const writes = countWrites(cloud.table.client);
   const job = {
     apiVersion: 'drover/v1',
@@ -69,10 +78,12 @@ export const runOnLocalCloud = async (nodes: number): Promise<RunFigures> => {
   try {
     await cloud.services.listNodes({ limit: 1 });
     const callsBefore = sum(cloud.provider.calls());
+    onStart?.();
     const startedMs = performance.now();
     const { runId } = await cloud.services.submitRun({ request: { job, params: {}, only: {} }, actor: 'bench' });
     await cloud.engine.idle();
     const seconds = (performance.now() - startedMs) / 1000;
+    onEnd?.();
     const agentCalls = sum(cloud.provider.calls()) - callsBefore;
     const { status } = await cloud.services.viewRun(runId);
     return { nodes, seconds, status, agentCalls, tableWrites: writes.items, ...counts, memory: memory.stop() };

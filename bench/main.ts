@@ -1,6 +1,7 @@
-// npm run bench: nodes a second; npm run bench -- bundles: sizes and load times of the handlers. What follows is handed on.
+// npm run bench: nodes a second; -- stages: what a node costs, and where; -- bundles: sizes and load times of the handlers.
 const [first = 'nodes'] = process.argv.slice(2);
 if (first === 'bundles') await import('./bundles.ts');
+else if (first === 'stages') await import('./stages.ts');
 else await import('./nodes-per-second.ts');
 
 export {};

@@ -14,7 +14,7 @@ import type { LocalEngine } from './engine/local-engine.ts';
 import { serverEnvironment } from './env.ts';
 import { keepExpiring } from './expire-old.ts';
 import { localClients } from './local-agents.ts';
-import { type LocalSystem, openLocalSystem } from './local-system.ts';
+import { type LocalSystem, type LocalSystemOptions, openLocalSystem } from './local-system.ts';
 import { connectSecrets } from './secrets/connect-secrets.ts';
 import { openSecretStore } from './secrets/secret-store.ts';
 import { type LocalTable, startLocalTable } from './table/local-table.ts';
@@ -60,6 +60,8 @@ export interface LocalCloudOptions {
   readonly fires?: boolean;
   /** The wall clock when absent. */
   readonly clock?: Clock;
+  /** Puts something around every task, such as a measurement. */
+  readonly aroundTasks?: LocalSystemOptions['aroundTasks'];
   readonly log: Log;
 }
 
@@ -86,6 +88,7 @@ export const startLocalCloud = async ({
   retention = readRetentionEnv(serverEnvironment()),
   fires = false,
   clock = { now: () => Date.now() },
+  aroundTasks,
   log,
 }: LocalCloudOptions): Promise<LocalCloud> => {
   await mkdir(stateDir, { recursive: true });
@@ -119,6 +122,7 @@ export const startLocalCloud = async ({
     blobAccess: blobServer.access,
     clients: localClients(provider),
     secrets: connectSecrets(provider, secretStore, environment),
+    ...(aroundTasks === undefined ? {} : { aroundTasks }),
   });
   const { tasks, services, timed, engine, scheduler } = system;
   await system.begin();

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -31,10 +31,10 @@ const textOf = (value: unknown): string =>
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The bundle was made in a folder elsewhere, from which the source map leads up to the root of the disk. */
-const sourcesOf = (mapFile: string): readonly string[] => {
+/** The sources are named from where the bundle was made, a folder of its own below `bundles`. */
+const sourcesOf = (outdir: string, mapFile: string): readonly string[] => {
   const { sources }: { readonly sources: readonly string[] } = JSON.parse(readFileSync(mapFile, 'utf8'));
-  return sources.map((source) => source.replace(/^(\.\.\/)+/, '/').replace(root, ''));
+  return sources.map((source) => resolve(outdir, 'bundles', 'one', source).replace(root, ''));
 };
 
 const bundleOf = (
@@ -50,7 +50,7 @@ const bundleOf = (
     name: id.replace(/[0-9A-F]{8}$/, '').replace(/^Tasks|Function$/g, ''),
     file,
     bytes: statSync(file).size,
-    sources: sourcesOf(`${file}.map`),
+    sources: sourcesOf(outdir, `${file}.map`),
     environment: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, textOf(value)])),
   };
 };
