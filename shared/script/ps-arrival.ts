@@ -172,15 +172,22 @@ export const firstOnly = `
 if(-not $zOwn){zReplay}
 `;
 
-/** Ending what a fence started, instead of starting something; see sh-arrival.ts. The owner looks for the file and ends the tree. */
+/** Ending what a fence started, instead of starting something; see sh-arrival.ts. The owner looks for the file and ends the tree; what an owner
+ * that is gone has left is killed here, and is gone itself a moment later. */
 export const stop = `
 if($zOwn){zRefuse 'stopped'}
 try{[IO.File]::WriteAllText($zFence+'.stop','')}catch{}
 $zFirstLines=(zAll $zFence).Split([char]10)
 $zOwner=$zFirstLines[0].Split(' ')
 if($zFirstLines.Length -lt 3 -and ($zOwner.Length -lt 2 -or [string](zStart $zOwner[0]) -cne $zOwner[1])){
-  $zLeft=zLives
-  if($zLeft){zKillTree $zLeft}
+  $tries=0
+  while($tries -lt 25){
+    $zLeft=zLives
+    if(-not $zLeft){break}
+    if($tries -eq 0){zKillTree $zLeft}
+    $tries+=1
+    Start-Sleep -Milliseconds 200
+  }
 }
 zReplay
 `;
