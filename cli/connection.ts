@@ -32,6 +32,8 @@ export interface Connection {
   readonly kind: 'server' | 'local' | 'embedded';
   readonly baseUrl: string;
   readonly client: DroverClient;
+  /** What time it is at the server, in milliseconds since the epoch, to the second; undefined where that is this process. */
+  serverTime(): Promise<number | undefined>;
   close(): Promise<void>;
 }
 
@@ -63,17 +65,26 @@ const fetchOf = async ({ signing }: Settings, host: ConnectionHost): Promise<typ
   return signedFetch({ fetch: host.fetch, region, credentials: host.awsCredentials(profile), now: () => host.now() });
 };
 
+/** Every HTTP answer has the time of its server, also a refusal. */
+const timeAt = async (host: ConnectionHost, baseUrl: string): Promise<number | undefined> => {
+  const answer = await host.fetch(`${baseUrl.replace(/\/+$/, '')}/v1/version`);
+  await answer.body?.cancel();
+  const date = answer.headers.get('date');
+  return date === null ? undefined : Date.parse(date);
+};
+
 const openServer = async (settings: Settings, host: ConnectionHost, baseUrl: string): Promise<Connection> => {
   const token = settings.tokenFile === undefined ? {} : { token: await readToken(settings.tokenFile) };
   const client = createClient({ baseUrl, fetch: await fetchOf(settings, host), ...token });
-  return { kind: 'server', baseUrl, client, close: async () => undefined };
+  return { kind: 'server', baseUrl, client, serverTime: () => timeAt(host, baseUrl), close: async () => undefined };
 };
 
 const openInProcess = async (settings: Settings, host: ConnectionHost): Promise<Connection> => {
   const fleet = settings.fleetFile === undefined ? {} : { fleetFile: settings.fleetFile };
   const app = await host.openEmbedded({ stateDir: settings.stateDir, ...fleet });
   const { baseUrl, fetch, token } = app;
-  return { kind: 'embedded', baseUrl, client: createClient({ baseUrl, fetch, token }), close: () => app.close() };
+  const client = createClient({ baseUrl, fetch, token });
+  return { kind: 'embedded', baseUrl, client, serverTime: async () => undefined, close: () => app.close() };
 };
 
 /**
@@ -86,5 +97,5 @@ export const openConnection = async (settings: Settings, host: ConnectionHost): 
   if (local === undefined) return openInProcess(settings, host);
   const { url: baseUrl, token } = local;
   const client = createClient({ baseUrl, fetch: host.fetch, token });
-  return { kind: 'local', baseUrl, client, close: async () => undefined };
+  return { kind: 'local', baseUrl, client, serverTime: () => timeAt(host, baseUrl), close: async () => undefined };
 };

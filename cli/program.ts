@@ -16,6 +16,7 @@ import { contextRemoveCommand } from './commands/context/remove.ts';
 import { contextUseCommand } from './commands/context/use.ts';
 import { costCommand } from './commands/cost.ts';
 import { demoCommand } from './commands/demo.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { execCommand } from './commands/exec.ts';
 import { importAutoexecCommand } from './commands/import/autoexec.ts';
 import { importCrontabCommand } from './commands/import/crontab.ts';
@@ -164,6 +165,7 @@ const verbs: readonly CommandDefinition[] = [
   execCommand,
   validateCommand,
   demoCommand,
+  doctorCommand,
   versionCommand,
 ];
 

@@ -63,7 +63,7 @@ const inTurn = async (
   const { run } = place;
   const now = nowIso(deps.clock);
   const turn = await takeTurn(deps, run);
-  if (turn.kind === 'replaced') return step('failed', now);
+  if (turn.kind === 'replaced' || turn.kind === 'over') return step('failed', now);
   if (turn.kind === 'wait') return (await leftUnderWay(deps, place)) ?? { ...step('wait', now), look: turn.look };
   const record = known ?? (await freeze(deps, place));
   if ('kind' in record) return record.kind === 'closed' ? step('failed', now) : held(now, record.seconds);

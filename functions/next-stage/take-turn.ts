@@ -1,8 +1,9 @@
 import { askAbort, replacedReason } from '#functions/records/ask-abort.ts';
-import { currentAttempt } from '#functions/records/change-run.ts';
+import { currentAttempt, isAttemptOpen } from '#functions/records/change-run.ts';
 import { markQueued, markRunning } from '#functions/records/mark-running.ts';
 import {
   askForTurn,
+  endTurn,
   letOthersGoAhead,
   seekerOf,
   type TurnDeps,
@@ -22,11 +23,11 @@ export interface TakeTurnDeps extends TurnDeps, WakeRunsDeps {
   readonly log: Log;
 }
 
-/** Whether a run may go on: it may; it looks again in `look` seconds; another run has taken its place. */
+/** Whether a run may go on: it may; it looks again in `look` seconds; another run has taken its place; it has ended meanwhile. */
 export type Turn =
   | { readonly kind: 'go' }
   | { readonly kind: 'wait'; readonly look: number }
-  | { readonly kind: 'replaced' };
+  | { readonly kind: 'replaced' | 'over' };
 
 const go: Turn = { kind: 'go' };
 
@@ -49,6 +50,10 @@ export const takeTurn = async (deps: TakeTurnDeps, run: RunRecord): Promise<Turn
     waitMs: placeMs(look),
   });
   const attempt = currentAttempt(run);
+  if (await hasEnded(deps, run)) {
+    await endTurn(deps, run, { runId: run.runId, attempt });
+    return { kind: 'over' };
+  }
   if (answer.kind === 'held') {
     if (run.status === 'queued') await start(deps, run);
     return go;
@@ -60,6 +65,12 @@ export const takeTurn = async (deps: TakeTurnDeps, run: RunRecord): Promise<Turn
   await markQueued(deps, run.runId, attempt);
   for (const other of replaced) await askAbort(deps, other, replacedReason(run.runId, settings.key));
   return { kind: 'wait', look };
+};
+
+/** A call that was held up may come to its turn after the end of its run. Nobody would give back what it takes there. */
+const hasEnded = async (deps: TakeTurnDeps, run: RunRecord): Promise<boolean> => {
+  const now = await deps.store.get(run.runId);
+  return now === undefined || !isAttemptOpen(now, currentAttempt(run));
 };
 
 const start = async (deps: TakeTurnDeps, run: RunRecord): Promise<void> => {

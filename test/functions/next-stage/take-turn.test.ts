@@ -57,6 +57,28 @@ describe('the turn of a run', () => {
     expect(looks.at(-1)).toBeGreaterThan(120);
   });
 
+  it('is not taken by a call that was held up until its run had ended', async () => {
+    const rig = newRig(hosts(1));
+    const spec = line();
+    const a = await started(rig, spec);
+    const { get } = rig.store;
+    let isFirst = true;
+    // The first reading is of the run as it stands; while the call is held up, the run is aborted and ends.
+    rig.store.get = async (runId) => {
+      const run = await get(runId);
+      if (!isFirst) return run;
+      isFirst = false;
+      await rig.services.abortRun(a, {}, 'ann');
+      await rig.tasks.finishRun({ runId: a, attempt: 1, error: { Error: '' } });
+      return run;
+    };
+
+    expect((await next(rig, a)).kind).toBe('failed');
+
+    expect((await rig.store.getTurn(spec.concurrency.key))?.holders).toEqual([]);
+    expect(await status(rig, a)).toBe('aborted');
+  });
+
   it('that was lost in the middle, with the execution, leaves no lease behind that the next waits for', async () => {
     const rig = newRig(hosts(2));
     const spec = { ...line(), exclusive: true };

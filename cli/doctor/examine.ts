@@ -1,0 +1,55 @@
+import { allPages } from '#shared/client/all-pages.ts';
+import { toAppError } from '#shared/errors/app-error.ts';
+import type { InventoryNode } from '#shared/model/node.ts';
+import type { Connection } from '../connection.ts';
+import { type Check, clockCheck, nodeChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
+
+/** What an examination needs to know of this side. */
+export interface Examiner {
+  readonly version: string;
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+
+/** A question that could not be answered is a problem of its own. */
+const asked = async (check: string, ask: () => Promise<readonly Check[]>): Promise<readonly Check[]> => {
+  try {
+    return await ask();
+  } catch (thrown) {
+    const { code, message, hint } = toAppError(thrown);
+    const advice = hint === undefined ? {} : { advice: hint };
+    return [{ check, status: 'problem', says: `${code}: ${message}`, ...advice }];
+  }
+};
+
+const nodesOf = async ({ client }: Connection): Promise<readonly InventoryNode[]> => {
+  const nodes: InventoryNode[] = [];
+  for await (const node of allPages((cursor) =>
+    client.listNodes({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
+  ))
+    nodes.push(node);
+  return nodes;
+};
+
+/**
+ * Looks at a Drover through its API: whether it is reached and lets this caller in, clocks, versions, inventory and agents, runs, schedules. What
+ * it cannot see from here are the rights of single functions and the event rule: their failures are alarms (docs/operations.md).
+ */
+export const examine = async (connection: Connection, examiner: Examiner): Promise<readonly Check[]> => {
+  const { client, baseUrl } = connection;
+  const reached = await asked('server', async () => {
+    const startedMs = examiner.now();
+    const { version } = await client.version();
+    const tookMs = examiner.now() - startedMs;
+    const says = `${baseUrl} answers in ${tookMs} ms and lets this caller in`;
+    return [{ check: 'server', status: 'ok', says }, versionCheck(examiner.version, version)];
+  });
+  if (reached.some(({ status }) => status === 'problem')) return reached;
+  const rest = await Promise.all([
+    asked('clock', async () => [clockCheck(await connection.serverTime(), examiner.now())]),
+    asked('nodes', async () => nodeChecks(await nodesOf(connection))),
+    asked('runs', async () => [runsCheck((await client.listRuns({ limit: 100 })).items, examiner.now())]),
+    asked('schedules', async () => [schedulesCheck((await client.listSchedules()).items)]),
+  ]);
+  return [...reached, ...rest.flat()];
+};
