@@ -18,7 +18,7 @@ const skewMs = { warning: 30_000, problem: 240_000 } as const;
 
 /** Whether the clocks of this machine and of the server agree. Times in milliseconds since the epoch. */
 export const clockCheck = (serverMs: number | undefined, nowMs: number): Check => {
-  if (serverMs === undefined) return { check: 'clock', status: 'ok', says: 'The server is this machine' };
+  if (serverMs === undefined) return { check: 'clock', status: 'ok', says: 'There is no other clock to compare with' };
   const off = Math.abs(nowMs - serverMs);
   const says = `This machine is ${formatDuration(off)} off the server's clock`;
   if (off < skewMs.warning) return { check: 'clock', status: 'ok', says: 'This machine and the server agree' };

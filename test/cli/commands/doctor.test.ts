@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { AppError } from '#shared/errors/app-error.ts';
+import { host } from '#test/kit/rig.ts';
+import { cli } from '../test-host.ts';
+
+const well = {
+  listNodes: async () => ({ items: [host('i-1'), host('i-2')] }),
+  listRuns: async () => ({ items: [] }),
+  listSchedules: async () => ({ items: [] }),
+};
+
+test('a Drover that is well says so line by line', async () => {
+  const { exitCode, stdout } = await cli(['doctor'], { services: well });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/ok +server +http:\/\/drover.test answers in \d+ ms/);
+  expect(stdout).toMatch(/ok +aws eu-west-1 +2 of 2 agents answer/);
+  expect(stdout).toMatch(/ok +version +Both are 1.2.3/);
+});
+
+test('what cannot be asked is a problem with what to do, and the rest is looked at all the same', async () => {
+  const listNodes = () =>
+    Promise.reject(
+      new AppError('inventory.unavailable', 'AWS says no', { hint: 'Grant ssm:DescribeInstanceInformation.' }),
+    );
+  const { exitCode, stdout } = await cli(['doctor', '-o', 'json'], { services: { ...well, listNodes } });
+  expect(exitCode).toBe(1);
+  const { checks } = JSON.parse(stdout);
+  expect(checks.find(({ check }: { check: string }) => check === 'nodes')).toEqual({
+    check: 'nodes',
+    status: 'problem',
+    says: 'inventory.unavailable: AWS says no',
+    advice: 'Grant ssm:DescribeInstanceInformation.',
+  });
+  expect(checks.map(({ check }: { check: string }) => check)).toContain('schedules');
+});
+
+test('a server that lets nobody in is all there is to say', async () => {
+  const { exitCode, stdout } = await cli(['doctor'], { services: well, env: { DROVER_TOKEN_FILE: '' } });
+  expect([exitCode, stdout]).toEqual([
+    1,
+    expect.stringMatching(/^problem +server +auth.required: A token is needed\n/),
+  ]);
+});
