@@ -24,7 +24,8 @@ import { type CallContext, readReferencedOutputs } from './node-scopes.ts';
 import { type NodeCall, nodeCalls } from './node-values.ts';
 import { openOperationGate } from './operation-gate.ts';
 import type { Recipient } from './render-script.ts';
-import { newInvocation, type SendDeps, sendInvocation } from './send-invocation.ts';
+import { newInvocation, sendInvocation } from './send-invocation.ts';
+import type { SendDeps } from './sending.ts';
 import { settleCalls } from './settle-calls.ts';
 
 /** What Invoke Operation needs. */

@@ -10,7 +10,7 @@ import type { LedgerStore } from '#shared/ports/store.ts';
 import type { BatchState } from './batch-state.ts';
 import { obtainPermit } from './obtain-permit.ts';
 import type { GivenUp, PermitDeps } from './permit-wish.ts';
-import { longestMs } from './send-invocation.ts';
+import { longestMs } from './send-times.ts';
 
 /** What leave to work needs. */
 export interface LeaveDeps extends PermitDeps {
