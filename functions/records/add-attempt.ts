@@ -8,7 +8,7 @@ import { isTerminalRunStatus } from '#shared/model/status.ts';
 import { type Clock, type Engine, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 import { type Abort, abortReplaced } from './ask-abort.ts';
-import { changeRun, currentAttempt, requireRun } from './change-run.ts';
+import { changeRun, currentAttempt, isAttemptOpen, requireRun } from './change-run.ts';
 import { hasOpenMarks, type SettleMarksDeps, settleMarks } from './settle-marks.ts';
 import { endTurn, enterLine, type TurnDeps, type WakeRunsDeps } from './turns.ts';
 
@@ -122,10 +122,10 @@ const writeAttempt = async (
   try {
     return await changeRun(deps.store, before.runId, add);
   } catch (error) {
-    // The place in line goes with the attempt that was not added, unless another request has added it.
+    // The place in line goes with the attempt that was not added, unless another request has added it and it goes on.
     const attempt = before.attempts.length + 1;
     const now = await requireRun(deps.store, before.runId);
-    if (now.attempts.length < attempt) await endTurn(deps, before, { runId: before.runId, attempt });
+    if (!isAttemptOpen(now, attempt)) await endTurn(deps, before, { runId: before.runId, attempt });
     throw error;
   }
 };

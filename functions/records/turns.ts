@@ -112,6 +112,16 @@ export const endTurn = async (
   await wakeRuns(deps, nextInLine(record, deps.clock.now()));
 };
 
+/** Takes an attempt from its key, turn and place, and wakes nobody: whoever waits looks by itself in time. */
+export const leaveLine = async (
+  deps: TurnDeps,
+  { turn: settings }: Pick<RunRecord, 'turn'>,
+  who: { readonly runId: RunId; readonly attempt: number },
+): Promise<void> => {
+  if (settings === undefined) return;
+  await changeLocked(turnRecord(deps, settings.key), (turn) => ({ record: leaveTurn(turn, who) }));
+};
+
 /** Lets others go ahead of an attempt in line, and wakes them. */
 export const letOthersGoAhead = async (deps: TurnDeps & WakeRunsDeps, run: RunRecord): Promise<void> => {
   if (run.turn === undefined) return;

@@ -1,7 +1,8 @@
 import type { Submission } from '#functions/api/services.ts';
 import { type Abort, abortReplaced } from '#functions/records/ask-abort.ts';
+import { isAttemptOpen } from '#functions/records/change-run.ts';
 import { putJson } from '#functions/records/json-blob.ts';
-import { enterLine, type TurnDeps } from '#functions/records/turns.ts';
+import { enterLine, leaveLine, type TurnDeps } from '#functions/records/turns.ts';
 import {
   type CheckedRequest,
   checkRequest,
@@ -57,6 +58,7 @@ export const submitRun =
     const line = await enterLine(deps, run);
     if (line.kind === 'entered') await deps.store.noteOpen({ runId, attempt: 1 });
     const created = await deps.store.create(line.kind === 'rejected' ? rejected(run, line.reason) : run);
+    if (!created) await leaveLineIfOver(deps, run);
     if (line.kind === 'rejected') {
       deps.log.info('run.rejected', { runId, actor: submission.actor });
       return { runId, created };
@@ -66,6 +68,13 @@ export const submitRun =
     if (created) deps.log.info('run.submitted', { runId, actor: submission.actor, nodes: checked.plan.totals.nodes });
     return { runId, created };
   };
+
+/** A request that was held up may get in line after the run that another delivery of it has started is over. Nobody would give that back. */
+const leaveLineIfOver = async (deps: SubmitRunDeps, run: RunRecord): Promise<void> => {
+  const { runId } = run;
+  const now = await deps.store.get(runId);
+  if (now !== undefined && !isAttemptOpen(now, 1)) await leaveLine(deps, run, { runId, attempt: 1 });
+};
 
 /** A run that may not go on and does not wait: on record, and over. */
 const rejected = (run: RunRecord, reason: string): RunRecord => {
