@@ -8,6 +8,7 @@ import { phasePlace } from '#functions/records/phase-place.ts';
 import { recordProgress } from '#functions/records/record-progress.ts';
 import { judgeAnswer } from '#shared/built-in/judge-answer.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { gateById } from '#shared/gate/gates-of-run.ts';
 import { parseDurationMs } from '#shared/model/duration.ts';
 import { parseSliceId } from '#shared/model/ids.ts';
 import { httpCheckSchema, isScript, type Operation } from '#shared/model/operation.ts';
@@ -131,14 +132,16 @@ const ended = async (
   return done;
 };
 
-/** What to wait for; the same answer for the same invocation, however often it is asked. */
+/** What to wait for; the same answer for the same invocation, however often it is asked. A gate that was decided at is looked at soon. */
 const opened = (
   deps: InvokeOperationDeps,
-  { batch, place }: BatchState,
+  { run, batch, place }: BatchState,
   { invocationId, operationIndex, deadlineAt }: InvocationRecord,
 ): TaskOutput<'invokeOperation'> => {
   const operation = place.phase.operations[operationIndex];
   const waits = operation !== undefined && !isScript(operation) && deadlineAt !== undefined;
+  const gate = gateById(run.gates, invocationId);
+  if (gate !== undefined && gate.status !== 'open') return { state: 'open', invocationId, look: 1 };
   const look = waits
     ? waitSeconds(Date.parse(deadlineAt) - deps.clock.now())
     : firstLookSeconds[agentOf(deps.agents, batch).kind];
@@ -271,7 +274,9 @@ const waitAtDrover = async (
     sentAt: nowIso(deps.clock),
     deadlineAt: new Date(untilMs).toISOString(),
   });
-  return running(deps, { ...state, results: [...state.results, ...settled] }, invocation);
+  // Who decided at the gate before the invocation was there had nobody to wake.
+  const run = calls.some((call) => call.kind === 'ask') ? await requireRun(deps.store, state.run.runId) : state.run;
+  return running(deps, { ...state, run, results: [...state.results, ...settled] }, invocation);
 };
 
 const requireOperation = ({ place }: BatchState, { operationIndex }: NextOperation): Operation => {
