@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 240_000,
-    // Many tests wait for processes and clocks more than they compute: more of them than the two cores of the smallest machine go on at once.
-    maxWorkers: 3,
+    // Files that watch processes and clocks disturb each other when there are more of them than processors.
+    maxWorkers: 2,
   },
 });
