@@ -1,0 +1,91 @@
+import { pageSchemaOf } from '../pages.ts';
+import {
+  firingsQuerySchema,
+  firingViewSchema,
+  previewScheduleRequestSchema,
+  putScheduleRequestSchema,
+  scheduleControlRequestSchema,
+  schedulePreviewSchema,
+  scheduleQuerySchema,
+  scheduleSummarySchema,
+  scheduleViewSchema,
+} from '../schedule-views.ts';
+import { type ApiRoute, ask, read } from './api-route.ts';
+
+/** Endpoints about timed invocations. */
+export const scheduleRoutes = {
+  listSchedules: {
+    ...read,
+    path: '/v1/schedules',
+    tag: 'schedules',
+    summary: 'List the schedules, with what is due next and what became of the last due time',
+    answer: pageSchemaOf(scheduleSummarySchema),
+  },
+  viewSchedule: {
+    ...read,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Show a schedule with its due times to come',
+    query: scheduleQuerySchema,
+    answer: scheduleViewSchema,
+  },
+  putSchedule: {
+    method: 'put',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Make a schedule, or replace it',
+    body: putScheduleRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  removeSchedule: {
+    method: 'delete',
+    status: 200,
+    secured: true,
+    path: '/v1/schedules/{schedule}',
+    tag: 'schedules',
+    summary: 'Take a schedule away; its history stays readable',
+    answer: scheduleViewSchema,
+  },
+  pauseSchedule: {
+    ...ask,
+    path: '/v1/schedules/{schedule}/pause',
+    tag: 'schedules',
+    summary: 'Start nothing until resume',
+    body: scheduleControlRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  resumeSchedule: {
+    ...ask,
+    path: '/v1/schedules/{schedule}/resume',
+    tag: 'schedules',
+    summary: 'Go on after a pause; what was due meanwhile is not started',
+    body: scheduleControlRequestSchema,
+    answer: scheduleViewSchema,
+  },
+  runSchedule: {
+    ...ask,
+    path: '/v1/schedules/{schedule}/run',
+    tag: 'schedules',
+    summary: 'Start the run of a schedule now',
+    body: scheduleControlRequestSchema,
+    answer: firingViewSchema,
+  },
+  listFirings: {
+    ...read,
+    path: '/v1/schedules/{schedule}/firings',
+    tag: 'schedules',
+    summary: 'List what became of the due times of a schedule, newest first',
+    query: firingsQuerySchema,
+    answer: pageSchemaOf(firingViewSchema),
+  },
+  previewSchedule: {
+    ...ask,
+    path: '/v1/schedule-preview',
+    tag: 'schedules',
+    summary: 'Show what an expression means, without storing anything',
+    body: previewScheduleRequestSchema,
+    answer: schedulePreviewSchema,
+  },
+} as const satisfies Record<string, ApiRoute>;
