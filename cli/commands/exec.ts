@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
 import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
@@ -51,12 +51,6 @@ const requestOf = async (session: Session, client: DroverClient, options: ExecOp
   return { job, nodes: [...(await readNodesFile(file, () => readInventory(client)))] };
 };
 
-const everything = async <T>(list: AsyncIterable<T>): Promise<readonly T[]> => {
-  const items: T[] = [];
-  for await (const item of list) items.push(item);
-  return items;
-};
-
 const exitCodeOf = (view: RunView, rows: readonly NodeRow[], propagate: boolean): number => {
   const [only, ...others] = rows;
   if (propagate && only !== undefined && others.length === 0 && only.exitCode !== null) return only.exitCode;
@@ -97,11 +91,11 @@ export const execCommand = defineCommand({
     const { client } = connection;
     const { run } = await submitOnce(host, client, await requestOf(session, client, options, words));
     const view = await watchRun(session, connection, run.runId);
-    const rows = await everything(
-      allPages((cursor) => client.listNodeRows(view.runId, { limit: 1000, ...(cursor && { cursor }) })),
+    const rows = await gatherPages((cursor) =>
+      client.listNodeRows(view.runId, { limit: 1000, ...(cursor && { cursor }) }),
     );
-    const results = await everything(
-      allPages((cursor) => client.listResults(view.runId, { limit: 1000, ...(cursor && { cursor }) })),
+    const results = await gatherPages((cursor) =>
+      client.listResults(view.runId, { limit: 1000, ...(cursor && { cursor }) }),
     );
     const look = { style: session.style, safe: host.stdout.isTerminal };
     session.print(execReport(view, results, rows), () => execText(results, rows, look));

@@ -1,7 +1,6 @@
-import { allPages } from '#shared/client/all-pages.ts';
 import { toAppError } from '#shared/errors/app-error.ts';
-import type { InventoryNode } from '#shared/model/node.ts';
 import type { Connection } from '../connection.ts';
+import { readInventory } from '../inputs/nodes-file.ts';
 import { type Check, clockCheck, nodeChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
 
 /** What an examination needs to know of this side. */
@@ -22,15 +21,6 @@ const asked = async (check: string, ask: () => Promise<readonly Check[]>): Promi
   }
 };
 
-const nodesOf = async ({ client }: Connection): Promise<readonly InventoryNode[]> => {
-  const nodes: InventoryNode[] = [];
-  for await (const node of allPages((cursor) =>
-    client.listNodes({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-  ))
-    nodes.push(node);
-  return nodes;
-};
-
 /**
  * Looks at a Drover through its API: whether it is reached and lets this caller in, clocks, versions, inventory and agents, runs, schedules. What
  * it cannot see from here are the rights of single functions and the event rule: their failures are alarms (docs/operations.md).
@@ -47,7 +37,7 @@ export const examine = async (connection: Connection, examiner: Examiner): Promi
   if (reached.some(({ status }) => status === 'problem')) return reached;
   const rest = await Promise.all([
     asked('clock', async () => [clockCheck(await connection.serverTime(), examiner.now())]),
-    asked('nodes', async () => nodeChecks(await nodesOf(connection))),
+    asked('nodes', async () => nodeChecks(await readInventory(client))),
     asked('runs', async () => [runsCheck((await client.listRuns({ limit: 100 })).items, examiner.now())]),
     asked('schedules', async () => [schedulesCheck((await client.listSchedules()).items)]),
   ]);

@@ -1,4 +1,4 @@
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { Findings } from '#shared/import/autoexec/findings.ts';
@@ -9,14 +9,8 @@ import { type InventoryNode, type Node, nodeSchema } from '#shared/model/node.ts
 import type { InputFile } from './read-file.ts';
 
 /** Every node of the inventory. */
-export const readInventory = async (client: Pick<DroverClient, 'listNodes'>): Promise<readonly InventoryNode[]> => {
-  const nodes: InventoryNode[] = [];
-  for await (const node of allPages((cursor) =>
-    client.listNodes(cursor === undefined ? { limit: 1000 } : { cursor, limit: 1000 }),
-  ))
-    nodes.push(node);
-  return nodes;
-};
+export const readInventory = (client: Pick<DroverClient, 'listNodes'>): Promise<readonly InventoryNode[]> =>
+  gatherPages((cursor) => client.listNodes(cursor === undefined ? { limit: 1000 } : { cursor, limit: 1000 }));
 
 /** True for a nodes file of neatlogic-autoexec: its objects have `resourceId`, or are the header with `totalCount`. */
 export const isAutoexecNodes = (text: string): boolean => /^\s*\{[^}]*"(?:resourceId|totalCount)"\s*:/.test(text);

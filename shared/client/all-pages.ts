@@ -9,3 +9,12 @@ export async function* allPages<T>(fetchPage: (cursor: string | undefined) => Pr
     cursor = page.cursor;
   } while (cursor !== undefined);
 }
+
+/** Every item of a paged list at once. */
+export const gatherPages = async <T>(
+  fetchPage: (cursor: string | undefined) => Promise<Page<T>>,
+): Promise<readonly T[]> => {
+  const items: T[] = [];
+  for await (const item of allPages(fetchPage)) items.push(item);
+  return items;
+};

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { CommandChange } from '#shared/contract/library-views.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
 import { defineCommand } from '../../command.ts';
@@ -25,11 +25,9 @@ export const commandHistoryCommand = defineCommand({
   run: async (session, _options, [text = '']) => {
     const { name } = commandArgument(text);
     const { client } = await session.connect();
-    const items: CommandChange[] = [];
-    for await (const item of allPages((cursor) =>
+    const items = await gatherPages((cursor) =>
       client.listCommandChanges(name, { limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-    ))
-      items.push(item);
+    );
     session.print({ items }, () => renderTable(columns, items, session.style));
     return 0;
   },

@@ -1,4 +1,4 @@
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { CommandSummary } from '#shared/contract/library-views.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
 import { defineCommand } from '../../command.ts';
@@ -27,16 +27,14 @@ export const commandLsCommand = defineCommand({
   schema: namesFlagsSchema,
   run: async (session, { removed }, [prefix]) => {
     const { client } = await session.connect();
-    const items: CommandSummary[] = [];
-    for await (const item of allPages((cursor) =>
+    const items = await gatherPages((cursor) =>
       client.listCommands({
         limit: 1000,
         removed,
         ...(prefix === undefined ? {} : { prefix }),
         ...(cursor === undefined ? {} : { cursor }),
       }),
-    ))
-      items.push(item);
+    );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));
     return 0;
   },

@@ -1,4 +1,4 @@
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { JobSummary } from '#shared/contract/library-views.ts';
 import { defineCommand } from '../../command.ts';
 import { namesFlagsSchema, namesOptions } from '../../inputs/library-flags.ts';
@@ -24,16 +24,14 @@ export const jobLsCommand = defineCommand({
   schema: namesFlagsSchema,
   run: async (session, { removed }, [prefix]) => {
     const { client } = await session.connect();
-    const items: JobSummary[] = [];
-    for await (const item of allPages((cursor) =>
+    const items = await gatherPages((cursor) =>
       client.listJobs({
         limit: 1000,
         removed,
         ...(prefix === undefined ? {} : { prefix }),
         ...(cursor === undefined ? {} : { cursor }),
       }),
-    ))
-      items.push(item);
+    );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));
     return 0;
   },

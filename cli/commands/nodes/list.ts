@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { allPages } from '#shared/client/all-pages.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import { defineCommand } from '../../command.ts';
 import { targetsOfFlags } from '../../inputs/where.ts';
@@ -43,15 +43,13 @@ export const nodesListCommand = defineCommand({
   run: async (session, options) => {
     const where = targetsOfFlags(options)?.where;
     const { client } = await session.connect();
-    const items: InventoryNode[] = [];
-    for await (const node of allPages((cursor) =>
+    const items = await gatherPages((cursor) =>
       client.listNodes({
         limit: 1000,
         ...(where === undefined ? {} : { where }),
         ...(cursor === undefined ? {} : { cursor }),
       }),
-    ))
-      items.push(node);
+    );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));
     return 0;
   },

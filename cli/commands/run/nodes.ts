@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { allPages } from '#shared/client/all-pages.ts';
-import type { NodeRow } from '#shared/contract/run-views.ts';
+import { gatherPages } from '#shared/client/all-pages.ts';
 import { defineCommand } from '../../command.ts';
 import { attemptSchema } from '../../inputs/attempt.ts';
 import { statusesSchema } from '../../inputs/statuses.ts';
@@ -27,11 +26,9 @@ export const runNodesCommand = defineCommand({
   run: async (session, filters, [text = '']) => {
     const { client } = await session.connect();
     const runId = await resolveRunId(client, text);
-    const items: NodeRow[] = [];
-    for await (const row of allPages((cursor) =>
+    const items = await gatherPages((cursor) =>
       client.listNodeRows(runId, { ...filters, limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-    ))
-      items.push(row);
+    );
     session.print({ items }, () => nodeRowsTable(items, session.style));
     return 0;
   },

@@ -1,6 +1,5 @@
 import { type BudgetRecord, budgetRecordSchema, budgetUseSchema } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
-import { isDone, readerOf, versioned } from './lock-records.ts';
 import {
   conditionalWrite,
   isLive,
@@ -8,9 +7,10 @@ import {
   type StoreContext,
   strongQuery,
   strongRead,
-  whenAbsent,
+  whenNext,
 } from './store-context.ts';
 import { io } from './store-errors.ts';
+import { isDone, readerOf, versioned } from './versioned-records.ts';
 
 /** The part of the port that is about disruption budgets. */
 export type BudgetStore = Pick<
@@ -27,16 +27,12 @@ const putBudget = (context: StoreContext, budget: BudgetRecord, removed: boolean
   const item = { name, version, record: JSON.stringify(budget) };
   const gone = removed ? { expiresAt: Math.floor(context.now() / 1000) } : {};
   const put = context.entities.budgets.put({ ...item, ...gone });
-  return version === 1
-    ? isDone(put.where(whenAbsent(context)).go(conditionalWrite))
-    : isDone(put.where((stored, { eq }) => eq(stored.version, version - 1)).go(conditionalWrite));
+  return isDone(put.where(whenNext(context, version)).go(conditionalWrite));
 };
 
 const putBudgetUse = (context: StoreContext, use: Parameters<BudgetStore['putBudgetUse']>[0]): Promise<boolean> => {
   const put = context.entities.budgetUses.put({ name: use.name, ...versioned(context, use) });
-  return use.version === 1
-    ? isDone(put.where(whenAbsent(context)).go(conditionalWrite))
-    : isDone(put.where(({ version }, { eq }) => eq(version, use.version - 1)).go(conditionalWrite));
+  return isDone(put.where(whenNext(context, use.version)).go(conditionalWrite));
 };
 
 /** Disruption budgets and their use in the table. */

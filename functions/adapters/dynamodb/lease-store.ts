@@ -1,9 +1,9 @@
 import { leaseRecordSchema } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
-import { isDone, readerOf, versioned } from './lock-records.ts';
-import { conditionalWrite, isLive, type StoreContext, strongRead, whenAbsent } from './store-context.ts';
+import { conditionalWrite, isLive, type StoreContext, strongRead, whenNext } from './store-context.ts';
 import { io } from './store-errors.ts';
+import { isDone, readerOf, versioned } from './versioned-records.ts';
 
 /** The part of the port that is about leases. */
 export type LeaseStore = Pick<LockStore, 'getLeases' | 'putLease'>;
@@ -24,9 +24,7 @@ const getLeases = async (context: StoreContext, nodeIds: readonly string[]) => {
 
 const putLease = (context: StoreContext, lease: Parameters<LeaseStore['putLease']>[0]): Promise<boolean> => {
   const put = context.entities.leases.put({ nodeId: lease.nodeId, ...versioned(context, lease) });
-  return lease.version === 1
-    ? isDone(put.where(whenAbsent(context)).go(conditionalWrite))
-    : isDone(put.where(({ version }, { eq }) => eq(version, lease.version - 1)).go(conditionalWrite));
+  return isDone(put.where(whenNext(context, lease.version)).go(conditionalWrite));
 };
 
 /** Leases in the table. */

@@ -2,7 +2,6 @@ import { type RunId, runIdSchema, type SliceId } from '#shared/model/ids.ts';
 import { type PermitKey, type PermitRecord, permitRecordSchema } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
-import { isDone, keptAsLong, readerOf, versioned } from './lock-records.ts';
 import { progressKey } from './progress-entity.ts';
 import {
   conditionalUpdate,
@@ -17,6 +16,7 @@ import {
 } from './store-context.ts';
 import { io } from './store-errors.ts';
 import { missing } from './stored-record.ts';
+import { isDone, keptAsLong, readerOf, versioned } from './versioned-records.ts';
 
 /** The part of the port that is about permits, and runs that may have some. */
 export type PermitStore = Pick<

@@ -8,7 +8,6 @@ import {
 } from '#shared/model/schedule.ts';
 import type { Page, PageRequest } from '#shared/ports/pages.ts';
 import type { ScheduleStore } from '#shared/ports/schedule-store.ts';
-import { isDone, readerOf } from './lock-records.ts';
 import { decodeCursor, encodeCursor, limitOfPage } from './page-cursor.ts';
 import {
   conditionalWrite,
@@ -19,8 +18,10 @@ import {
   strongQuery,
   strongRead,
   whenAbsent,
+  whenNext,
 } from './store-context.ts';
 import { io } from './store-errors.ts';
+import { isDone, readerOf } from './versioned-records.ts';
 
 const readSchedule = readerOf(scheduleRecordSchema.strip(), 'a schedule');
 const readFiring = readerOf(firingRecordSchema.strip(), 'a firing');
@@ -31,9 +32,7 @@ const putSchedule = (context: StoreContext, schedule: ScheduleRecord, removed: b
   const { name, version } = schedule;
   const gone = removed ? { expiresAt: Math.floor(context.now() / 1000) } : {};
   const put = context.entities.schedules.put({ name, version, record: JSON.stringify(schedule), ...gone });
-  return version === 1
-    ? isDone(put.where(whenAbsent(context)).go(conditionalWrite))
-    : isDone(put.where((stored, { eq }) => eq(stored.version, version - 1)).go(conditionalWrite));
+  return isDone(put.where(whenNext(context, version)).go(conditionalWrite));
 };
 
 const toFiringItem = (context: StoreContext, { schedule, dueAt, status, ...record }: FiringRecord) => ({

@@ -57,6 +57,15 @@ export const whenAbsent =
   (item: { readonly record: string; readonly expiresAt: number }, { notExists, lte }: ConditionWords): string =>
     `${notExists(item.record)} OR ${lte(item.expiresAt, Math.floor(context.now() / 1000))}`;
 
+/** The condition under which a version of a record may be written: it is the first one, or the one before it is stored. */
+export const whenNext =
+  (context: StoreContext, next: number) =>
+  (
+    item: { readonly record: string; readonly expiresAt: number; readonly version: number },
+    words: ConditionWords & { eq(attribute: number, value: number): string },
+  ): string =>
+    next === 1 ? whenAbsent(context)(item, words) : words.eq(item.version, next - 1);
+
 /** Options of a read that a decision may stand on. ElectroDB's own error wrapper is left out, as it costs a stack trace per call. */
 export const strongRead = { consistent: true, originalErr: true } as const;
 

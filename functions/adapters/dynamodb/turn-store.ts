@@ -1,7 +1,6 @@
 import { turnRecordSchema } from '#shared/model/lock.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
-import { isDone, keptAsLong, readerOf, versioned } from './lock-records.ts';
 import {
   conditionalWrite,
   isLive,
@@ -10,9 +9,10 @@ import {
   type StoreContext,
   strongQuery,
   strongRead,
-  whenAbsent,
+  whenNext,
 } from './store-context.ts';
 import { io } from './store-errors.ts';
+import { isDone, keptAsLong, readerOf, versioned } from './versioned-records.ts';
 
 /** The part of the port that is about turns. */
 export type TurnStore = Pick<LockStore, 'getTurn' | 'getTurns' | 'putTurn' | 'listTurns'>;
@@ -39,9 +39,7 @@ const putTurn = async (context: StoreContext, turn: Parameters<TurnStore['putTur
         .go(plainWrite),
     );
   const put = context.entities.turns.put({ key: turn.key, ...versioned(context, turn) });
-  return turn.version === 1
-    ? isDone(put.where(whenAbsent(context)).go(conditionalWrite))
-    : isDone(put.where(({ version }, { eq }) => eq(version, turn.version - 1)).go(conditionalWrite));
+  return isDone(put.where(whenNext(context, turn.version)).go(conditionalWrite));
 };
 
 const listTurns = async (context: StoreContext) => {
