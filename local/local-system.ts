@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { createRateGate } from '#functions/adapters/agent/rate-gate.ts';
 import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
@@ -79,16 +80,18 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
+  const store = createDynamoStore({
+    ...table,
+    client: countCapacity(table.client, meter),
+    now: clock.now,
+    retentionSeconds: retention.runDays * daySeconds,
+    historySeconds: retention.historyDays * daySeconds,
+    firingSeconds: retention.firingDays * daySeconds,
+  });
+  const gate = createRateGate({ store: () => store, clock, sleep: pacing.sleep, random: pacing.random, log });
   const ports: SystemPorts = {
-    ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
-    store: createDynamoStore({
-      ...table,
-      client: countCapacity(table.client, meter),
-      now: clock.now,
-      retentionSeconds: retention.runDays * daySeconds,
-      historySeconds: retention.historyDays * daySeconds,
-      firingSeconds: retention.firingDays * daySeconds,
-    }),
+    ...connectAgents(clients, fleet, { ...pacing, gate, called: () => meter.count({ agentCalls: 1 }) }),
+    store,
     blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,

@@ -4,8 +4,8 @@ import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import { openAliyun } from './aliyun.ts';
+import { cloudPacing } from './cloud-pacing.ts';
 import { lateAgent } from './late-agent.ts';
-import { cloudPacing } from './process.ts';
 
 /** The agents of the deployed stack, in the account of the stack and the account of the parameter's credentials. */
 export const openAgents = (): Agents => {

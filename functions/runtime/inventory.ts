@@ -4,8 +4,8 @@ import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 import { openAliyun } from './aliyun.ts';
+import { cloudPacing } from './cloud-pacing.ts';
 import { readCloudsEnv } from './env.ts';
-import { cloudPacing } from './process.ts';
 
 const scopesOf = (regions: readonly string[]): readonly AgentScope[] => regions.map((region) => ({ region }));
 

@@ -1,5 +1,4 @@
 import { ulid } from 'ulid';
-import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { createEmfMetrics } from '#functions/adapters/cloudwatch/emf-metrics.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Clock, Ids, Log, LogFields } from '#shared/ports/services.ts';
@@ -16,13 +15,6 @@ export const processMeter = createUsageMeter();
 
 /** Run ids by time and chance. */
 export const randomIds: Ids = { runId: () => runIdSchema.parse(ulid()) };
-
-/** How clouds are called from this process. */
-export const cloudPacing: Pacing = {
-  ...realPacing,
-  called: () => processMeter.count({ agentCalls: 1 }),
-  onThrottled: (call) => openProcessLog().warn('agent.throttled', { call }),
-};
 
 let opened: ProcessLog | undefined;
 
