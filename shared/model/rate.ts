@@ -21,13 +21,16 @@ export type RateKey = z.infer<typeof rateKeySchema>;
 export const rateRecordSchema = rateKeySchema.extend({
   version: z.int().min(1),
   perSecond: z.number().positive(),
-  /** The moment of the next call that nobody has yet. */
-  nextAtMs: momentSchema,
-  /** Grows whenever the rate was lowered: moments that were given before are void. */
+  /** Tickets given so far: the number of the next one. Numbers begin anew with each epoch. */
+  issued: z.int().min(0),
+  /** From which ticket on, and from when, the rate is counted: ticket n is due (n - base) / perSecond seconds after that moment. */
+  base: z.number().min(0),
+  baseAtMs: momentSchema,
+  /** Grows whenever the rate was lowered: tickets that were given before are void. */
   epoch: z.int().min(0),
   /** True once it was lowered since it was opened: from then on it grows by steps instead of doubling. */
   isFound: z.boolean(),
-  /** When the rate last changed. */
+  /** Since when calls are made at this rate. */
   changedAtMs: momentSchema,
   /** When it is over, unless the cloud refuses a call before. */
   closesAtMs: momentSchema,

@@ -53,7 +53,7 @@ export interface Caller {
 const mayRepeat = (failure: CallFailure, repeatable: boolean): boolean =>
   failure.kind === 'throttled' || (failure.kind === 'unavailable' && repeatable);
 
-const openGate: RateGate = { enter: async (call) => ({ call }), taken: () => {}, refused: async () => {} };
+const openGate: RateGate = { enter: async (call) => ({ call }), taken: async () => {}, refused: async () => {} };
 
 /**
  * Calls with jittered back-off. Throttled calls had no effect, so they are always tried again; unanswered ones only when repeatable. Where a
@@ -71,7 +71,7 @@ export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPo
     try {
       pacing.called?.();
       const value = await call.run();
-      gate.taken(pass);
+      await gate.taken(pass);
       return { refused: false, value };
     } catch (error) {
       const failure = classify(error);

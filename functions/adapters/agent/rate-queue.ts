@@ -1,8 +1,8 @@
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
 import type { RateRecord } from '#shared/model/rate.ts';
-import { isOpen, type Taken, takeMoments } from '#shared/rate/rate.ts';
+import { isOpen, type Taken, takeTickets } from '#shared/rate/rate.ts';
 import { type CallName, callText } from './call-name.ts';
-import { createSpare, type Moment } from './rate-spare.ts';
+import { createSpare, type Ticket } from './rate-spare.ts';
 import type { RateViews, ViewDeps } from './rate-views.ts';
 
 /** What sharing a limit needs. */
@@ -16,7 +16,7 @@ export interface LaneDeps extends ViewDeps {
 
 interface Waiter {
   readonly untilMs: number;
-  readonly resolve: (moment: Moment | undefined) => void;
+  readonly resolve: (ticket: Ticket | undefined) => void;
   readonly reject: (error: AppError) => void;
 }
 
@@ -28,27 +28,28 @@ const mostConflictMs = 320;
 export const conflictMs = (conflicts: number, random: () => number): number =>
   random() * Math.min(mostConflictMs, firstConflictMs * 2 ** conflicts);
 
-const tooLate = (call: CallName, { perSecond }: RateRecord, waitMs: number): AppError => {
+/** The error of a call whose turn comes too late. */
+export const tooLate = (call: CallName, { perSecond }: RateRecord, waitMs: number): AppError => {
   const seconds = Math.ceil(waitMs / 1000);
-  return new AppError(
-    'agent.throttled',
-    `${callText(call)} would wait ${seconds} seconds for its turn: the cloud refuses calls, and all that Drover makes now share ${perSecond} a second.`,
-    { hint: 'Run fewer jobs at once, or ask the cloud for a higher rate limit.', retryAfterMs: Math.ceil(waitMs) },
-  );
+  const shared = `all such calls share ${Number(perSecond.toFixed(1))} a second since the cloud refused some.`;
+  return new AppError('agent.throttled', `${callText(call)} would wait ${seconds} seconds for its turn: ${shared}`, {
+    hint: 'Run fewer jobs at once, or ask the cloud for a higher rate limit.',
+    retryAfterMs: Math.ceil(waitMs),
+  });
 };
 
-const settle = (call: CallName, asked: readonly Waiter[], { record, momentsMs, waitMs }: Taken): void => {
+const settle = (call: CallName, asked: readonly Waiter[], { record, tickets, waitMs }: Taken): void => {
   for (const [index, { resolve, reject }] of asked.entries()) {
-    const atMs = momentsMs[index];
-    if (atMs === undefined) reject(tooLate(call, record, waitMs));
-    else resolve({ atMs, epoch: record.epoch });
+    const number = tickets[index];
+    if (number === undefined) reject(tooLate(call, record, waitMs));
+    else resolve({ number, epoch: record.epoch });
   }
 };
 
-/** How a process gets moments of a limit: undefined when there is none any more. Throws as `RateLane.reserve` does. */
-export type Reserve = (patienceMs: number) => Promise<Moment | undefined>;
+/** How a process gets tickets of a limit: undefined when there is none any more. Throws as `RateLane.reserve` does. */
+export type Reserve = (limit: RateRecord, untilMs: number) => Promise<Ticket | undefined>;
 
-/** Gets moments for those of this process who wait: for all of them with one write, while another one is under way. */
+/** Gets tickets for those of this process who want one: for all of them with one write, while another one is under way. */
 export const createQueue = (deps: LaneDeps, call: CallName): Reserve => {
   const { store, views, clock } = deps;
   const spare = createSpare();
@@ -70,12 +71,12 @@ export const createQueue = (deps: LaneDeps, call: CallName): Reserve => {
     views.note(limit);
     const asked = waiting;
     const patiencesMs = asked.map(({ untilMs }) => untilMs - nowMs);
-    const taken = takeMoments(limit, { nowMs, patiencesMs, ahead: spare.wanted(limit.perSecond) });
+    const taken = takeTickets(limit, { nowMs, patiencesMs, ahead: spare.wanted(limit.perSecond) });
     if (taken.record !== limit && !(await store().putRate(taken.record))) return false;
     // Those who came meanwhile are served next.
     waiting = waiting.slice(asked.length);
     views.note(taken.record);
-    spare.keep(taken.aheadMs.map((atMs) => ({ atMs, epoch: taken.record.epoch })));
+    spare.keep(taken.ahead.map((number) => ({ number, epoch: taken.record.epoch })));
     settle(call, asked, taken);
     return true;
   };
@@ -96,12 +97,10 @@ export const createQueue = (deps: LaneDeps, call: CallName): Reserve => {
     }
   };
 
-  return async (patienceMs) => {
-    const nowMs = clock.now();
-    const untilMs = nowMs + patienceMs;
-    const moment = spare.next({ epoch: views.known(call)?.epoch, nowMs, untilMs });
-    if (moment !== undefined) return moment;
-    const { promise, resolve, reject } = Promise.withResolvers<Moment | undefined>();
+  return async (limit, untilMs) => {
+    const ticket = spare.next({ limit, nowMs: clock.now(), untilMs });
+    if (ticket !== undefined) return ticket;
+    const { promise, resolve, reject } = Promise.withResolvers<Ticket | undefined>();
     waiting = [...waiting, { untilMs, resolve, reject }];
     if (!isServing) void serveAll();
     return promise;
