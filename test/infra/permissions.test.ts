@@ -37,6 +37,21 @@ const everywhere: Readonly<Record<string, 'anywhere' | 'configured regions'>> = 
 };
 
 describe('the rights of the functions', () => {
+  it('let all that call clouds share their rate limits', () => {
+    const cloudCalls = [
+      'ssm:SendCommand',
+      'ssm:ListCommandInvocations',
+      'ssm:DescribeInstanceInformation',
+      'tag:GetResources',
+    ];
+    const callers = new Set(cloudCalls.flatMap(holdersOf));
+    expect(callers.size).toBeGreaterThan(3);
+    for (const owner of callers)
+      expect(rightsOf(owner, 'dynamodb'), owner).toEqual(
+        expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']),
+      );
+  });
+
   it('are on any resource only where IAM knows none', () => {
     const wide = [...owners].flatMap(([owner, statements]) =>
       statements.filter(({ Resource }) => [Resource].flat().includes('*')).map((statement) => ({ owner, statement })),
