@@ -1,6 +1,6 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Job } from '../model/job.ts';
-import { historyEvents, historyLimit } from '../workflow/history.ts';
+import { historyLimit } from '../workflow/history.ts';
 import { type GroupNeeds, historyNeeds } from './history-needs.ts';
 import { countStages } from './stages.ts';
 
@@ -12,11 +12,6 @@ export const maxOneShotPhases = 40;
  * Functions keeps of one execution, with a soak before each.
  */
 export const maxStages = 600;
-
-/** Operations of a phase, at most, blocks laid out: the batches that go through them have a history of their own, and look at each of them twice. */
-export const maxOperations = Math.floor(
-  (historyLimit - historyEvents.batch) / (historyEvents.operation + historyEvents.look),
-);
 
 /** Batches of one slice, at most: Open Phase hands their ids on in a payload of 256 KiB. */
 export const maxBatches = 8000;
@@ -51,14 +46,6 @@ const checkPhases = (job: Job): void => {
         `Group '${group.name}' has ${group.phases.length} phases; a oneShot group holds at most ${maxOneShotPhases}`,
         { hint: 'Split the group in two: the second then starts when the first has ended.' },
       );
-  for (const group of job.spec.groups)
-    for (const { name, operations } of group.phases)
-      if (operations.length > maxOperations)
-        throw new AppError(
-          'plan.limit-exceeded',
-          `Phase '${name}' of group '${group.name}' has ${operations.length} operations with its blocks laid out; a phase holds at most ${maxOperations}`,
-          { hint: 'Split the phase in two, or loop inside of a script.' },
-        );
 };
 
 const numbered = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
