@@ -57,12 +57,12 @@ export const createRateGate = (deps: Omit<LaneDeps, 'views'>): RateGate => {
   };
 
   const wait = async (call: CallName, limit: RateRecord, untilMs: number): Promise<Pass> => {
-    const cameAtMs = clock.now();
     const ticket = await laneOf(call).reserve(limit, untilMs);
+    const takenAtMs = clock.now();
     const now = ticket && (await turnOf(call, ticket, untilMs));
     if (now === undefined) return { call };
     if (now.epoch !== ticket?.epoch) return wait(call, now, untilMs);
-    return { call, epoch: now.epoch, waited: clock.now() - cameAtMs >= 1000 / (2 * now.perSecond) };
+    return { call, epoch: now.epoch, waited: clock.now() - takenAtMs >= 1000 / (2 * now.perSecond) };
   };
 
   return {
