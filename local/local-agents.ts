@@ -1,4 +1,5 @@
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { type CloudInventoryOptions, createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
@@ -33,8 +34,7 @@ export const localClients = ({ ssmEndpoint, taggingEndpoint, ecsEndpoint }: Loca
   ecs: aliyunClients({
     endpoint: ecsEndpoint,
     protocol: 'http',
-    accessKeyId: localKey.accessKeyId,
-    accessKeySecret: localKey.secretAccessKey,
+    credentials: fixedCredentials({ accessKeyId: localKey.accessKeyId, accessKeySecret: localKey.secretAccessKey }),
   }),
 });
 
