@@ -82,10 +82,7 @@ describe('the environment of a function', () => {
       () => readMachineEnv({ DROVER_STATE_MACHINE_ARN: 'drover' }),
       'DROVER_STATE_MACHINE_ARN is not the ARN of a state machine',
     ],
-    [
-      () => readCloudsEnv({ DROVER_AWS_REGIONS: 'Ireland' }),
-      'DROVER_AWS_REGIONS.0 is not a region such as eu-west-1',
-    ],
+    [() => readCloudsEnv({ DROVER_AWS_REGIONS: 'Ireland' }), 'DROVER_AWS_REGIONS.0 is not a region such as eu-west-1'],
     [() => readCloudsEnv({ DROVER_AWS_ACCOUNTS: '[{' }), 'DROVER_AWS_ACCOUNTS is not JSON'],
     [() => readCloudsEnv({ DROVER_AWS_ACCOUNTS: '[{"account":"1"}]' }), 'DROVER_AWS_ACCOUNTS.0.account has 12 digits'],
     [
