@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { nodeSchema } from '#shared/model/node.ts';
 import { type OpenFleet, openFleet } from '#test/kit/fleet.ts';
 
 let fleet: OpenFleet;
 afterEach(() => fleet.close());
 
-const [a, b] = ['111111111111', '222222222222'];
+const a = '111111111111';
+const b = '222222222222';
 
 /** The own account with one instance, two others in two regions each, and two of Alibaba Cloud. */
 const manyAccounts = `instances:
@@ -24,7 +26,11 @@ const job = {
   spec: {
     targets: { where: 'node.tags.role == "h"' },
     groups: [
-      { name: 'g', maxFailures: '100%', phases: [{ name: 'p', operations: [{ id: 'a', run: 'echo $DROVER_RUN_ID' }] }] },
+      {
+        name: 'g',
+        maxFailures: '100%',
+        phases: [{ name: 'p', operations: [{ id: 'a', run: 'echo $DROVER_RUN_ID' }] }],
+      },
     ],
   },
 };
@@ -55,10 +61,10 @@ describe('a fleet over several accounts', () => {
     fleet = await openFleet(manyAccounts);
     const known = await listed();
     const placed = (name: string, account: string) => {
-      const { online, agentVersion, lastSeenAt, ...node } = known.find((one) => one.name === name) ?? { name };
-      return { ...node, account };
+      const node = known.find((one) => one.name === name);
+      return { ...nodeSchema.strip().parse(node), account };
     };
-    const nodes = [placed('a-eu', a ?? ''), placed('b-eu', '333333333333'), placed('b-us', a ?? '')];
+    const nodes = [placed('a-eu', a), placed('b-eu', '333333333333'), placed('b-us', a)];
     const { runId } = await fleet.services.submitRun({
       request: { job, params: {}, nodes, only: {} },
       actor: 'test',
