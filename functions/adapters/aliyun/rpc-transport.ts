@@ -68,17 +68,13 @@ const askedFor = (credentials: AliyunCredentials) => {
  */
 export const rpcTransport = (service: RpcService, kept: KeptCredentials<AliyunCredentials>): RpcTransport => {
   const Client = classOf(openApiCore.default);
-  const connect = (credentials: AliyunCredentials) =>
-    new Client(
-      new $OpenApiUtil.Config({
-        credential: askedFor(credentials),
-        regionId: service.region,
-        endpoint: service.endpoint,
-        protocol: service.protocol,
-        connectTimeout: connectTimeoutMs,
-        readTimeout: readTimeoutMs,
-      }),
-    );
+  const connect = (credentials: AliyunCredentials) => {
+    const { region, endpoint, protocol } = service;
+    const times = { connectTimeout: connectTimeoutMs, readTimeout: readTimeoutMs };
+    const config = new $OpenApiUtil.Config({ regionId: region, endpoint, protocol, ...times });
+    // Set afterwards, as the constructor would look for the SDK's own class of credentials, which bundles leave out.
+    return new Client(Object.assign(config, { credential: askedFor(credentials) }));
+  };
   let last: { readonly credentials: AliyunCredentials; readonly client: ReturnType<typeof connect> } | undefined;
   const clientOf = (credentials: AliyunCredentials) => {
     if (last?.credentials !== credentials) last = { credentials, client: connect(credentials) };

@@ -1,8 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { DescribeInstanceInformationCommand, SendCommandCommand } from '@aws-sdk/client-ssm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { assumedRole } from '#functions/adapters/aws/assumed-role.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
+import { parseFleet } from '#local/cloud/fleet.ts';
+import { startFleetCloud } from '#local/cloud/fleet-cloud.ts';
 import { answeringServer, type CannedAnswer } from '#test/functions/adapters/agent/answering-server.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
 import { type StsAnswer, startStsEndpoint } from '#test/kit/sts-endpoint.ts';
@@ -117,5 +122,76 @@ describe('a role of another account', () => {
     });
     await expect(sending).rejects.toMatchObject({ code, message: expect.stringContaining(roleArn) });
     expect(seen).toEqual([]);
+  });
+});
+
+describe('two accounts in two regions', () => {
+  const accounts = ['222222222222', '333333333333'] as const;
+  const regions = ['eu-west-1', 'us-east-1'] as const;
+  const nameOf = (one: string, region: string) => `n-${one.charAt(0)}-${region}`;
+  const fleet = parseFleet(
+    `instances:\n${accounts
+      .flatMap((one) => regions.map((region) => ({ one, region })))
+      .map(({ one, region }) => `  - {name: ${nameOf(one, region)}, cloud: aws, account: '${one}', region: ${region}}`)
+      .join('\n')}`,
+    'fleet.yaml',
+  );
+  const idOf = (one: string, region: string) =>
+    fleet.instances.find(({ name }) => name === nameOf(one, region))?.id ?? '';
+
+  const start = async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'drover-accounts-'));
+    const cloud = await startFleetCloud({ fleet, dir, spawnersCount: 1 });
+    const sts = await startStsEndpoint();
+    onTestFinished(async () => {
+      await sts.stop();
+      await cloud.close();
+      await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+    });
+    const roleOf = (one: string) =>
+      assumedRole({
+        ...{ roleArn: `arn:aws:iam::${one}:role/DroverTarget`, sessionName: 'drover-test', clock: { now: Date.now } },
+        ...{ region: 'eu-west-1', endpoint: sts.url, credentials: { accessKeyId: 'own', secretAccessKey: 'own' } },
+      });
+    const clientFor = ssmClients({
+      endpoint: cloud.ssmEndpoint,
+      accounts: Object.fromEntries(accounts.map((one) => [one, roleOf(one)])),
+    });
+    return { agent: createSsmAgent({ ...patientPacing, clientFor }), sts };
+  };
+  const script = { script: 'true', needsInstanceId: false, timeoutSeconds: 60, deliveryTimeoutSeconds: 60 };
+
+  test('each get the commands for their own instances, by one session an account', async () => {
+    const { agent, sts } = await start();
+    for (const one of accounts)
+      for (const region of regions) {
+        const instanceIds = [idOf(one, region)];
+        const invocationId = nameOf(one, region);
+        const scope = { account: one, region };
+        const since = new Date(Date.now() - 60_000).toISOString();
+        const { agentInvocationId, refusals } = await agent.send({ ...scope, ...script, invocationId, instanceIds });
+        expect(refusals).toEqual([]);
+        expect(await agent.find({ ...scope, invocationId, since })).toBe(agentInvocationId);
+        // The other account knows nothing of it.
+        const other = { account: accounts.find((two) => two !== one) ?? '', region };
+        expect(await agent.find({ ...other, invocationId, since })).toBeUndefined();
+      }
+    expect(sts.calls.map(({ roleArn: arn }) => arn)).toEqual(
+      accounts.map((one) => `arn:aws:iam::${one}:role/DroverTarget`),
+    );
+  });
+
+  test('refuse the instances of the other one, and nodes of a third have no credentials', async () => {
+    const { agent } = await start();
+    const [one, other] = accounts;
+    const instanceIds = [idOf(other, 'eu-west-1')];
+    const sending = { ...script, region: 'eu-west-1', invocationId: 'r-b-1', instanceIds };
+    expect(await agent.send({ ...sending, account: one })).toMatchObject({
+      refusals: [{ instanceId: instanceIds[0] }],
+    });
+    await expect(agent.send({ ...sending, account: '444444444444' })).rejects.toMatchObject({
+      code: 'agent.unknown-placement',
+      message: expect.stringContaining('444444444444'),
+    });
   });
 });
