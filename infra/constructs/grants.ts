@@ -1,6 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { accountsText, awsRoleOf } from '#shared/config/accounts.ts';
+import { aliyunAccountsText, awsAccountsText, awsRoleOf } from '#shared/config/accounts.ts';
 import { ssmDocuments } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
@@ -97,9 +97,7 @@ const assumesRoles = ({ awsAccounts }: Config): readonly PolicyStatement[] =>
 
 /** A variable that is there when there is something to say. */
 const when = (name: string, value: string | undefined): Readonly<Record<string, string>> =>
-  value === undefined || value === '' ? {} : { [name]: value };
-
-const listText = (entries: readonly object[]): string => (entries.length === 0 ? '' : accountsText(entries));
+  value === undefined ? {} : { [name]: value };
 
 const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatement[]): Grant => ({
   statements: [...statements, ...readsKeys(config), ...assumesRoles(config)],
@@ -108,8 +106,10 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
     [variables.awsAccount]: Aws.ACCOUNT_ID,
     [variables.aliyunRegions]: config.aliyunRegions.join(','),
     [variables.aliyunParameter]: config.aliyunParameter ?? '',
-    ...when(variables.awsAccounts, listText(config.awsAccounts)),
-    ...when(variables.aliyunAccounts, listText(config.aliyunAccounts)),
+    ...(config.awsAccounts.length === 0 ? {} : { [variables.awsAccounts]: awsAccountsText(config.awsAccounts) }),
+    ...(config.aliyunAccounts.length === 0
+      ? {}
+      : { [variables.aliyunAccounts]: aliyunAccountsText(config.aliyunAccounts) }),
     ...when(variables.aliyunSecret, config.aliyunSecret),
     ...when(variables.aliyunEndpoint, config.aliyunEndpoint),
     ...when(variables.aliyunStsEndpoint, config.aliyunStsEndpoint),

@@ -88,29 +88,35 @@ const aliyunAccountSchema = z
 /** An account of Alibaba Cloud beside the own one. */
 export type AliyunAccount = Readonly<z.output<typeof aliyunAccountSchema>>;
 
-const eachOnce = (entries: readonly { readonly account: string }[], context: z.RefinementCtx): void => {
-  const seen = new Set<string>();
-  for (const [index, { account }] of entries.entries()) {
-    if (seen.has(account))
-      context.addIssue({ code: 'custom', path: [index, 'account'], message: `${account} is there twice` });
-    seen.add(account);
-  }
-  const bytes = new TextEncoder().encode(accountsText(entries)).length;
-  if (bytes > mostBytes)
-    context.addIssue(
-      `takes ${bytes} bytes as JSON, of at most ${mostBytes}: leave out regions and roles that are the default, or use a second deployment`,
-    );
-};
+/** Accounts of AWS as text for a variable: without the role that is there anyway. */
+export const awsAccountsText = (entries: readonly AwsAccount[]): string =>
+  JSON.stringify(entries.map(({ role, ...entry }) => (role === defaultTargetRole ? entry : { ...entry, role })));
 
-/** Accounts as text for a variable: without what is only a default. */
-export const accountsText = (entries: readonly object[]): string =>
-  JSON.stringify(entries, (key, value) => (key === 'role' && value === defaultTargetRole ? undefined : value));
+/** Accounts of Alibaba Cloud as text for a variable. */
+export const aliyunAccountsText = (entries: readonly AliyunAccount[]): string => JSON.stringify(entries);
+
+/** Refuses accounts that are there twice, and more than a variable takes. */
+const checkList =
+  <Entry extends { readonly account: string }>(textOf: (entries: readonly Entry[]) => string) =>
+  (entries: readonly Entry[], context: z.RefinementCtx): void => {
+    const seen = new Set<string>();
+    for (const [index, { account }] of entries.entries()) {
+      if (seen.has(account))
+        context.addIssue({ code: 'custom', path: [index, 'account'], message: `${account} is there twice` });
+      seen.add(account);
+    }
+    const bytes = new TextEncoder().encode(textOf(entries)).length;
+    if (bytes > mostBytes)
+      context.addIssue(
+        `takes ${bytes} bytes as JSON, of at most ${mostBytes}: leave out regions and roles that are the default, or use a second deployment`,
+      );
+  };
 
 /** Accounts of AWS beside the own one, each once. */
-export const awsAccountsSchema = z.array(awsAccountSchema).superRefine(eachOnce);
+export const awsAccountsSchema = z.array(awsAccountSchema).superRefine(checkList(awsAccountsText));
 
 /** Accounts of Alibaba Cloud beside the own one, each once. */
-export const aliyunAccountsSchema = z.array(aliyunAccountSchema).superRefine(eachOnce);
+export const aliyunAccountsSchema = z.array(aliyunAccountSchema).superRefine(checkList(aliyunAccountsText));
 
 /** The partition that a region of AWS is in. Roles are assumed in one's own partition only. */
 export const partitionOf = (name: string): 'aws' | 'aws-cn' | 'aws-us-gov' => {

@@ -20,23 +20,20 @@ export interface AwsClientsOptions extends AccountCredentials<AwsIdentity> {
   /** Instead of the service's own endpoint, such as `http://127.0.0.1:4566`. */
   readonly endpoint?: string;
   /** Of the home account; the SDK's own chain when absent. */
-  readonly credentials?: AwsCredentials;
+  readonly credentials?: AwsIdentity;
 }
 
 /**
  * What every AWS client here is configured with: no tries of the SDK's own, because it cannot know that SendCommand must not be sent
  * twice (it has no idempotency token), and timeouts, of which the SDK has none.
  */
-const awsClientConfig = (options: AwsClientsOptions, region: string, identity: AwsIdentity | undefined) => {
-  const chosen = identity ?? options.credentials;
-  return {
-    region,
-    maxAttempts: 1,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
-    ...(options.endpoint === undefined ? {} : { endpoint: options.endpoint }),
-    ...(chosen === undefined ? {} : { credentials: isKept(chosen) ? providerOf(chosen) : chosen }),
-  };
-};
+const awsClientConfig = ({ endpoint }: AwsClientsOptions, region: string, identity: AwsIdentity | undefined) => ({
+  region,
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 5_000, requestTimeout: 20_000, throwOnRequestTimeout: true },
+  ...(endpoint === undefined ? {} : { endpoint }),
+  ...(identity === undefined ? {} : { credentials: isKept(identity) ? providerOf(identity) : identity }),
+});
 
 /** What a client of AWS is made with. */
 export type AwsClientConfig = ReturnType<typeof awsClientConfig>;
@@ -46,7 +43,8 @@ export const awsClients = <Client extends Renewable>(
   options: AwsClientsOptions,
   build: (config: AwsClientConfig) => Client,
 ): ((scope: AgentScope) => Client) =>
-  clientPerScope<AwsIdentity, Client>(options, (region, identity) => {
+  clientPerScope<AwsIdentity, Client>(options, (region, credentials) => {
+    const identity = credentials ?? options.credentials;
     const client = build(awsClientConfig(options, region, identity));
     return identity !== undefined && isKept(identity) ? renewing(client, identity) : client;
   });
