@@ -38,12 +38,12 @@ describe('the template for other accounts', () => {
   });
 
   it('allows commands on the same documents and kinds of instances, of its own account', () => {
-    const [send] = granted.filter((one) => actionsOf(one).includes('ssm:SendCommand'));
-    const [ownSend] = ofFunctions.filter((one) => actionsOf(one).includes('ssm:SendCommand'));
-    const endings = (statement: Statement | undefined) =>
-      sorted(JSON.stringify(statement?.Resource).match(/(document|instance|managed-instance)\/[^"]*/g) ?? []);
-    expect(endings(send)).toEqual(endings(ownSend));
-    for (const resource of [send?.Resource].flat().map((one) => JSON.stringify(one)))
+    const targets = (statements: readonly Statement[]) =>
+      statements.filter((one) => actionsOf(one).includes('ssm:SendCommand')).flatMap(({ Resource }) => Resource);
+    const endings = (resources: readonly unknown[]) =>
+      sorted(JSON.stringify(resources).match(/(document|instance|managed-instance)\/[^"]*/g) ?? []);
+    expect(endings(targets(granted))).toEqual(endings(targets(ofFunctions)));
+    for (const resource of targets(granted).map((one) => JSON.stringify(one)))
       expect(resource).toMatch(/:document\/|\$\{AWS::AccountId\}/);
   });
 
