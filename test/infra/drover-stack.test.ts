@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTableInput } from '#shared/persistence/table.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
 import { type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
+import { fits } from './deployed-bus.ts';
 import { synthesise } from './synth.ts';
 
 const dev = synthesise();
@@ -253,6 +254,22 @@ describe('events of other accounts', () => {
       .ofType('AWS::Lambda::Permission')
       .filter(([, { Properties }]) => JSON.stringify(Properties.SourceArn ?? '').includes('ForwardedCommandEnded'));
     expect(permissions).toHaveLength(1);
+  });
+
+  it('are told apart by their account: what somebody else might put there wakes nobody', () => {
+    const [, rule] = wide.ofType('AWS::Events::Rule').find(([id]) => id.includes('ForwardedCommandEnded')) ?? [];
+    const pattern = JSON.parse(JSON.stringify(rule?.Properties.EventPattern), (_, value) =>
+      value?.Ref === 'AWS::AccountId' ? '111111111111' : value,
+    );
+    const event = (account: string, status: string) => ({
+      ...{ source: 'aws.ssm', 'detail-type': 'EC2 Command Status-change Notification', account, region: 'us-east-1' },
+      detail: { 'command-id': 'c-1', 'document-name': 'AWS-RunShellScript', status },
+    });
+    expect(fits(pattern, event('222222222222', 'Success'))).toBe(true);
+    expect(fits(pattern, event('111111111111', 'TimedOut'))).toBe(true);
+    expect(fits(pattern, event('444444444444', 'Success'))).toBe(false);
+    expect(fits(pattern, event('222222222222', 'InProgress'))).toBe(false);
+    expect(fits(pattern, { ...event('222222222222', 'Success'), source: 'of.somebody' })).toBe(false);
   });
 
   it('are of accounts that the functions know by a variable without secrets', () => {
