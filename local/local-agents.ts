@@ -56,7 +56,8 @@ export const connectAgents = (
   }),
 });
 
-const regionsOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
+/** Regions of a fleet's instances of one cloud. */
+export const regionsOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
   const regions = new Set(fleet.instances.filter((one) => one.cloud === cloud).map((one) => one.region));
   return [...regions].sort().map((region) => ({ region }));
 };

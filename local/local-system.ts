@@ -9,6 +9,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { readPricesEnv } from '#functions/runtime/env.ts';
 import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
 import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
+import { patientSleep } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
@@ -23,6 +24,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { localProbes } from './local-probes.ts';
 import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
@@ -79,6 +81,8 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
+  const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
+  const probes = localProbes({ stateDir, fleet, table, clients, blobs, engine, pacing });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
     store: createDynamoStore({
@@ -89,7 +93,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
       historySeconds: retention.historyDays * daySeconds,
       firingSeconds: retention.firingDays * daySeconds,
     }),
-    blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
+    blobs,
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
@@ -99,6 +103,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
     roles: openRoles(),
+    examination: { probes, sleep: patientSleep },
     prices: readPricesEnv(),
     http: createFetchHttp(clock),
   };

@@ -9,6 +9,7 @@ import { maxBodyBytes } from './parse-request.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
 import { costRoutes } from './routes/costs.ts';
+import { examinationRoutes } from './routes/examination.ts';
 import { fileRoutes } from './routes/files.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
@@ -53,6 +54,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', lockRoutes(services))
     .route('/', costRoutes(services))
     .route('/', scheduleRoutes(services))
+    .route('/', examinationRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

@@ -27,6 +27,7 @@ import type {
   LockView,
   PutBudgetRequest,
 } from '#shared/contract/lock-views.ts';
+import type { ExaminationView } from '#shared/contract/meta-views.ts';
 import type {
   AbortRequest,
   ContinueRequest,
@@ -95,6 +96,7 @@ export interface ApiServices {
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  examine(): Promise<ExaminationView>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;

@@ -19,9 +19,11 @@ export interface AgentEventsProps {
  * region, costs only the time until the next look.
  */
 export class AgentEvents extends Construct {
+  readonly rule: Rule;
+
   constructor(scope: Construct, id: string, { target, deadLetters }: AgentEventsProps) {
     super(scope, id);
-    new Rule(this, 'CommandEnded', {
+    this.rule = new Rule(this, 'CommandEnded', {
       description: 'SSM commands that are over, to On Agent Event',
       eventPattern: {
         source: ['aws.ssm'],

@@ -171,6 +171,18 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     ]),
   inventory: (scope) =>
     cloudsGrant(scope, [allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources'])]),
+  examine: (scope) => {
+    const probes = scope.storage.bucket.arnForObjects(`${bucketFolders.runs}examination/*`);
+    const parts = [
+      tableGrant(scope, ['DescribeTable']),
+      bucketGrant(scope, [allow(['s3:GetObject', 's3:PutObject'], [probes])]),
+      cloudsGrant(scope, [allowInRegions(scope.config, ['ssm:DescribeInstanceInformation'])]),
+    ];
+    return {
+      statements: parts.flatMap(({ statements }) => statements),
+      environment: Object.assign({}, ...parts.map(({ environment }) => environment)),
+    };
+  },
 };
 
 /** True for a need of {@link grants}. */

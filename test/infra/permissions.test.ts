@@ -73,6 +73,7 @@ describe('the rights of the functions', () => {
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
     expect(holdersOf('s3:PutObject')).toEqual([
       'ApiFunction',
+      'ExaminerExamine',
       'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
@@ -118,6 +119,7 @@ describe('the rights of the functions', () => {
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {
     expect(holdersOf('ssm:GetParameter')).toEqual([
       'ApiFunction',
+      'ExaminerExamine',
       'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
@@ -128,7 +130,7 @@ describe('the rights of the functions', () => {
         .filter((one) => actionsOf(one).includes('ssm:GetParameter'))
         .map(({ Resource }) => `${owner} ${JSON.stringify(Resource)}`),
     );
-    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(5);
+    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(6);
   });
 
   it('to read secrets of jobs are of those who send and collect, below the configured names', () => {
@@ -166,6 +168,30 @@ describe('the rights of the functions', () => {
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
     ]);
+  });
+
+  it('of the examiner are to look, and to write and read one folder of blobs', () => {
+    const statements = owners.get('ExaminerExamine') ?? [];
+    const own = statements.flatMap(actionsOf).filter((action) => !/^(logs|xray):/.test(action));
+    expect(own.sort()).toEqual([
+      'dynamodb:DescribeTable',
+      'events:DescribeRule',
+      'events:ListTargetsByRule',
+      's3:GetObject',
+      's3:PutObject',
+      'scheduler:GetScheduleGroup',
+      'sqs:GetQueueAttributes',
+      'ssm:DescribeInstanceInformation',
+      'ssm:GetParameter',
+      'states:DescribeStateMachine',
+    ]);
+    const resourceOf = (action: string) =>
+      JSON.stringify(statements.find((one) => actionsOf(one).includes(action))?.Resource);
+    expect(resourceOf('s3:PutObject')).toContain('/blobs/examination/*"');
+    expect(resourceOf('states:DescribeStateMachine')).toMatch(/^{"Ref":"WorkflowRun/);
+    expect(resourceOf('events:DescribeRule').match(/"(AgentEvents|RunWatch)\w+"/g)).toHaveLength(3);
+    expect(resourceOf('sqs:GetQueueAttributes')).toContain('DeadLettersQueue');
+    expect(resourceOf('scheduler:GetScheduleGroup')).toContain('SchedulesGroup');
   });
 
   it('of On Agent Event are to find, mark and wake', () => {
