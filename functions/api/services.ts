@@ -97,6 +97,8 @@ export interface ApiServices {
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
   examine(): Promise<ExaminationView>;
+  /** Keeps an answer that is too long; gives its address, undefined where there are none. */
+  keepAnswer(text: string): Promise<string | undefined>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;

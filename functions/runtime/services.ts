@@ -5,6 +5,7 @@ import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { examine } from '#functions/examine/examine.ts';
+import { keepAnswer } from '#functions/keep-answer/keep-answer.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
 import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
@@ -91,6 +92,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
     examine: examine(deps),
+    keepAnswer: keepAnswer(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),
     viewCommand: viewCommand(deps),

@@ -416,6 +416,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     openOutputContent: note('openOutputContent', makeContent()),
     searchOutput: note('searchOutput', { items: [makeMatch()] }),
     listCosts: note('listCosts', makeCosts()),
+    keepAnswer: async () => undefined,
     examine: note('examine', { checks: [{ check: 'table', status: 'ok' as const, says: 'drover is ACTIVE' }] }),
     listLocks: note('listLocks', { items: [] }),
     breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
