@@ -1,4 +1,5 @@
-import { awsViewOf, nextOf, requireSchedule, scheduleView } from '#functions/records/schedules.ts';
+import type { Tagged } from '#functions/api/services.ts';
+import { awsViewOf, etagOfSchedule, nextOf, requireSchedule, scheduleView } from '#functions/records/schedules.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
 import type {
   FiringView,
@@ -43,8 +44,10 @@ export const listSchedules = (deps: TimedViewDeps) => async (): Promise<Page<Sch
  */
 export const viewSchedule =
   (deps: TimedViewDeps) =>
-  async (name: string, { next }: ScheduleQuery): Promise<ScheduleView> =>
-    scheduleView(await requireSchedule(deps.store, name), deps.clock.now(), next);
+  async (name: string, { next }: ScheduleQuery): Promise<Tagged<ScheduleView>> => {
+    const schedule = await requireSchedule(deps.store, name);
+    return { view: scheduleView(schedule, deps.clock.now(), next), etag: etagOfSchedule(schedule) };
+  };
 
 /**
  * What became of the due times of a schedule, newest first; also of one that was removed.

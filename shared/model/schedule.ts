@@ -101,6 +101,8 @@ export const firingRecordSchema = z.strictObject({
   reason: z.string().max(2000).optional(),
   /** Of a start by hand: who asked. */
   actor: z.string().optional(),
+  /** Of a start by hand: the run that was to be, whatever came of it; by this a request that comes again finds its record. */
+  askedRunId: runIdSchema.optional(),
   /** When it was decided. */
   at: z.iso.datetime(),
   /** Due times before this one that the same happened to and that have no record of their own. */
