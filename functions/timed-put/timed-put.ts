@@ -11,6 +11,7 @@ import { type ScheduleRecord, scheduleNameSchema } from '#shared/model/schedule.
 import type { ScheduleStore } from '#shared/ports/schedule-store.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import { type Log, nowIso } from '#shared/ports/services.ts';
+import { checkCalendars } from '#shared/schedule/calendar-events.ts';
 import { readExpression } from '#shared/schedule/read-expression.ts';
 import { nextDueOf } from '#shared/schedule/schedule-times.ts';
 
@@ -85,6 +86,7 @@ export const timedPut =
   ): Promise<Tagged<ScheduleView>> => {
     const known = checkedName(name);
     checkLimits(request);
+    checkCalendars(request.calendars);
     await checkJob(deps, request);
     const record = await changeSchedule(
       deps.store,

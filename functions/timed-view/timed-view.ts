@@ -13,6 +13,7 @@ import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { ScheduleStore } from '#shared/ports/schedule-store.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
+import { checkCalendars } from '#shared/schedule/calendar-events.ts';
 import { readExpression } from '#shared/schedule/read-expression.ts';
 import { formOf } from '#shared/schedule/schedule-times.ts';
 
@@ -69,6 +70,7 @@ export const previewSchedule =
   ({ clock }: TimedViewDeps) =>
   async ({ count, ...rule }: PreviewScheduleRequest): Promise<SchedulePreview> => {
     const nowMs = clock.now();
+    checkCalendars(rule.calendars);
     const { dialect, form } = readExpression({ ...rule, anchorMs: nowMs }, nowMs);
     const times = { ...rule, anchorAt: nowIso(clock) };
     return { dialect, zone: form.zone, next: nextOf(times, nowMs, count), aws: awsViewOf(times, nowMs) };

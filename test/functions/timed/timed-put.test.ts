@@ -190,6 +190,37 @@ describe('a schedule', () => {
       if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'precondition.failed' });
   });
 
+  it('keeps to a holiday that comes every year, however old the schedule is', async () => {
+    const rig = newRig(hosts(1));
+    const event = { start: '2020-12-25', zone: 'UTC', days: 1, rule: 'FREQ=YEARLY', summary: 'Christmas' };
+    const calendars = [{ name: 'days.ics', blackouts: [], events: [event] }];
+    const { name, sweep, firings } = await scheduled(rig, { expression: '0 12 * * *', calendars });
+    const noon = Date.parse(`${new Date(rig.clock.now()).getUTCFullYear() + 7}-12-25T12:00:00Z`);
+    rig.clock.advance((noon - 86_400_000 - rig.clock.now()) / 1000 + 1);
+    await sweep();
+    const [day, holiday] = (await rig.services.viewSchedule(name, { next: 2 })).view.next;
+    expect([day?.blackout, day?.at]).toEqual(['Christmas', iso(noon)]);
+    expect(holiday).toEqual({ at: iso(noon + 86_400_000), local: expect.anything() });
+    rig.clock.advance(86_400);
+    await sweep();
+    expect((await firings())[0]).toMatchObject({
+      ...{ dueAt: iso(noon), status: 'blackedOut', reason: expect.stringContaining("'days.ics' (Christmas)") },
+    });
+    rig.clock.advance(86_400);
+    await sweep();
+    expect((await firings())[0]?.status).toBe('started');
+  });
+
+  it('is refused with an event that nobody could lay out', async () => {
+    const rig = newRig(hosts(1));
+    const event = { start: '2020-12-25', zone: 'UTC', days: 1, rule: 'FREQ=HOURLY' };
+    const calendars = [{ name: 'days.ics', blackouts: [], events: [event] }];
+    await expect(scheduled(rig, { calendars })).rejects.toMatchObject({ code: 'schedule.invalid' });
+    await expect(rig.services.previewSchedule({ expression: '@daily', calendars, count: 1 })).rejects.toMatchObject({
+      code: 'schedule.invalid',
+    });
+  });
+
   it('is removed, and its history stays', async () => {
     const rig = newRig(hosts(1));
     const { name, sweep, history } = await scheduled(rig);

@@ -54,10 +54,12 @@ describe('drover schedule', () => {
         },
         {
           name: 'days.ics',
-          blackouts: [
-            { from: '2026-01-01T23:00:00.000Z', to: '2026-01-02T23:00:00.000Z', summary: 'New year' },
-            { from: '2026-03-05T10:00:00.000Z', to: '2026-03-05T11:00:00.000Z' },
-            { from: '2027-01-01T23:00:00.000Z', to: '2027-01-02T23:00:00.000Z', summary: 'New year' },
+          blackouts: [{ from: '2026-03-05T10:00:00.000Z', to: '2026-03-05T11:00:00.000Z' }],
+          events: [
+            {
+              ...{ start: '2026-01-02', zone: 'Europe/Madrid', days: 1, rule: 'FREQ=YEARLY', until: '2027-01-02' },
+              summary: 'New year',
+            },
           ],
         },
       ],
