@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { addCommand, addGlobalOptions, addHelp, type CommandDefinition } from './command.ts';
 import { budgetListCommand } from './commands/budget/list.ts';
 import { budgetPutCommand } from './commands/budget/put.ts';
 import { budgetRemoveCommand } from './commands/budget/remove.ts';
@@ -66,7 +66,6 @@ import { secretRemoveCommand } from './commands/secret/rm.ts';
 import { secretSetCommand } from './commands/secret/set.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { exitCodeHelp } from './exit-codes.ts';
 import type { CliHost } from './host.ts';
 
 /** A noun with its verbs. */
@@ -187,11 +186,10 @@ export const buildProgram = (host: CliHost, finish: (exitCode: number) => void):
       getErrHelpWidth: () => host.stderr.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    })
-    .addHelpText('afterAll', `\n${exitCodeHelp()}\n`);
+    });
   addGlobalOptions(program);
   for (const { name, summary, commands } of nouns) {
-    const noun = program.command(name).summary(summary).description(summary);
+    const noun = addHelp(program.command(name).summary(summary).description(summary));
     for (const command of commands) addCommand(noun, command, host, finish);
   }
   for (const command of verbs) addCommand(program, command, host, finish);
