@@ -16,7 +16,7 @@ export interface AliyunProbeOptions {
  * what the refusal says.
  */
 export const aliyunProbe = ({ region, connect, caller }: AliyunProbeOptions): Probe => ({
-  check: `aliyun ${region}`,
+  check: `ecs ${region}`,
   needs: `Allow ecs:DescribeInstances in ${region} to the RAM user of the access key; an InvalidAccessKeyId or InvalidSecurityToken means to put a new key into the parameter aliyunParameter (docs/operations.md).`,
   look: async () => {
     const calls = (await connect())({ region });

@@ -1,6 +1,8 @@
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { serve } from '@hono/node-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { keepAnswer } from '#functions/keep-answer/keep-answer.ts';
 import { startBlobServer } from '#local/blobs/blob-server.ts';
@@ -116,6 +118,19 @@ describe('an answer', () => {
       return first.status === 303 ? fetch(first.headers.get('location') ?? '') : first;
     };
     const client = createClient({ baseUrl: 'http://drover.test', fetch: follow, token });
+    expect(await client.planPreview({ job: 'j' })).toEqual(plan);
+  });
+
+  test('is followed by an ordinary fetch, which keeps the token to itself', async () => {
+    const { app, say } = await open();
+    const plan = planWith(maxAnswerBytes + 1);
+    say(plan);
+    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+    onTestFinished(() => new Promise<void>((resolve) => server.close(() => resolve())));
+    await once(server, 'listening');
+    const address = server.address();
+    if (typeof address !== 'object' || address === null) throw new Error('The server does not listen');
+    const client = createClient({ baseUrl: `http://127.0.0.1:${address.port}`, fetch, token });
     expect(await client.planPreview({ job: 'j' })).toEqual(plan);
   });
 
