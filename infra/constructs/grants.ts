@@ -1,6 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ssmDocuments } from '#shared/config/ssm-documents.ts';
+import { noInstance, ssmDocuments } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
@@ -79,6 +79,13 @@ const commandTargets = (config: Config): readonly string[] =>
     ...Object.values(ssmDocuments).map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
     `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/*`,
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
+  ]);
+
+/** What an examination may send to: nothing that there is. */
+const probeTargets = (config: Config): readonly string[] =>
+  awsRegionsOf(config).flatMap((region) => [
+    `arn:${Aws.PARTITION}:ssm:${region}::document/${ssmDocuments.sh}`,
+    `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/${noInstance}`,
   ]);
 
 /** Which names jobs may refer to. No right goes with it. */
@@ -176,7 +183,10 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     const parts = [
       tableGrant(scope, ['DescribeTable']),
       bucketGrant(scope, [allow(['s3:GetObject', 's3:PutObject'], [probes])]),
-      cloudsGrant(scope, [allowInRegions(scope.config, ['ssm:DescribeInstanceInformation'])]),
+      cloudsGrant(scope, [
+        allow(['ssm:SendCommand'], probeTargets(scope.config)),
+        allowInRegions(scope.config, ['ssm:DescribeInstanceInformation']),
+      ]),
     ];
     return {
       statements: parts.flatMap(({ statements }) => statements),

@@ -61,8 +61,14 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
-  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts', () => {
-    expect(holdersOf('ssm:SendCommand')).toEqual(['TasksCollectResults', 'TasksInvokeOperation']);
+  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts; the examiner may send to nobody', () => {
+    expect(holdersOf('ssm:SendCommand')).toEqual(['ExaminerExamine', 'TasksCollectResults', 'TasksInvokeOperation']);
+    const [probing] = (owners.get('ExaminerExamine') ?? []).filter((one) => actionsOf(one).includes('ssm:SendCommand'));
+    expect(
+      JSON.stringify(probing?.Resource)
+        .match(/(document|instance)\/[^"]*/g)
+        ?.sort(),
+    ).toEqual([...['document/AWS-RunShellScript', 'instance/i-00000000000000000']]);
     const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
       actionsOf(one).includes('ssm:SendCommand'),
     );
@@ -183,6 +189,7 @@ describe('the rights of the functions', () => {
       'sqs:GetQueueAttributes',
       'ssm:DescribeInstanceInformation',
       'ssm:GetParameter',
+      'ssm:SendCommand',
       'states:DescribeStateMachine',
     ]);
     const resourceOf = (action: string) =>

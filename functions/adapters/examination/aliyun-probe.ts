@@ -1,5 +1,7 @@
 import type { Caller } from '#functions/adapters/agent/caller.ts';
+import { blamesInstance } from '#functions/adapters/aliyun/aliyun-send.ts';
 import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
+import { noInstance } from '#shared/config/ssm-documents.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Probe } from '#shared/ports/examination.ts';
 
@@ -11,9 +13,28 @@ export interface AliyunProbeOptions {
   readonly caller: Caller;
 }
 
+/** Why nothing can be sent; undefined when it goes through to where ECS finds that there is no such instance. */
+const refusalToSend = async (calls: EcsCalls, caller: Caller, region: string): Promise<Error | undefined> => {
+  const answer = await caller.ask({
+    what: `ECS RunCommand in ${region}`,
+    run: () =>
+      calls.runCommand({
+        ...{
+          type: 'RunShellScript',
+          commandContent: Buffer.from('true').toString('base64'),
+          contentEncoding: 'Base64',
+        },
+        ...{ instanceId: [noInstance], timeout: 60, name: 'examination', clientToken: 'drover-examination' },
+        ...{ terminationMode: 'ProcessTree', keepCommand: false },
+      }),
+    repeatable: true,
+  });
+  return answer.refused && !blamesInstance(answer.code) ? answer.error : undefined;
+};
+
 /**
- * Whether ECS of a region is reached and takes the credentials. Of temporary ones nobody can say beforehand when they expire; that they have is
- * what the refusal says.
+ * Whether ECS of a region is reached, takes the credentials, and lets them list and send. Of temporary ones nobody can say beforehand when they expire; that
+ * they have is what the refusal says.
  */
 export const aliyunProbe = ({ region, connect, caller }: AliyunProbeOptions): Probe => ({
   check: `ecs ${region}`,
@@ -23,9 +44,18 @@ export const aliyunProbe = ({ region, connect, caller }: AliyunProbeOptions): Pr
     const { Instances } = await caller.read(`ECS DescribeInstances in ${region}`, () =>
       calls.describeInstances({ maxResults: 1 }),
     );
-    const untried = 'Sending was not tried (ecs:RunCommand has no dry run): drover exec on one node shows it';
+    const refusal = await refusalToSend(calls, caller, region);
+    if (refusal !== undefined)
+      return {
+        status: 'problem',
+        says: `It takes the credentials, but lets them send nothing. ${refusal.message}`,
+        advice: `Allow ecs:RunCommand in ${region} to the RAM user of the access key.`,
+      };
     if (Instances.Instance.length > 0)
-      return { status: 'ok', says: `It takes the credentials and knows instances. ${untried}` };
+      return {
+        status: 'ok',
+        says: 'It takes the credentials, knows instances, and would take commands (tried on an instance that there is not)',
+      };
     return {
       status: 'warning',
       says: `It takes the credentials and has no instance in ${region}`,

@@ -121,7 +121,7 @@ describe('an answer', () => {
     expect(await client.planPreview({ job: 'j' })).toEqual(plan);
   });
 
-  test('is followed by an ordinary fetch, which keeps the token to itself', async () => {
+  test('is followed by an ordinary fetch', async () => {
     const { app, say } = await open();
     const plan = planWith(maxAnswerBytes + 1);
     say(plan);

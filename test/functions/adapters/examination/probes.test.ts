@@ -194,13 +194,42 @@ test('the schedule group is there, or on its way out', async () => {
   }
 });
 
-test('SSM of a region knows instances, and that nothing was sent is said', async () => {
-  const probe = await regions(() => said({ InstanceInformationList: [{ InstanceId: 'i-1' }] }));
-  expect(await probe.look()).toMatchObject({ status: 'ok', says: expect.stringContaining('Sending was not tried') });
-  expect(JSON.parse(String(server.requests[0]?.body))).toEqual({ MaxResults: 5 });
-  await server.stop();
-  expect(await (await regions(() => said({}))).look()).toMatchObject({
-    ...{ status: 'warning', advice: expect.stringContaining('awsRegions') },
+describe('SSM of a region', () => {
+  const invalid = () => ({ status: 400, body: JSON.stringify({ __type: 'InvalidInstanceId', message: 'no such' }) });
+  const probe = async (instances: readonly object[], sending: () => WireAnswer) =>
+    ssmProbe(
+      new SSMClient(
+        await open(({ target }) =>
+          target.endsWith('SendCommand') ? sending() : said({ InstanceInformationList: instances }),
+        ),
+      ),
+      'eu-west-1',
+    ).look();
+
+  test('would take commands: tried on an instance that there is not, and said so', async () => {
+    expect(await probe([{ InstanceId: 'i-1' }], invalid)).toMatchObject({
+      ...{ status: 'ok', says: expect.stringContaining('tried on an instance that there is not') },
+    });
+    const bodies = server.requests.map(({ body }) => JSON.parse(String(body)));
+    expect(bodies[0]).toEqual({ MaxResults: 5 });
+    expect(bodies[1]).toMatchObject({ InstanceIds: ['i-00000000000000000'], DocumentName: 'AWS-RunShellScript' });
+  });
+
+  test('that lists but lets nothing be sent is a problem', async () => {
+    expect(await probe([{ InstanceId: 'i-1' }], denied)).toMatchObject({
+      ...{ status: 'problem', says: expect.stringMatching(/lets nothing be sent.*AccessDenied/) },
+      advice: expect.stringContaining('ssm:SendCommand'),
+    });
+  });
+
+  test('that does not answer to the sending is told as what may go away', async () => {
+    await expect(probe([], () => 'drop')).rejects.toMatchObject({ code: 'agent.unavailable' });
+  });
+
+  test('without instances is worth a warning', async () => {
+    expect(await probe([], invalid)).toMatchObject({
+      ...{ status: 'warning', advice: expect.stringContaining('awsRegions') },
+    });
   });
 });
 
@@ -214,19 +243,31 @@ describe('Alibaba Cloud', () => {
     return aliyunProbe({ region: 'cn-hangzhou', connect: async () => clientFor, caller });
   };
 
-  test('takes the credentials', async () => {
-    const probe = await probeOf(() => said({ Instances: { Instance: [] }, NextToken: '' }));
-    expect(await probe.look()).toMatchObject({ status: 'warning', says: expect.stringContaining('takes the credent') });
-    expect(decodeURIComponent(String(server.requests[0]?.path))).toMatch(/MaxResults=1(&|$)/);
+  const refused = (Code: string) => ({ status: 403, body: JSON.stringify({ Code, Message: 'no', RequestId: 'r' }) });
+  const instances = (Instance: readonly object[]) => said({ Instances: { Instance }, NextToken: '' });
+
+  test('takes the credentials, and would take commands', async () => {
+    const answers = [instances([]), refused('InvalidInstance.NotFound')];
+    const probe = await probeOf(() => answers.shift() ?? 'drop');
+    expect(await probe.look()).toMatchObject({ status: 'warning', says: expect.stringContaining('has no instance') });
+    const [list, sending] = server.requests.map(({ path }) => decodeURIComponent(path));
+    expect(list).toMatch(/MaxResults=1(&|$)/);
+    expect(sending).toMatch(/i-00000000000000000/);
+  });
+
+  test('that lets the credentials list but not send is a problem', async () => {
+    const answers = [instances([]), refused('Forbidden.RAM')];
+    const probe = await probeOf(() => answers.shift() ?? 'drop');
+    expect(await probe.look()).toMatchObject({
+      ...{ status: 'problem', says: expect.stringContaining('Forbidden.RAM') },
+      advice: 'Allow ecs:RunCommand in cn-hangzhou to the RAM user of the access key.',
+    });
   });
 
   test.each(['InvalidSecurityToken.Expired', 'InvalidAccessKeyId.NotFound', 'Forbidden.RAM'])(
     'does not: %s',
     async (Code) => {
-      const probe = await probeOf(() => ({
-        status: 403,
-        body: JSON.stringify({ Code, Message: 'no', RequestId: 'r' }),
-      }));
+      const probe = await probeOf(() => refused(Code));
       await expect(probe.look()).rejects.toMatchObject({
         code: 'agent.refused',
         message: expect.stringContaining(Code),
