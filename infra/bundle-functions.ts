@@ -15,6 +15,9 @@ export const withoutCode: CodeOf = () => Code.fromInline('// not bundled');
 /** File of a bundle that has the handler; its source map is beside it. */
 export const bundleFile = 'index.mjs';
 
+/** Packages of the client of Alibaba Cloud that no call of ours needs. */
+const notCalled = ['ws', 'socks-proxy-agent', 'xml2js', '@alicloud/credentials'];
+
 /**
  * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
  * packages are taken where there are any, since only they can be shaken; the banner serves the packages that have none. The aliased modules are
@@ -33,8 +36,7 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts'),
-      ws: rootOf('functions/runtime/no-websockets.ts'),
-      'socks-proxy-agent': rootOf('functions/runtime/no-websockets.ts'),
+      ...Object.fromEntries(notCalled.map((name) => [name, rootOf('functions/runtime/not-called.ts')])),
     },
     minify: true,
     sourcemap: true,

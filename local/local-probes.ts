@@ -12,7 +12,7 @@ import { runIdSchema } from '#shared/model/ids.ts';
 import type { Probe } from '#shared/ports/examination.ts';
 import type { Blobs, Engine } from '#shared/ports/services.ts';
 import type { Fleet } from './cloud/fleet.ts';
-import { type LocalClients, regionsOf } from './local-agents.ts';
+import { type LocalClients, scopesOf } from './local-agents.ts';
 
 /** What is looked at in a local cloud. */
 export interface LocalProbesOptions {
@@ -71,9 +71,7 @@ export const localProbes = ({
     blobsProbe(blobs, `See that ${stateDir} can be written.`),
     engineProbe(engine),
     diskProbe(stateDir),
-    ...regionsOf(fleet, 'aws').map((scope) => ssmProbe(clients.ssm(scope), scope.region)),
-    ...regionsOf(fleet, 'aliyun').map(({ region }) =>
-      aliyunProbe({ region, connect: async () => clients.ecs, caller }),
-    ),
+    ...scopesOf(fleet, 'aws').map((scope) => ssmProbe(clients.ssm, scope)),
+    ...scopesOf(fleet, 'aliyun').map((scope) => aliyunProbe({ scope, connect: async () => clients.ecs, caller })),
   ];
 };

@@ -5,7 +5,6 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { SSMClient } from '@aws-sdk/client-ssm';
 import { handle } from 'hono/aws-lambda';
 import { createCaller } from '#functions/adapters/agent/caller.ts';
 import { classifyAliyun } from '#functions/adapters/aliyun/aliyun-failures.ts';
@@ -20,12 +19,15 @@ import { schedulerProbe } from '#functions/adapters/examination/scheduler-probe.
 import { ssmProbe } from '#functions/adapters/examination/ssm-probe.ts';
 import { tableProbe } from '#functions/adapters/examination/table-probe.ts';
 import { createS3Blobs } from '#functions/adapters/s3/s3-blobs.ts';
+import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import { createExaminationApp } from '#functions/api/examination-app.ts';
 import { createGatewayCallers } from '#functions/api/gateway-callers.ts';
 import type { ExaminationView } from '#shared/contract/meta-views.ts';
 import type { Examination, Probe } from '#shared/ports/examination.ts';
 import { openAliyun } from './aliyun.ts';
-import { readBucketEnv, readCloudsEnv, readExaminationEnv, readTableEnv } from './env.ts';
+import { openAwsAccounts } from './aws-accounts.ts';
+import { readCloudScopes } from './cloud-scopes.ts';
+import { readBucketEnv, readExaminationEnv, readTableEnv } from './env.ts';
 import { cloudPacing, openProcessLog, patientSleep, systemClock } from './process.ts';
 
 /** Answers events of API Gateway. */
@@ -71,17 +73,18 @@ const workflowProbes = (): readonly Probe[] => {
 };
 
 const cloudProbes = (): readonly Probe[] => {
-  const { awsRegions, aliyunRegions } = readCloudsEnv();
+  const scopes = readCloudScopes();
+  const clientFor = ssmClients(openAwsAccounts());
   const connect = openAliyun();
   const caller = createCaller(classifyAliyun, cloudPacing, probeTries);
   return [
-    ...awsRegions.map((region) => ssmProbe(new SSMClient({ ...probeClientConfig, region }), region)),
-    ...aliyunRegions.map((region) => aliyunProbe({ region, connect, caller })),
+    ...scopes.aws.map((scope) => ssmProbe(clientFor, scope)),
+    ...scopes.aliyun.map((scope) => aliyunProbe({ scope, connect, caller })),
   ];
 };
 
 /**
- * The function that examines the deployed stack, in the account and the configured regions of the stack.
+ * The function that examines the deployed stack, in the configured accounts and regions.
  * @throws AppError `config.invalid`
  */
 export const openExamination = (

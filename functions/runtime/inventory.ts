@@ -1,23 +1,22 @@
 import { createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
-import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 import { openAliyun } from './aliyun.ts';
-import { readCloudsEnv } from './env.ts';
+import { openAwsAccounts } from './aws-accounts.ts';
+import { readCloudScopes } from './cloud-scopes.ts';
 import { cloudPacing } from './process.ts';
 
-const scopesOf = (regions: readonly string[]): readonly AgentScope[] => regions.map((region) => ({ region }));
-
-/** The inventory of the deployed stack: the configured regions of both clouds. */
+/** The inventory of the deployed stack: the configured accounts and regions of both clouds. */
 export const openInventory = (): Inventory => {
-  const { awsRegions, aliyunRegions } = readCloudsEnv();
-  const aws = { scopes: scopesOf(awsRegions), ssmClientFor: ssmClients(), taggingClientFor: taggingClients() };
-  const connectAliyun = aliyunRegions.length === 0 ? undefined : openAliyun();
+  const scopes = readCloudScopes();
+  const accounts = openAwsAccounts();
+  const aws = { scopes: scopes.aws, ssmClientFor: ssmClients(accounts), taggingClientFor: taggingClients(accounts) };
+  const connectAliyun = scopes.aliyun.length === 0 ? undefined : openAliyun();
   return {
     list: async () => {
       const clientFor = await connectAliyun?.();
-      const aliyun = clientFor && { scopes: scopesOf(aliyunRegions), clientFor };
+      const aliyun = clientFor && { scopes: scopes.aliyun, clientFor };
       return createCloudInventory({ ...cloudPacing, aws, ...(aliyun === undefined ? {} : { aliyun }) }).list();
     },
   };

@@ -7,11 +7,18 @@ import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 
-const columns = (style: Style): readonly Column<InventoryNode>[] => [
+/** Only where there is more than the own account. */
+const accountColumn = (items: readonly InventoryNode[]): readonly Column<InventoryNode>[] =>
+  items.some(({ account }) => account !== undefined)
+    ? [{ title: 'ACCOUNT', cell: ({ account }) => account ?? 'own' }]
+    : [];
+
+const columns = (items: readonly InventoryNode[], style: Style): readonly Column<InventoryNode>[] => [
   { title: 'NODE', cell: ({ id }) => id },
   { title: 'NAME', cell: ({ name }) => safeLine(name, 60) },
   { title: 'HOST', cell: ({ host, port }) => (port === undefined ? host : `${host}:${port}`) },
   { title: 'AGENT', cell: ({ agent }) => agent },
+  ...accountColumn(items),
   { title: 'REGION', cell: ({ region }) => region },
   { title: 'OS', cell: ({ os }) => os },
   {
@@ -50,7 +57,7 @@ export const nodesListCommand = defineCommand({
         ...(cursor === undefined ? {} : { cursor }),
       }),
     );
-    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
+    session.print({ items }, () => renderTable(columns(items, session.style), items, session.style));
     return 0;
   },
 });

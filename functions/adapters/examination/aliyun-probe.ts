@@ -4,19 +4,20 @@ import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
 import { noInstance } from '#shared/config/ssm-documents.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Probe } from '#shared/ports/examination.ts';
+import { placeOf } from './place-of.ts';
 
 /** What a probe of Alibaba Cloud needs. */
 export interface AliyunProbeOptions {
-  readonly region: string;
+  readonly scope: AgentScope;
   /** Signs in: reads the credentials, whose absence is told as a problem too. */
   readonly connect: () => Promise<(scope: AgentScope) => EcsCalls>;
   readonly caller: Caller;
 }
 
 /** Why nothing can be sent; undefined when it goes through to where ECS finds that there is no such instance. */
-const refusalToSend = async (calls: EcsCalls, caller: Caller, region: string): Promise<Error | undefined> => {
+const refusalToSend = async (calls: EcsCalls, caller: Caller, place: string): Promise<Error | undefined> => {
   const answer = await caller.ask({
-    what: `ECS RunCommand in ${region}`,
+    what: `ECS RunCommand in ${place}`,
     run: () =>
       calls.runCommand({
         ...{
@@ -36,20 +37,21 @@ const refusalToSend = async (calls: EcsCalls, caller: Caller, region: string): P
  * Whether ECS of a region is reached, takes the credentials, and lets them list and send. Of temporary ones nobody can say beforehand when they expire; that
  * they have is what the refusal says.
  */
-export const aliyunProbe = ({ region, connect, caller }: AliyunProbeOptions): Probe => ({
-  check: `ecs ${region}`,
-  needs: `Allow ecs:DescribeInstances in ${region} to the RAM user of the access key; an InvalidAccessKeyId or InvalidSecurityToken means to put a new key into the parameter aliyunParameter (docs/operations.md).`,
+export const aliyunProbe = ({ scope, connect, caller }: AliyunProbeOptions): Probe => ({
+  check: `ecs ${placeOf(scope)}`,
+  needs: `Allow ecs:DescribeInstances in ${placeOf(scope)} to the RAM user or role; an InvalidAccessKeyId or InvalidSecurityToken means to put a new key where it is kept (docs/operations.md, "Rotate").`,
   look: async () => {
-    const calls = (await connect())({ region });
-    const { Instances } = await caller.read(`ECS DescribeInstances in ${region}`, () =>
+    const place = placeOf(scope);
+    const calls = (await connect())(scope);
+    const { Instances } = await caller.read(`ECS DescribeInstances in ${place}`, () =>
       calls.describeInstances({ maxResults: 1 }),
     );
-    const refusal = await refusalToSend(calls, caller, region);
+    const refusal = await refusalToSend(calls, caller, place);
     if (refusal !== undefined)
       return {
         status: 'problem',
         says: `It takes the credentials, but lets them send nothing. ${refusal.message}`,
-        advice: `Allow ecs:RunCommand in ${region} to the RAM user of the access key.`,
+        advice: `Allow ecs:RunCommand in ${place} to the RAM user or role.`,
       };
     if (Instances.Instance.length > 0)
       return {
@@ -58,8 +60,8 @@ export const aliyunProbe = ({ region, connect, caller }: AliyunProbeOptions): Pr
       };
     return {
       status: 'warning',
-      says: `It takes the credentials and has no instance in ${region}`,
-      advice: `Take ${region} out of aliyunRegions, or see that the access key is of the right account.`,
+      says: `It takes the credentials and has no instance in ${place}`,
+      advice: `Take ${place} out of ${scope.account === undefined ? 'aliyunRegions' : 'aliyunAccounts'}, or see that the access key is of the right account.`,
     };
   },
 });

@@ -7,6 +7,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createCaller, realPacing } from '#functions/adapters/agent/caller.ts';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { classifyAliyun } from '#functions/adapters/aliyun/aliyun-failures.ts';
 import { aliyunProbe } from '#functions/adapters/examination/aliyun-probe.ts';
@@ -20,6 +21,7 @@ import { schedulerProbe } from '#functions/adapters/examination/scheduler-probe.
 import { ssmProbe } from '#functions/adapters/examination/ssm-probe.ts';
 import { tableProbe } from '#functions/adapters/examination/table-probe.ts';
 import { createS3Blobs } from '#functions/adapters/s3/s3-blobs.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import type { Probe } from '#shared/ports/examination.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
 import {
@@ -60,7 +62,8 @@ const rules: Looks = async (answer) =>
   ruleProbe(new EventBridgeClient(await open(answer)), { check: 'rule', name: 'ends', withoutIt: 'it is dark.' });
 const queues: Looks = async (answer) => deadLettersProbe(new SQSClient(await open(answer)), 'https://sqs/dead');
 const groups: Looks = async (answer) => schedulerProbe(new SchedulerClient(await open(answer)), 'drover');
-const regions: Looks = async (answer) => ssmProbe(new SSMClient(await open(answer)), 'eu-west-1');
+const ssmOf = (client: SSMClient): Probe => ssmProbe(() => client, { region: 'eu-west-1' });
+const regions: Looks = async (answer) => ssmOf(new SSMClient(await open(answer)));
 
 test.each([
   ['table', tables, /dynamodb:DescribeTable .*drover/],
@@ -197,13 +200,12 @@ test('the schedule group is there, or on its way out', async () => {
 describe('SSM of a region', () => {
   const invalid = () => ({ status: 400, body: JSON.stringify({ __type: 'InvalidInstanceId', message: 'no such' }) });
   const probe = async (instances: readonly object[], sending: () => WireAnswer) =>
-    ssmProbe(
+    ssmOf(
       new SSMClient(
         await open(({ target }) =>
           target.endsWith('SendCommand') ? sending() : said({ InstanceInformationList: instances }),
         ),
       ),
-      'eu-west-1',
     ).look();
 
   test('would take commands: tried on an instance that there is not, and said so', async () => {
@@ -226,6 +228,32 @@ describe('SSM of a region', () => {
     await expect(probe([], () => 'drop')).rejects.toMatchObject({ code: 'agent.unavailable' });
   });
 
+  test('of another account is asked by the role of that account', async () => {
+    const client = new SSMClient(await open(denied));
+    const asked: object[] = [];
+    const probe = ssmProbe(
+      (scope) => {
+        asked.push(scope);
+        return client;
+      },
+      { account: '222233334444', region: 'eu-west-1' },
+    );
+    expect([probe.check, probe.needs]).toEqual([
+      'ssm 222233334444 eu-west-1',
+      expect.stringMatching(/cross-account-role.yaml in the account 222233334444/),
+    ]);
+    await expect(probe.look()).rejects.toMatchObject({ code: 'config.invalid' });
+    expect(asked).toEqual([{ account: '222233334444', region: 'eu-west-1' }]);
+  });
+
+  test('of an account without credentials is a problem of its own', async () => {
+    const clientFor = () => {
+      throw new AppError('agent.unknown-placement', 'No credentials are configured for the account 1.');
+    };
+    const probe = ssmProbe(clientFor, { account: '1', region: 'eu-west-1' });
+    await expect(probe.look()).rejects.toMatchObject({ code: 'agent.unknown-placement' });
+  });
+
   test('without instances is worth a warning', async () => {
     expect(await probe([], invalid)).toMatchObject({
       ...{ status: 'warning', advice: expect.stringContaining('awsRegions') },
@@ -238,9 +266,10 @@ describe('Alibaba Cloud', () => {
   const probeOf = async (answer: () => WireAnswer): Promise<Probe> => {
     const { endpoint } = await open(answer);
     const clientFor = aliyunClients({
-      ...{ accessKeyId: 'k', accessKeySecret: 's', protocol: 'http', endpoint: new URL(endpoint).host },
+      ...{ protocol: 'http', endpoint: new URL(endpoint).host },
+      credentials: fixedCredentials({ accessKeyId: 'k', accessKeySecret: 's' }),
     });
-    return aliyunProbe({ region: 'cn-hangzhou', connect: async () => clientFor, caller });
+    return aliyunProbe({ scope: { region: 'cn-hangzhou' }, connect: async () => clientFor, caller });
   };
 
   const refused = (Code: string) => ({ status: 403, body: JSON.stringify({ Code, Message: 'no', RequestId: 'r' }) });
@@ -260,7 +289,7 @@ describe('Alibaba Cloud', () => {
     const probe = await probeOf(() => answers.shift() ?? 'drop');
     expect(await probe.look()).toMatchObject({
       ...{ status: 'problem', says: expect.stringContaining('Forbidden.RAM') },
-      advice: 'Allow ecs:RunCommand in cn-hangzhou to the RAM user of the access key.',
+      advice: 'Allow ecs:RunCommand in cn-hangzhou to the RAM user or role.',
     });
   });
 
@@ -272,7 +301,7 @@ describe('Alibaba Cloud', () => {
         code: 'agent.refused',
         message: expect.stringContaining(Code),
       });
-      expect(probe.needs).toMatch(/ecs:DescribeInstances in cn-hangzhou.*aliyunParameter/);
+      expect(probe.needs).toMatch(/ecs:DescribeInstances in cn-hangzhou.*put a new key/);
     },
   );
 });
