@@ -281,7 +281,7 @@ describe('events of other accounts', () => {
     const holders = told
       .ofType('AWS::Lambda::Function')
       .filter(([, { Properties }]) => 'DROVER_AWS_ACCOUNTS' in Properties.Environment.Variables);
-    expect(holders).toHaveLength(5);
+    expect(holders).toHaveLength(6);
     for (const [, { Properties }] of holders)
       expect(Properties.Environment.Variables).toMatchObject({
         DROVER_AWS_ACCOUNT: { Ref: 'AWS::AccountId' },

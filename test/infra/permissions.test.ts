@@ -39,6 +39,7 @@ const everywhere: Readonly<Record<string, 'anywhere' | 'configured regions'>> = 
 /** Functions that call the clouds whose instances are targets. */
 const callersOfClouds = [
   'ApiFunction',
+  'ExaminerExamine',
   'SchedulesTimedFire',
   'TasksCollectResults',
   'TasksInvokeOperation',
