@@ -173,7 +173,8 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  system = await startTestSystem([...someNodes('aws', 'h', 3)]);
+  // In real time, as the stores of the functions below are.
+  system = await startTestSystem(someNodes('aws', 'h', 3), {}, (tasks) => tasks, 1);
   const statements = statementsByOwner(synthesise());
   for (const name of [...taskNames, 'api', 'timedFire'])
     allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));
