@@ -18,6 +18,7 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
+  | 'examine'
   | 'completeTasks'
   | 'watchRuns';
 
@@ -141,9 +142,18 @@ export const timedFireRow: FunctionRow = {
   ],
 };
 
+/** The function that looks how the deployment is. It may look, and write one blob. */
+export const examineRow: FunctionRow = {
+  folder: 'examine',
+  memoryMiB: 1024,
+  timeoutSeconds: 29,
+  needs: ['examine'],
+};
+
 /** Folders of all functions. */
 export const functionFolders: readonly string[] = [
   ...taskNames.map((name) => taskRow(name).folder),
   apiRow.folder,
   timedFireRow.folder,
+  examineRow.folder,
 ];

@@ -1,5 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import {
+  answerDays,
+  answersFolder,
   blobDays,
   daySeconds,
   type Retention,
@@ -35,9 +37,12 @@ export const expireOld = async (options: ExpireOldOptions, signal?: AbortSignal)
   if (items > 0) log.info('local.expired', { items });
 };
 
-/** Sealed secrets that a crash left: a handful of files at most, looked at whenever a cloud starts. */
-const removeSealed = ({ blobsDir, clock }: ExpireOldOptions): Promise<void> =>
-  removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now: clock.now() });
+/** Sealed secrets that a crash left, and long answers: a handful of files at most, looked at whenever a cloud starts. */
+const removeShortLived = async ({ blobsDir, clock }: ExpireOldOptions): Promise<void> => {
+  const now = clock.now();
+  await removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now });
+  await removeOldBlobs(blobsDir, { prefix: answersFolder, olderThanMs: answerDays * dayMs, now });
+};
 
 /** A cloud of a short command starts often: what takes long is done when it was not done for a while. */
 const isDue = async ({ stateFile, clock }: KeepExpiringOptions): Promise<boolean> => {
@@ -60,7 +65,7 @@ export const keepExpiring = (options: KeepExpiringOptions): { readonly stop: () 
   const { signal } = ending;
   const pass = async (): Promise<void> => {
     try {
-      await removeSealed(options);
+      await removeShortLived(options);
       if (signal.aborted || !(await isDue(options))) return;
       await expireOld(options, signal);
       if (!signal.aborted) await writeFile(options.stateFile, String(options.clock.now()));

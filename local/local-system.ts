@@ -10,6 +10,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { readPricesEnv } from '#functions/runtime/env.ts';
 import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
 import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
+import { patientSleep } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
@@ -18,12 +19,14 @@ import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
+import type { Store } from '#shared/ports/store.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import type { BlobAccess } from './blobs/blob-access.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { localProbes } from './local-probes.ts';
 import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
@@ -62,25 +65,11 @@ export interface LocalSystem extends System {
 
 const wallClock: Clock = { now: () => Date.now() };
 
-/** Wires Drover to what it stands on in a local cloud. */
-export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const {
-    stateDir,
-    fleet,
-    table,
-    clients,
-    blobAccess,
-    secrets,
-    log,
-    clock = wallClock,
-    pacing = realPacing,
-    retention = defaultRetention,
-  } = options;
-  const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
-  const meter = createUsageMeter();
-  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
-  const scheduler = createLocalScheduler({ clock, log });
-  const store = createDynamoStore({
+const storeOf = (
+  { table, clock = wallClock, retention = defaultRetention }: LocalSystemOptions,
+  meter: ReturnType<typeof createUsageMeter>,
+): Store =>
+  createDynamoStore({
     ...table,
     client: countCapacity(table.client, meter),
     now: clock.now,
@@ -88,11 +77,22 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     historySeconds: retention.historyDays * daySeconds,
     firingSeconds: retention.firingDays * daySeconds,
   });
+
+/** Wires Drover to what it stands on in a local cloud. */
+export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing = realPacing } = options;
+  const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
+  const meter = createUsageMeter();
+  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
+  const store = storeOf(options, meter);
   const gate = createRateGate({ store: () => store, clock, sleep: pacing.sleep, random: pacing.random, log });
+  const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
+  const probes = localProbes({ stateDir, fleet, table, clients, blobs, engine, pacing });
   const ports: SystemPorts = {
     ...connectAgents(clients, fleet, { ...pacing, gate, called: () => meter.count({ agentCalls: 1 }) }),
     store,
-    blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
+    blobs,
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),
@@ -102,6 +102,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
     roles: openRoles(),
+    examination: { probes, sleep: patientSleep },
     prices: readPricesEnv(),
     http: createFetchHttp(clock),
   };

@@ -1,4 +1,5 @@
 import type { NodesQuery } from '#shared/contract/requests.ts';
+import { fittingCount } from '#shared/contract/sizes.ts';
 import { parseCondition } from '#shared/expression/condition.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { Inventory } from '#shared/ports/services.ts';
@@ -16,7 +17,8 @@ export const listNodes =
     const wanted = (await deps.inventory.list()).filter(
       (node) => (cursor === undefined || node.id > cursor) && (condition?.evaluate({ ...scope, node }) ?? true),
     );
-    const items = wanted.slice(0, limit);
+    const page = wanted.slice(0, limit);
+    const items = page.slice(0, fittingCount(page));
     const last = items.at(-1);
     return wanted.length > items.length && last ? { items, cursor: last.id } : { items };
   };

@@ -1,15 +1,13 @@
-import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import type { Pacing } from '#functions/adapters/agent/caller.ts';
 import { createRateGate } from '#functions/adapters/agent/rate-gate.ts';
-import { openProcessLog, processMeter, systemClock } from './process.ts';
+import { openProcessLog, plainPacing, systemClock } from './process.ts';
 import { openStore } from './store.ts';
 
 /** How clouds are called from this process: with all that it opens, one gate, so that its calls share what is known of the limits. */
 export const cloudPacing: Pacing = {
-  ...realPacing,
-  called: () => processMeter.count({ agentCalls: 1 }),
-  onThrottled: (call) => openProcessLog().warn('agent.throttled', { call }),
+  ...plainPacing,
   gate: createRateGate({
-    ...{ store: openStore, clock: systemClock, sleep: realPacing.sleep, random: realPacing.random },
+    ...{ store: openStore, clock: systemClock, sleep: plainPacing.sleep, random: plainPacing.random },
     log: {
       debug: (event, fields) => openProcessLog().debug(event, fields),
       info: (event, fields) => openProcessLog().info(event, fields),

@@ -4,6 +4,8 @@ import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
+import { examine } from '#functions/examine/examine.ts';
+import { keepAnswer } from '#functions/keep-answer/keep-answer.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
 import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
@@ -36,6 +38,7 @@ import {
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { Examination } from '#shared/ports/examination.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
@@ -53,6 +56,7 @@ export interface ServicePorts {
   readonly engine: Engine;
   readonly scheduler: Scheduler;
   readonly roles: Roles;
+  readonly examination: Examination;
   /** What use is valued at. */
   readonly prices: PriceTable;
   readonly clock: Clock;
@@ -87,6 +91,8 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
+    examine: examine(deps),
+    keepAnswer: keepAnswer(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),
     viewCommand: viewCommand(deps),

@@ -5,3 +5,6 @@ export const ssmDocuments = {
   sh: 'AWS-RunShellScript',
   powershell: 'AWS-RunPowerShellScript',
 } as const satisfies Record<Shell, string>;
+
+/** An instance that there is not, in either cloud: a sending to it shows the right to send, and has no effect. */
+export const noInstance = 'i-00000000000000000';

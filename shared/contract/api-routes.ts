@@ -1,5 +1,5 @@
 import { inventoryNodeSchema } from '../model/node.ts';
-import { healthViewSchema, versionViewSchema } from './meta-views.ts';
+import { examinationViewSchema, healthViewSchema, versionViewSchema } from './meta-views.ts';
 import { pageSchemaOf } from './pages.ts';
 import { nodesQuerySchema } from './requests.ts';
 import { type ApiRoute, read } from './routes/api-route.ts';
@@ -30,6 +30,13 @@ export const apiRoutes = {
     tag: 'meta',
     summary: 'Say which Drover answers',
     answer: versionViewSchema,
+  },
+  examine: {
+    ...read,
+    path: '/v1/examination',
+    tag: 'meta',
+    summary: 'Look whether the deployment is well, from inside: what it stands on, its rights, its clock',
+    answer: examinationViewSchema,
   },
   openApi: { ...read, path: '/v1/openapi.json', tag: 'meta', summary: 'This document', secured: false },
   health: {
