@@ -35,9 +35,10 @@ describe('exit code 194 at SSM', () => {
   test('reboots the instance and runs the command again, which stays in progress and keeps what it printed', async () => {
     const { client } = await setUp();
     const mark = join(await testDir(), 'mark');
-    const commandId = await send(client, [one], `${once(mark)}; sleep 0.5`);
+    const commandId = await send(client, [one], `${once(mark)}; until [ -e ${mark}.go ]; do sleep 0.05; done`);
     await eventually(() => (existsSync(mark) ? true : undefined));
     expect(await lookAt(client, commandId, one)).toMatchObject({ Status: 'InProgress', ResponseCode: -1 });
+    writeFileSync(`${mark}.go`, '');
     const end = await endOf(client, commandId, one);
     expect(end).toMatchObject({ Status: 'Success', StandardOutputContent: `boot \nboot ${one}-1\n` });
   });
