@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defaultInventoryAges } from '#shared/config/inventory.ts';
 import { defaultRetention } from '#shared/config/retention.ts';
 import { priceTableSchema } from '#shared/cost/prices.ts';
 
@@ -52,6 +53,8 @@ const configSchema = z
       .default(30),
     /** AWS regions whose instances are targets; the region of the stack when absent. */
     awsRegions: regions.optional(),
+    /** How many seconds a reading of the clouds is shown again. Runs bear a minute of it at most. */
+    inventorySeconds: z.coerce.number().int().min(0).max(86_400).default(defaultInventoryAges.shownSeconds),
     /** Alibaba Cloud regions whose instances are targets. */
     aliyunRegions: regions.default([]),
     /** Name of the SecureString parameter with the credentials for Alibaba Cloud. */
@@ -107,6 +110,7 @@ export const configKeys = [
   'firingDays',
   'logDays',
   'awsRegions',
+  'inventorySeconds',
   'aliyunRegions',
   'aliyunParameter',
   'aliyunEndpoint',

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
 import {
   blobDays,
   daySeconds,
@@ -35,9 +36,12 @@ export const expireOld = async (options: ExpireOldOptions, signal?: AbortSignal)
   if (items > 0) log.info('local.expired', { items });
 };
 
-/** Sealed secrets that a crash left: a handful of files at most, looked at whenever a cloud starts. */
-const removeSealed = ({ blobsDir, clock }: ExpireOldOptions): Promise<void> =>
-  removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now: clock.now() });
+/** What is kept for a day: sealed secrets that a crash left, and readings of the clouds. Few files, looked at whenever a cloud starts. */
+const removeShortLived = async ({ blobsDir, clock }: ExpireOldOptions): Promise<void> => {
+  const now = clock.now();
+  await removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now });
+  await removeOldBlobs(blobsDir, { prefix: readingsFolder, olderThanMs: readingDays * dayMs, now });
+};
 
 /** A cloud of a short command starts often: what takes long is done when it was not done for a while. */
 const isDue = async ({ stateFile, clock }: KeepExpiringOptions): Promise<boolean> => {
@@ -60,7 +64,7 @@ export const keepExpiring = (options: KeepExpiringOptions): { readonly stop: () 
   const { signal } = ending;
   const pass = async (): Promise<void> => {
     try {
-      await removeSealed(options);
+      await removeShortLived(options);
       if (signal.aborted || !(await isDue(options))) return;
       await expireOld(options, signal);
       if (!signal.aborted) await writeFile(options.stateFile, String(options.clock.now()));

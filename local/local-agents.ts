@@ -1,17 +1,17 @@
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
-import { type CloudInventoryOptions, createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
+import {
+  type CloudInventory,
+  type CloudInventoryOptions,
+  createCloudInventory,
+} from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentScope, Agents } from '#shared/ports/agent.ts';
-import type { Inventory } from '#shared/ports/services.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import type { FleetCloud } from './cloud/fleet-cloud.ts';
-
-/** A fleet does not change while its cloud runs, and agents go up and down within seconds at most: one reading serves a burst of callers. */
-const freshForMs = 1000;
 
 /** Any key does: the local endpoints check the form of a signature, not its owner. */
 const localKey = { accessKeyId: 'local', secretAccessKey: 'local' };
@@ -43,15 +43,14 @@ export const connectAgents = (
   clients: LocalClients,
   fleet: Fleet,
   pacing: Pacing = realPacing,
-): { readonly agents: Agents; readonly inventory: Inventory } => ({
+): { readonly agents: Agents; readonly clouds: CloudInventory } => ({
   agents: {
     aws: createSsmAgent({ clientFor: clients.ssm, ...pacing }),
     aliyun: createAliyunAgent({ clientFor: clients.ecs, ...pacing }),
   },
-  inventory: createCloudInventory({
+  clouds: createCloudInventory({
     aws: { scopes: regionsOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },
     aliyun: { scopes: regionsOf(fleet, 'aliyun'), clientFor: clients.ecs },
-    freshForMs,
     ...pacing,
   }),
 });

@@ -5,8 +5,9 @@ import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { keepInventory } from '#functions/adapters/inventory/keep-inventory.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
-import { readPricesEnv } from '#functions/runtime/env.ts';
+import { readInventoryEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
 import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
@@ -79,17 +80,24 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
+  const { agents, clouds } = connectAgents(clients, fleet, {
+    ...pacing,
+    called: () => meter.count({ agentCalls: 1 }),
+  });
+  const store = createDynamoStore({
+    ...table,
+    client: countCapacity(table.client, meter),
+    now: clock.now,
+    retentionSeconds: retention.runDays * daySeconds,
+    historySeconds: retention.historyDays * daySeconds,
+    firingSeconds: retention.firingDays * daySeconds,
+  });
+  const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
+  // Another fleet is another source: what an earlier process read of the one before is not taken for it.
+  const source = JSON.stringify(fleet.instances);
   const ports: SystemPorts = {
-    ...connectAgents(clients, fleet, { ...pacing, called: () => meter.count({ agentCalls: 1 }) }),
-    store: createDynamoStore({
-      ...table,
-      client: countCapacity(table.client, meter),
-      now: clock.now,
-      retentionSeconds: retention.runDays * daySeconds,
-      historySeconds: retention.historyDays * daySeconds,
-      firingSeconds: retention.firingDays * daySeconds,
-    }),
-    blobs: meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter),
+    ...{ agents, store, blobs },
+    inventory: keepInventory({ ...{ clouds, source, store, blobs, clock, log }, ages: readInventoryEnv() }),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),

@@ -1,7 +1,7 @@
 import { toAppError } from '#shared/errors/app-error.ts';
 import type { Connection } from '../connection.ts';
-import { readInventory } from '../inputs/nodes-file.ts';
-import { type Check, clockCheck, nodeChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
+import { readNodeList } from '../inputs/node-list.ts';
+import { type Check, clockCheck, inventoryChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
 
 /** What an examination needs to know of this side. */
 export interface Examiner {
@@ -37,7 +37,7 @@ export const examine = async (connection: Connection, examiner: Examiner): Promi
   if (reached.some(({ status }) => status === 'problem')) return reached;
   const rest = await Promise.all([
     asked('clock', async () => [clockCheck(await connection.serverTime(), examiner.now())]),
-    asked('nodes', async () => nodeChecks(await readInventory(client))),
+    asked('nodes', async () => inventoryChecks(await readNodeList(client, { refresh: true }))),
     asked('runs', async () => [runsCheck((await client.listRuns({ limit: 100 })).items, examiner.now())]),
     asked('schedules', async () => [schedulesCheck((await client.listSchedules()).items)]),
   ]);

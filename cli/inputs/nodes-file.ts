@@ -1,4 +1,3 @@
-import { gatherPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { Findings } from '#shared/import/autoexec/findings.ts';
@@ -6,11 +5,12 @@ import { matchNodes } from '#shared/import/autoexec/match-nodes.ts';
 import { isHostsFile, readHosts } from '#shared/import/autoexec/read-hosts.ts';
 import { readNodes } from '#shared/import/autoexec/read-nodes.ts';
 import { type InventoryNode, type Node, nodeSchema } from '#shared/model/node.ts';
+import { readNodeList } from './node-list.ts';
 import type { InputFile } from './read-file.ts';
 
 /** Every node of the inventory. */
-export const readInventory = (client: Pick<DroverClient, 'listNodes'>): Promise<readonly InventoryNode[]> =>
-  gatherPages((cursor) => client.listNodes(cursor === undefined ? { limit: 1000 } : { cursor, limit: 1000 }));
+export const readInventory = async (client: Pick<DroverClient, 'listNodes'>): Promise<readonly InventoryNode[]> =>
+  (await readNodeList(client)).items;
 
 /** True for a nodes file of neatlogic-autoexec: its objects have `resourceId`, or are the header with `totalCount`. */
 export const isAutoexecNodes = (text: string): boolean => /^\s*\{[^}]*"(?:resourceId|totalCount)"\s*:/.test(text);

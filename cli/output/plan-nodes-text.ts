@@ -28,9 +28,10 @@ interface NodeLine {
   readonly state: string;
 }
 
-const stateOf = (online: boolean, holder: string | undefined): string => {
+const stateOf = (online: boolean, holder: string | undefined, lastSeenAt: string | undefined): string => {
+  const silent = lastSeenAt === undefined ? 'offline' : `agent silent since ${lastSeenAt}`;
   const held = holder === undefined ? '' : `leased now by run ${holder}`;
-  return [online ? '' : 'offline: undeliverable unless it comes back', held].filter(Boolean).join('; ') || 'runs';
+  return [online ? '' : `${silent}: undeliverable unless it comes back`, held].filter(Boolean).join('; ') || 'runs';
 };
 
 const columns: readonly Column<NodeLine>[] = [
@@ -41,17 +42,18 @@ const columns: readonly Column<NodeLine>[] = [
 ];
 
 /** Every node of a plan: in which round it runs, or why it does not. */
-export const planNodesText = ({ groups, heldNow }: RunPlan, style: Style): string => {
+export const planNodesText = ({ groups, heldNow, inventory }: RunPlan, style: Style): string => {
   const holders = new Map<NodeId, string>(
     (heldNow?.leases ?? []).flatMap(({ runId, nodeIds }) => nodeIds.map((id) => [id, runId] as const)),
   );
+  const silent = new Map((inventory?.silent ?? []).map(({ nodeId, lastSeenAt }) => [nodeId, lastSeenAt]));
   const lines = groups.flatMap(({ name: group, rounds, leftOut }): readonly NodeLine[] => [
     ...rounds.flatMap(({ round, nodes }) =>
       nodes.map(({ id, name, online }) => ({
         group,
         node: name,
         round: round === 0 ? '' : String(round),
-        state: stateOf(online, holders.get(id)),
+        state: stateOf(online, holders.get(id), silent.get(id)),
       })),
     ),
     ...leftOut.map(({ nodeId, reason }) => ({

@@ -27,6 +27,7 @@ import type {
   LockView,
   PutBudgetRequest,
 } from '#shared/contract/lock-views.ts';
+import type { NodesPage } from '#shared/contract/node-views.ts';
 import type {
   AbortRequest,
   ContinueRequest,
@@ -38,6 +39,7 @@ import type {
   OutputPlace,
   OutputQuery,
   PageQuery,
+  PlanQuery,
   ResetRequest,
   ResultsQuery,
   RetryRequest,
@@ -67,7 +69,6 @@ import type {
   ScheduleView,
 } from '#shared/contract/schedule-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import type { Page } from '#shared/ports/store.ts';
 import type { TurnWish } from '#shared/schedule/decide.ts';
@@ -75,7 +76,7 @@ import type { TurnWish } from '#shared/schedule/decide.ts';
 /** What the routes call: the use cases, already wired. Each throws AppError. */
 export interface ApiServices {
   submitRun(submission: Submission): Promise<{ readonly runId: RunId; readonly created: boolean }>;
-  planPreview(request: RunRequest): Promise<RunPlan>;
+  planPreview(request: RunRequest, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
   abortRun(runId: RunId, request: AbortRequest, actor: string): Promise<void>;
   retryRun(runId: RunId, request: RetryRequest, actor: string): Promise<void>;
@@ -94,7 +95,7 @@ export interface ApiServices {
   readOutput(runId: RunId, query: OutputQuery): Promise<OutputPage>;
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
-  listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  listNodes(query: NodesQuery): Promise<NodesPage>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;

@@ -103,7 +103,7 @@ const checkWhere = (where: string): void => {
 };
 
 const readNodes = async ({ inventory }: KeepBudgetsDeps): Promise<readonly Node[]> =>
-  (await inventory.list()).map(withoutReach);
+  (await inventory.list({ maxAgeSeconds: inventory.ages.shownSeconds })).nodes.map(withoutReach);
 
 const viewOf = async (deps: KeepBudgetsDeps, budget: BudgetRecord, nodes: readonly Node[]): Promise<BudgetView> => {
   const use = await deps.store.getBudgetUse(budget.name);

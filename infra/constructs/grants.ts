@@ -169,8 +169,15 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     cloudsGrant(scope, [
       allowInRegions(scope.config, ['ssm:ListCommandInvocations', 'ssm:GetCommandInvocation', 'ssm:CancelCommand']),
     ]),
-  inventory: (scope) =>
-    cloudsGrant(scope, [allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources'])]),
+  inventory: (scope) => {
+    const { statements, environment } = cloudsGrant(scope, [
+      allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources']),
+    ]);
+    return {
+      statements,
+      environment: { ...environment, [variables.inventorySeconds]: String(scope.config.inventorySeconds) },
+    };
+  },
 };
 
 /** True for a need of {@link grants}. */

@@ -4,6 +4,7 @@ import type { CostQuery, CostsView } from '../contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
+import type { NodesPage } from '../contract/node-views.ts';
 import type {
   abortRequestSchema,
   continueRequestSchema,
@@ -15,6 +16,7 @@ import type {
   OutputPlace,
   OutputQuery,
   PageQuery,
+  PlanQuery,
   ResultsQuery,
   RunQuery,
   resetRequestSchema,
@@ -34,7 +36,6 @@ import type {
   RunView,
 } from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
-import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
 import { createLibraryClient, type LibraryClient } from './library-client.ts';
@@ -74,7 +75,7 @@ export interface Started {
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
 export interface DroverClient extends LibraryClient, ScheduleClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
-  planPreview(request: RunRequestInput): Promise<RunPlan>;
+  planPreview(request: RunRequestInput, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: AbortRequestInput): Promise<RunView>;
   decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
@@ -94,7 +95,7 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   /** All that is kept of one stream, as it comes. */
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
-  listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
+  listNodes(query?: Partial<NodesQuery>): Promise<NodesPage>;
   listCosts(query?: CostQuery): Promise<CostsView>;
   offerFile(request: OfferFileRequest): Promise<FileOffer>;
   completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
@@ -119,7 +120,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
       const answer = await sendRequest(options, apiRoutes.submitRun, { body, headers });
       return { run: answer.data, replayed: answer.headers.get('idempotency-replayed') === 'true' };
     },
-    planPreview: async (body) => (await sendRequest(options, apiRoutes.planPreview, { body })).data,
+    planPreview: async (body, query = {}) =>
+      (await sendRequest(options, apiRoutes.planPreview, { body, query: { ...query } })).data,
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: async (runId, body = {}) =>
@@ -151,7 +153,11 @@ export const createClient = (options: ClientOptions): DroverClient => {
       fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
-    listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    listNodes: async (query = {}) => {
+      const { data } = await sendRequest(options, apiRoutes.listNodes, { query });
+      const { readAt, problem } = data;
+      return { ...toPage(data), readAt, ...(problem === undefined ? {} : { problem }) };
+    },
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),

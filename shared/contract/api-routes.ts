@@ -1,6 +1,5 @@
-import { inventoryNodeSchema } from '../model/node.ts';
 import { healthViewSchema, versionViewSchema } from './meta-views.ts';
-import { pageSchemaOf } from './pages.ts';
+import { nodesPageSchema } from './node-views.ts';
 import { nodesQuerySchema } from './requests.ts';
 import { type ApiRoute, read } from './routes/api-route.ts';
 import { libraryRoutes } from './routes/library-routes.ts';
@@ -20,9 +19,9 @@ export const apiRoutes = {
     ...read,
     path: '/v1/nodes',
     tag: 'nodes',
-    summary: 'List the nodes of the inventory',
+    summary: 'List the nodes of the inventory, and when it was read',
     query: nodesQuerySchema,
-    answer: pageSchemaOf(inventoryNodeSchema),
+    answer: nodesPageSchema,
   },
   version: {
     ...read,

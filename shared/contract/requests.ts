@@ -161,6 +161,17 @@ export const searchQuerySchema = resultsQuerySchema.omit({ since: true }).extend
 });
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
+/** Query of `POST /v1/plan`. */
+export const planQuerySchema = z.strictObject({
+  /** True: the clouds are read for this plan. */
+  refresh: z.stringbool().optional(),
+});
+export type PlanQuery = z.infer<typeof planQuerySchema>;
+
 /** Query of `GET /v1/nodes`. `where` is a CEL condition over `node`. */
-export const nodesQuerySchema = pageQuerySchema.extend({ where: z.string().max(4096).optional() });
+export const nodesQuerySchema = pageQuerySchema.extend({
+  where: z.string().max(4096).optional(),
+  /** True: the clouds are read for this list. Of later pages it means nothing: they are of the reading of the first one. */
+  refresh: z.stringbool().optional(),
+});
 export type NodesQuery = z.infer<typeof nodesQuerySchema>;

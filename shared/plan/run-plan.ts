@@ -142,6 +142,15 @@ export const heldNowSchema = z.object({
 });
 export type HeldNow = z.infer<typeof heldNowSchema>;
 
+/** The reading of the clouds that a plan was made from: not part of the plan and of its digest, because it changes by itself. */
+export const planInventorySchema = z.object({
+  /** When the clouds were read. */
+  readAt: z.iso.datetime(),
+  /** Nodes of the plan that were not online then, and when their agents were last heard of. */
+  silent: z.array(z.object({ nodeId: nodeIdSchema, lastSeenAt: z.iso.datetime().optional() })),
+});
+export type PlanInventory = z.infer<typeof planInventorySchema>;
+
 /** What a run would do, seen beforehand. */
 export const runPlanSchema = z.object({
   job: z.string(),
@@ -166,6 +175,7 @@ export const runPlanSchema = z.object({
   scripts: z.array(plannedScriptSchema).optional(),
   /** What it would take and cost. */
   estimate: estimateSchema.optional(),
+  inventory: planInventorySchema.optional(),
   heldNow: heldNowSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

@@ -16,6 +16,7 @@ import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
+import { fixedInventory } from './fixed-inventory.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
@@ -84,7 +85,7 @@ export const startTestSystem = async (
     agents: { aws, aliyun },
     secrets: createMemorySecrets(),
     sealer: createAesSealer(),
-    inventory: { list: async () => nodes },
+    inventory: fixedInventory(() => nodes),
     engine,
     scheduler: noScheduler,
     clock: { now: () => Date.now() },

@@ -1,8 +1,9 @@
 import * as z from 'zod';
-import { gatherPages } from '#shared/client/all-pages.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import { defineCommand } from '../../command.ts';
+import { readNodeList } from '../../inputs/node-list.ts';
 import { targetsOfFlags } from '../../inputs/where.ts';
+import { readingText } from '../../output/age-text.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
@@ -38,19 +39,23 @@ export const nodesListCommand = defineCommand({
   options: [
     { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--refresh', description: 'read the clouds now, whatever is known of them' },
   ],
-  schema: z.object({ where: z.string().optional(), tag: z.array(z.string()).optional() }),
+  schema: z.object({
+    where: z.string().optional(),
+    tag: z.array(z.string()).optional(),
+    refresh: z.boolean().optional(),
+  }),
   run: async (session, options) => {
     const where = targetsOfFlags(options)?.where;
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
-      client.listNodes({
-        limit: 1000,
-        ...(where === undefined ? {} : { where }),
-        ...(cursor === undefined ? {} : { cursor }),
-      }),
-    );
-    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
+    const { refresh } = options;
+    const list = await readNodeList(client, {
+      ...(where === undefined ? {} : { where }),
+      ...(refresh === undefined ? {} : { refresh }),
+    });
+    session.print(list, () => renderTable(columns(session.style), list.items, session.style));
+    session.say(readingText(list, session.host.now(), session.style));
     return 0;
   },
 });

@@ -70,7 +70,10 @@ describe('nodes files', () => {
     const nodes = await readInventory({
       listNodes: async (query = {}) => {
         asked.push(query.cursor);
-        return query.cursor === undefined ? { items: [inventory[0]!], cursor: 'i-1' } : { items: [inventory[1]!] };
+        const readAt = '2026-01-02T03:04:05.000Z';
+        return query.cursor === undefined
+          ? { items: [inventory[0]!], cursor: 'i-1', readAt }
+          : { items: [inventory[1]!], readAt };
       },
     });
     expect(nodes).toEqual(inventory);

@@ -30,6 +30,7 @@ import { inventoryNodeSchema } from '#shared/model/node.ts';
 import { noUsage } from '#shared/model/usage.ts';
 import { runPlanSchema } from '#shared/plan/run-plan.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 
 export const runId = runIdSchema.parse('01J0000000000000000000RVN1');
 export const otherRunId = runIdSchema.parse('01J0000000000000000000RVN2');
@@ -421,7 +422,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listBudgets: note('listBudgets', { items: [makeBudget()] }),
     putBudget: note('putBudget', makeBudget()),
     removeBudget: note('removeBudget', makeBudget()),
-    listNodes: note('listNodes', { items: [makeNode()] }),
+    listNodes: note('listNodes', { items: [makeNode()], readAt: fixedReadAt }),
     ...commandServices(note),
     ...jobServices(note),
     ...scheduleServices(note),

@@ -5,6 +5,7 @@ import { listPrices } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
 import { emptyLibrary } from '#test/kit/empty-library.ts';
+import { fixedInventory } from '#test/kit/fixed-inventory.ts';
 import { createMemorySecrets } from '#test/kit/memory-secrets.ts';
 import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
@@ -26,7 +27,7 @@ const preview = (
 ) =>
   planPreview({
     ...emptyLibrary(),
-    inventory: { list: async () => nodes },
+    inventory: fixedInventory(() => nodes),
     agents,
     secrets: createMemorySecrets(),
     blobs: { size: async () => undefined },
@@ -114,7 +115,7 @@ describe('planPreview', () => {
     const list = () => Promise.reject(new AppError('inventory.unavailable', 'no answer'));
     const task = planPreview({
       ...emptyLibrary(),
-      inventory: { list },
+      inventory: { ...fixedInventory(() => []), list },
       agents,
       secrets: createMemorySecrets(),
       blobs: { size: async () => undefined },

@@ -120,26 +120,6 @@ generate:
     await expect(inventory.list()).rejects.toMatchObject({ code: 'agent.unknown-placement' });
   });
 
-  test('reads once for callers that ask at the same time, and again afterwards', async () => {
-    const { inventory, cloud } = await inventoryOf(mixedFleet, everywhere);
-    await Promise.all([inventory.list(), inventory.list(), inventory.list()]);
-    expect(cloud.calls()['DescribeInstances']).toBe(1);
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(2);
-  });
-
-  test('hands a reading out again while it is fresh', async () => {
-    let now = 0;
-    const { inventory, cloud } = await inventoryOf(mixedFleet, everywhere, { freshForMs: 10_000, now: () => now });
-    await inventory.list();
-    now = 9_999;
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(1);
-    now = 10_000;
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(2);
-  });
-
   test('lists 10,000 instances with the fewest calls that the page sizes allow', async () => {
     const fleet = `
 generate:
