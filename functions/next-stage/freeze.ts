@@ -8,7 +8,7 @@ import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
+import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
@@ -117,7 +117,7 @@ const freezeBudgets = async (deps: FreezeDeps, targetsBlob: string): Promise<rea
   const meant = budgets.filter((budget) => countUnder(budget, targets) > 0);
   if (meant.length === 0) return [];
   const reading = await deps.inventory.list({ maxAgeSeconds: deps.inventory.ages.plannedSeconds });
-  const inventory = reading.nodes.map(withoutReach);
+  const inventory = nodesWithAgent(reading.nodes);
   // A caller may name nodes that the inventory does not know: they count too.
   const known = new Set(inventory.map(({ id }) => id));
   const all = [...inventory, ...targets.filter(({ id }) => !known.has(id))];

@@ -16,7 +16,7 @@ import { planRun } from '#shared/plan/plan-run.ts';
 import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
 import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
+import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -136,7 +136,7 @@ const budgetsOver = (
   inventory: readonly InventoryNode[],
   groups: readonly FrozenTargets[],
 ): readonly NodeBudget[] => {
-  const all = new Map<string, Node>(inventory.map((node) => [node.id, withoutReach(node)]));
+  const all = new Map<string, Node>(nodesWithAgent(inventory).map((node) => [node.id, node]));
   for (const { node } of groups.flatMap(({ nodes }) => nodes)) if (!all.has(node.id)) all.set(node.id, node);
   const nodes = [...all.values()];
   return nodeBudgets(budgets, (budget) => countUnder(budget, nodes));

@@ -39,7 +39,8 @@ export const candidatesOfRun = async (
   return ({ nodes }) => candidatesOf(own, nodes);
 };
 
-const instanceKey = ({ agent, region, instanceId }: Node): string => `${agent}/${region}/${instanceId}`;
+/** What tells an instance from all others of the inventory. */
+export const instanceKey = ({ agent, region, instanceId }: Node): string => `${agent}/${region}/${instanceId}`;
 
 /** A caller's node list with the agents' state from the inventory; an instance that the inventory does not know counts as offline. */
 export const candidatesOf = (nodes: readonly Node[], inventory: readonly InventoryNode[]): Candidates => {

@@ -3,7 +3,7 @@ import { estimateSchema } from '../cost/estimate-schema.ts';
 import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
-import { agentKinds } from '../model/node.ts';
+import { agentKinds, agentStates } from '../model/node.ts';
 import { plannedScriptSchema } from './script-plan.ts';
 
 const count = z.int().min(0);
@@ -146,8 +146,15 @@ export type HeldNow = z.infer<typeof heldNowSchema>;
 export const planInventorySchema = z.object({
   /** When the clouds were read. */
   readAt: z.iso.datetime(),
-  /** Nodes of the plan that were not online then, and when their agents were last heard of. */
-  silent: z.array(z.object({ nodeId: nodeIdSchema, lastSeenAt: z.iso.datetime().optional() })),
+  /** Nodes of the plan that were not online then: how their agents stood, and when they were last heard of. */
+  silent: z.array(
+    z.object({
+      nodeId: nodeIdSchema,
+      state: z.enum(agentStates),
+      lastSeenAt: z.iso.datetime().optional(),
+      stopped: z.literal(true).optional(),
+    }),
+  ),
 });
 export type PlanInventory = z.infer<typeof planInventorySchema>;
 

@@ -8,6 +8,12 @@ import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 
+const onlineText = ({ online, agentMissing, stopped }: InventoryNode): string => {
+  if (online) return 'yes';
+  if (stopped === true) return 'stopped';
+  return agentMissing === true ? 'no agent' : 'no';
+};
+
 const columns = (style: Style): readonly Column<InventoryNode>[] => [
   { title: 'NODE', cell: ({ id }) => id },
   { title: 'NAME', cell: ({ name }) => safeLine(name, 60) },
@@ -17,7 +23,7 @@ const columns = (style: Style): readonly Column<InventoryNode>[] => [
   { title: 'OS', cell: ({ os }) => os },
   {
     title: 'ONLINE',
-    cell: ({ online }) => (online ? 'yes' : 'no'),
+    cell: onlineText,
     paint: ({ online }, text) => (online ? text : style.yellow(text)),
   },
   {
