@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { agentsInstallCommand } from './commands/agents/install.ts';
+import { agentsStatusCommand } from './commands/agents/status.ts';
 import { budgetListCommand } from './commands/budget/list.ts';
 import { budgetPutCommand } from './commands/budget/put.ts';
 import { budgetRemoveCommand } from './commands/budget/remove.ts';
@@ -135,6 +137,11 @@ const nouns: readonly Noun[] = [
     ],
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'agents',
+    summary: "See how the clouds' agents stand, and install or update them",
+    commands: [agentsStatusCommand, agentsInstallCommand],
+  },
   {
     name: 'lock',
     summary: 'See what runs keep from each other, and take it away',

@@ -18,6 +18,7 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
+  | 'updateAgents'
   | 'completeTasks'
   | 'watchRuns';
 
@@ -119,6 +120,7 @@ export const apiRow: FunctionRow = {
     'readLibrary',
     'writeLibrary',
     'inventory',
+    'updateAgents',
     'checkSecrets',
     'completeTasks',
   ],

@@ -1,5 +1,6 @@
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
+import { createAliyunCare } from '#functions/adapters/aliyun/aliyun-care.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import {
   type CloudInventory,
@@ -8,8 +9,10 @@ import {
 } from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
+import { createSsmCare } from '#functions/adapters/ssm/ssm-care.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentScope, Agents } from '#shared/ports/agent.ts';
+import type { AgentCares } from '#shared/ports/agent-care.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import type { FleetCloud } from './cloud/fleet-cloud.ts';
 
@@ -43,10 +46,14 @@ export const connectAgents = (
   clients: LocalClients,
   fleet: Fleet,
   pacing: Pacing = realPacing,
-): { readonly agents: Agents; readonly clouds: CloudInventory } => ({
+): { readonly agents: Agents; readonly agentCare: AgentCares; readonly clouds: CloudInventory } => ({
   agents: {
     aws: createSsmAgent({ clientFor: clients.ssm, ...pacing }),
     aliyun: createAliyunAgent({ clientFor: clients.ecs, ...pacing }),
+  },
+  agentCare: {
+    aws: createSsmCare({ clientFor: clients.ssm, ...pacing }),
+    aliyun: createAliyunCare({ clientFor: clients.ecs, ...pacing }),
   },
   clouds: createCloudInventory({
     aws: { scopes: regionsOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },

@@ -80,7 +80,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const meter = createUsageMeter();
   const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
   const scheduler = createLocalScheduler({ clock, log });
-  const { agents, clouds } = connectAgents(clients, fleet, {
+  const { agents, agentCare, clouds } = connectAgents(clients, fleet, {
     ...pacing,
     called: () => meter.count({ agentCalls: 1 }),
   });
@@ -96,7 +96,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   // Another fleet is another source: what an earlier process read of the one before is not taken for it.
   const source = JSON.stringify(fleet.instances);
   const ports: SystemPorts = {
-    ...{ agents, store, blobs },
+    ...{ agents, agentCare, store, blobs },
     inventory: keepInventory({ ...{ clouds, source, store, blobs, clock, log }, ages: readInventoryEnv() }),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,

@@ -1,3 +1,4 @@
+import type { AgentsQuery, AgentsView, InstallAgentsRequest, InstallAgentsView } from '#shared/contract/agent-views.ts';
 import type { CostQuery, CostsView } from '#shared/contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '#shared/contract/file-requests.ts';
 import type {
@@ -96,6 +97,8 @@ export interface ApiServices {
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
   listNodes(query: NodesQuery): Promise<NodesPage>;
+  viewAgents(query: AgentsQuery): Promise<AgentsView>;
+  installAgents(request: InstallAgentsRequest, actor: string): Promise<InstallAgentsView>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;

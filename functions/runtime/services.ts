@@ -4,6 +4,7 @@ import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
+import { installAgents } from '#functions/install-agents/install-agents.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
 import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
@@ -25,6 +26,7 @@ import { pauseSchedule, removeSchedule, resumeSchedule } from '#functions/timed-
 import { timedPut } from '#functions/timed-put/timed-put.ts';
 import { timedRunNow } from '#functions/timed-run-now/timed-run-now.ts';
 import { listFirings, listSchedules, previewSchedule, viewSchedule } from '#functions/timed-view/timed-view.ts';
+import { viewAgents } from '#functions/view-agents/view-agents.ts';
 import {
   listCommandChanges,
   listCommands,
@@ -36,6 +38,7 @@ import {
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { AgentCares } from '#shared/ports/agent-care.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
@@ -48,6 +51,8 @@ export interface ServicePorts {
   /** Contents of commands and jobs of the library; kept for ever, unlike what belongs to runs. */
   readonly libraryBlobs: Blobs;
   readonly agents: PlanningAgents;
+  /** What the clouds can do about their agents. */
+  readonly agentCare: AgentCares;
   readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
@@ -87,6 +92,8 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
+    viewAgents: viewAgents(deps),
+    installAgents: installAgents(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),
     viewCommand: viewCommand(deps),

@@ -1,6 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { ssmDocuments } from '#shared/config/ssm-documents.ts';
+import { ssmDocuments, ssmUpdateDocument } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
@@ -74,9 +74,9 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
 });
 
 /** The documents that are sent, and every instance of the account that SSM manages. */
-const commandTargets = (config: Config): readonly string[] =>
+const commandTargets = (config: Config, documents: readonly string[]): readonly string[] =>
   awsRegionsOf(config).flatMap((region) => [
-    ...Object.values(ssmDocuments).map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
+    ...documents.map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
     `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/*`,
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);
@@ -162,13 +162,15 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     ]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
-      allow(['ssm:SendCommand'], commandTargets(scope.config)),
+      allow(['ssm:SendCommand'], commandTargets(scope.config, Object.values(ssmDocuments))),
       allowInRegions(scope.config, ['ssm:ListCommands', 'ssm:DescribeInstanceInformation']),
     ]),
   readCommands: (scope) =>
     cloudsGrant(scope, [
       allowInRegions(scope.config, ['ssm:ListCommandInvocations', 'ssm:GetCommandInvocation', 'ssm:CancelCommand']),
     ]),
+  updateAgents: (scope) =>
+    cloudsGrant(scope, [allow(['ssm:SendCommand'], commandTargets(scope.config, [ssmUpdateDocument]))]),
   inventory: (scope) => {
     const { statements, environment } = cloudsGrant(scope, [
       allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources']),

@@ -4,7 +4,6 @@ import type { CostQuery, CostsView } from '../contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
 import type { VersionView } from '../contract/meta-views.ts';
-import type { NodesPage } from '../contract/node-views.ts';
 import type {
   abortRequestSchema,
   continueRequestSchema,
@@ -12,7 +11,6 @@ import type {
   gateRequestSchema,
   ignoreRequestSchema,
   NodeRowsQuery,
-  NodesQuery,
   OutputPlace,
   OutputQuery,
   PageQuery,
@@ -39,6 +37,7 @@ import type { RunId } from '../model/ids.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
 import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { createNodeClient, type NodeClient } from './node-client.ts';
 import { createScheduleClient, type ScheduleClient } from './schedule-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
 import { toPage } from './to-page.ts';
@@ -73,7 +72,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient extends LibraryClient, ScheduleClient {
+export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -95,7 +94,6 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   /** All that is kept of one stream, as it comes. */
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
-  listNodes(query?: Partial<NodesQuery>): Promise<NodesPage>;
   listCosts(query?: CostQuery): Promise<CostsView>;
   offerFile(request: OfferFileRequest): Promise<FileOffer>;
   completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
@@ -153,11 +151,7 @@ export const createClient = (options: ClientOptions): DroverClient => {
       fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
-    listNodes: async (query = {}) => {
-      const { data } = await sendRequest(options, apiRoutes.listNodes, { query });
-      const { readAt, problem } = data;
-      return { ...toPage(data), readAt, ...(problem === undefined ? {} : { problem }) };
-    },
+    ...createNodeClient(options),
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),

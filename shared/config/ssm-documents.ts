@@ -5,3 +5,6 @@ export const ssmDocuments = {
   sh: 'AWS-RunShellScript',
   powershell: 'AWS-RunPowerShellScript',
 } as const satisfies Record<Shell, string>;
+
+/** AWS's document that brings the SSM agent up to date. */
+export const ssmUpdateDocument = 'AWS-UpdateSSMAgent';

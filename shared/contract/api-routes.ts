@@ -1,9 +1,8 @@
 import { healthViewSchema, versionViewSchema } from './meta-views.ts';
-import { nodesPageSchema } from './node-views.ts';
-import { nodesQuerySchema } from './requests.ts';
 import { type ApiRoute, read } from './routes/api-route.ts';
 import { libraryRoutes } from './routes/library-routes.ts';
 import { lockRoutes } from './routes/lock-routes.ts';
+import { nodeRoutes } from './routes/node-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
 
@@ -15,14 +14,7 @@ export const apiRoutes = {
   ...libraryRoutes,
   ...lockRoutes,
   ...scheduleRoutes,
-  listNodes: {
-    ...read,
-    path: '/v1/nodes',
-    tag: 'nodes',
-    summary: 'List the nodes of the inventory, and when it was read',
-    query: nodesQuerySchema,
-    answer: nodesPageSchema,
-  },
+  ...nodeRoutes,
   version: {
     ...read,
     path: '/v1/version',

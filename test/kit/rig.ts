@@ -18,6 +18,7 @@ import { fixedInventory } from './fixed-inventory.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
 import { createMemorySecrets, type MemorySecrets } from './memory-secrets.ts';
 import { type AgentScript, createScriptedAgent, obedient, type ScriptedAgent } from './scripted-agent.ts';
+import { createScriptedCare } from './scripted-care.ts';
 import { newRunId, sampleTime } from './store-samples.ts';
 
 /** A clock that stands still until it is moved. */
@@ -196,7 +197,17 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
   const inventory: Rig['inventory'] = { ...fixedInventory(() => inventory.nodes), nodes };
   const system = createSystem({
-    ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
+    ...{
+      store,
+      blobs,
+      libraryBlobs,
+      agents: { aws, aliyun },
+      agentCare: createScriptedCare(),
+      secrets,
+      inventory,
+      engine,
+      clock,
+    },
     sealer: createAesSealer(),
     prices: listPrices,
     roles: { of: () => [] },

@@ -18,6 +18,7 @@ import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
 import { fixedInventory } from './fixed-inventory.ts';
 import { createMemorySecrets } from './memory-secrets.ts';
+import { createScriptedCare } from './scripted-care.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -83,6 +84,7 @@ export const startTestSystem = async (
     blobs: createFolderBlobs(join(dir, 'blobs')),
     libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
+    agentCare: createScriptedCare(),
     secrets: createMemorySecrets(),
     sealer: createAesSealer(),
     inventory: fixedInventory(() => nodes),

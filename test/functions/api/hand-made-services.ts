@@ -423,6 +423,8 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     putBudget: note('putBudget', makeBudget()),
     removeBudget: note('removeBudget', makeBudget()),
     listNodes: note('listNodes', { items: [makeNode()], readAt: fixedReadAt }),
+    viewAgents: note('viewAgents', { places: [], lacking: [], omitted: 0, readAt: fixedReadAt }),
+    installAgents: note('installAgents', { dryRun: false, items: [], readAt: fixedReadAt }),
     ...commandServices(note),
     ...jobServices(note),
     ...scheduleServices(note),
