@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import type { z } from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { contextInUse } from './contexts/context-in-use.ts';
+import { exitCodeHelp, exitCodeHint } from './exit-codes.ts';
 import type { CliHost } from './host.ts';
 import { openSession, type Session } from './session.ts';
 import { globalOptionsSchema, outputFormats, settingsOf } from './settings.ts';
@@ -67,10 +68,16 @@ const globalOptions: readonly Option[] = [
   new Option('--no-color', 'print without colours (also NO_COLOR)'),
 ];
 
-/** Adds the options that work everywhere. */
+/** Adds the options that work everywhere, under a heading of their own. */
 export const addGlobalOptions = (command: Command): Command => {
-  for (const option of globalOptions) command.addOption(option);
-  return command;
+  for (const option of globalOptions) command.addOption(option.helpGroup('Options of every command:'));
+  return addHelp(command);
+};
+
+/** Help as every command has it, with the exit codes at its end. */
+export const addHelp = (command: Command): Command => {
+  const codes = command.parent === null ? exitCodeHelp() : exitCodeHint;
+  return command.helpOption('-h, --help', 'print help').addHelpText('after', `\n${codes}`);
 };
 
 /** Puts a command under a noun or the program. `finish` is told its exit code. */

@@ -29,7 +29,11 @@ export const plannedExitCode = ({ nodeOperations }: RunPlan['totals']): number =
 /** Exit code of such a plan when it could not be made: 2 has another meaning there. */
 export const failedPlanExitCode = 1;
 
-/** The table of exit codes for `--help`. */
+/** One line for the help of a command. */
+export const exitCodeHint = `Exit codes: 0 done, 1 failed, 2 wrong usage, 3 rejected, 4 not allowed, 5 not found, 6 conflict,
+7 try again, 8 waits for people, 124 timeout, 130 interrupted; drover --help says more.`;
+
+/** The table of exit codes for `drover --help`. */
 export const exitCodeHelp = (): string =>
   [
     'Exit codes:',

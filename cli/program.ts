@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { addCommand, addGlobalOptions, type CommandDefinition } from './command.ts';
+import { addCommand, addGlobalOptions, addHelp, type CommandDefinition } from './command.ts';
 import { agentsInstallCommand } from './commands/agents/install.ts';
 import { agentsStatusCommand } from './commands/agents/status.ts';
 import { budgetListCommand } from './commands/budget/list.ts';
@@ -68,7 +68,6 @@ import { secretRemoveCommand } from './commands/secret/rm.ts';
 import { secretSetCommand } from './commands/secret/set.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
-import { exitCodeHelp } from './exit-codes.ts';
 import type { CliHost } from './host.ts';
 
 /** A noun with its verbs. */
@@ -194,11 +193,10 @@ export const buildProgram = (host: CliHost, finish: (exitCode: number) => void):
       getErrHelpWidth: () => host.stderr.columns ?? 100,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    })
-    .addHelpText('afterAll', `\n${exitCodeHelp()}\n`);
+    });
   addGlobalOptions(program);
   for (const { name, summary, commands } of nouns) {
-    const noun = program.command(name).summary(summary).description(summary);
+    const noun = addHelp(program.command(name).summary(summary).description(summary));
     for (const command of commands) addCommand(noun, command, host, finish);
   }
   for (const command of verbs) addCommand(program, command, host, finish);

@@ -46,6 +46,19 @@ const gateSteps = ({ runId, gates }: RunView): readonly string[] => {
 const wasReset = ({ marks = [], attempt }: RunView): boolean =>
   marks.some((mark) => mark.kind === 'reset' && mark.attempt === attempt);
 
+/** Ends of nodes that leave output to read, and those that leave only a reason. */
+const badEnds = { logs: ['failed', 'timedOut'], nodes: ['undeliverable', 'lost', 'aborted'] } as const;
+
+/** Where to read why nodes ended badly: what they said, when they could say something. */
+const badEndStep = (view: RunView): readonly string[] => {
+  const counts = runCounts(view);
+  for (const [command, statuses] of Object.entries(badEnds)) {
+    const met = statuses.filter((status) => (counts[status] ?? 0) > 0);
+    if (met.length > 0) return [`drover run ${command} ${view.runId} --status ${met.join(',')}`];
+  }
+  return [];
+};
+
 /** What an operator can do next with a run that stands like this, as commands. */
 export const nextSteps = (view: RunView): readonly string[] => {
   const { runId, status } = view;
@@ -55,5 +68,5 @@ export const nextSteps = (view: RunView): readonly string[] => {
   if (status === 'succeeded') return [];
   if (status === 'rejected') return [`drover run continue ${runId}`];
   if (status === 'completed') return [`drover run nodes ${runId} --status ignored`];
-  return [`drover run logs ${runId} --status failed,timedOut`, `drover run continue ${runId}`];
+  return [...badEndStep(view), `drover run continue ${runId}`];
 };

@@ -96,7 +96,7 @@ const whySpent = async (
     const tallies = groups.flatMap((one) => Object.values(one.tallies).flat());
     const spent = spentPart(budget, tallies, (part) => sizes.get(part) ?? 0);
     if (spent !== undefined)
-      return `The failure budget of ${labelOf(view, budget)}${spent.part === '' ? '' : ` for ${spent.part}`} is spent: ${spent.failed} nodes failed, ${spent.allowed} may.`;
+      return `The failure budget of ${labelOf(view, budget)}${spent.part === '' ? '' : ` for ${spent.part}`} is spent: ${spent.failed} ${spent.failed === 1 ? 'node' : 'nodes'} failed, ${spent.allowed} may.`;
   }
   return undefined;
 };

@@ -10,7 +10,7 @@ import { runTask } from '#shared/workflow/run-task.ts';
 import { type TaskBehaviours, type TaskName, type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
 import { type ExecutionInput, openExecutionJournal } from './execution-journal.ts';
 import { localDocument } from './local-document.ts';
-import { createParkedTokens, type ParkedTokens } from './parked-tokens.ts';
+import { createParkedTokens, type ParkedTokens, realTimers, type Timers } from './parked-tokens.ts';
 
 /**
  * Tasks under way at once, as a limit on concurrent Lambda functions would have it; the others queue. One process does not get faster by
@@ -24,6 +24,8 @@ export interface LocalEngineOptions {
   readonly dir: string;
   /** Hears of failed executions, and at level debug of every transition: `state.entered` with the state's name and type. */
   readonly log: Log;
+  /** How waiting tasks see time pass; those of this machine when absent. */
+  readonly timers?: Timers;
 }
 
 /** Step Functions on one machine. */
@@ -50,9 +52,13 @@ const callSchema = z.object({
  * Interprets the deployed state machine and calls the same use cases. Executions survive the process by starting again from the beginning:
  * everything after Start Run is idempotent.
  */
-export const createLocalEngine = async ({ dir, log }: LocalEngineOptions): Promise<LocalEngine> => {
+export const createLocalEngine = async ({
+  dir,
+  log,
+  timers = realTimers,
+}: LocalEngineOptions): Promise<LocalEngine> => {
   const journal = await openExecutionJournal(dir);
-  const tokens = createParkedTokens();
+  const tokens = createParkedTokens(timers);
   const machine = new StateMachine(JSON.parse(JSON.stringify(localDocument(runMachine))), {
     validationOptions: { noValidate: true },
   });

@@ -1,5 +1,22 @@
-/** The longest time that setTimeout can wait: above it, it fires at once. */
+/** The longest time that a timer can wait: above it, setTimeout fires at once. */
 const longestTimerMs = 2_147_483_647;
+
+/** The passing of time. */
+export interface Timers {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Calls `fire` after `ms` milliseconds, at most 2,147,483,647; the returned function forgets it. */
+  readonly after: (ms: number, fire: () => void) => () => void;
+}
+
+/** The clock and the timers of this machine. */
+export const realTimers: Timers = {
+  now: () => Date.now(),
+  after: (ms, fire) => {
+    const timer = setTimeout(fire, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** Name by which Step Functions reports a task that took too long. */
 const timeoutError = 'States.Timeout';
@@ -22,7 +39,7 @@ export interface ParkedTokens {
 const named = (name: string, message: string): Error => Object.assign(new Error(message), { name });
 
 /** Tokens of one engine. */
-export const createParkedTokens = (): ParkedTokens => {
+export const createParkedTokens = (timers: Timers): ParkedTokens => {
   const parked = new Map<string, Parked>();
   const take = (token: string): Parked | undefined => {
     const found = parked.get(token);
@@ -32,7 +49,7 @@ export const createParkedTokens = (): ParkedTokens => {
   return {
     wait: (token, timeoutSeconds) =>
       new Promise((resolve, reject) => {
-        const timer = startTimer(Date.now() + timeoutSeconds * 1000, () =>
+        const timer = startTimer(timers, timers.now() + timeoutSeconds * 1000, () =>
           take(token)?.reject(named(timeoutError, `No answer within ${timeoutSeconds} seconds`)),
         );
         parked.set(token, {
@@ -57,13 +74,13 @@ export const createParkedTokens = (): ParkedTokens => {
   };
 };
 
-/** A timer for any length of time, in steps that setTimeout can take. */
-const startTimer = (atMs: number, fire: () => void): { readonly stop: () => void } => {
-  let timer: NodeJS.Timeout;
+/** A timer for any length of time, in steps that a timer can take. */
+const startTimer = ({ now, after }: Timers, atMs: number, fire: () => void): { readonly stop: () => void } => {
+  let forget: () => void;
   const arm = () => {
-    const left = atMs - Date.now();
-    timer = setTimeout(() => (left > longestTimerMs ? arm() : fire()), Math.min(Math.max(0, left), longestTimerMs));
+    const left = atMs - now();
+    forget = after(Math.min(Math.max(0, left), longestTimerMs), () => (left > longestTimerMs ? arm() : fire()));
   };
   arm();
-  return { stop: () => clearTimeout(timer) };
+  return { stop: () => forget() };
 };

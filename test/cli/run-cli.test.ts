@@ -13,10 +13,24 @@ describe('help', () => {
       expect(exitCode).toBe(0);
       expect(stderr).toBe('');
       expect(stdout).toContain('Usage: drover');
-      for (const [code, meaning] of Object.entries(exitCodes))
-        expect(stdout).toContain(`${code.padStart(3)}  ${meaning}`);
+      const [, codes = ''] = stdout.split('Exit codes:');
+      for (const code of Object.keys(exitCodes)) expect(codes).toMatch(new RegExp(`\\b${code} +\\w`));
     },
   );
+
+  test('says at length what exit codes mean, once', async () => {
+    const { stdout } = await cli(['--help']);
+    for (const [code, meaning] of Object.entries(exitCodes))
+      expect(stdout).toContain(`${code.padStart(3)}  ${meaning}`);
+  });
+
+  test('keeps what a command can be told apart from what every one can', async () => {
+    const { stdout } = await cli(['run', 'start', '--help']);
+    const [own = '', everywhere = ''] = stdout.split('Options of every command:');
+    expect(own).toContain('--dry-run');
+    expect(own).not.toContain('--server');
+    expect(everywhere).toContain('--server');
+  });
 
   test('--version prints the version', async () => {
     expect(await cli(['--version'])).toMatchObject({ exitCode: 0, stdout: '1.2.3\n' });

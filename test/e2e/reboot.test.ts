@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { Log } from '#shared/ports/services.ts';
 import { hostsFleet, type OpenFleet, openFleet } from '#test/kit/fleet.ts';
+import { silentLog } from '#test/kit/system.ts';
 
 let fleet: OpenFleet;
 afterEach(() => fleet.close());
@@ -80,12 +82,20 @@ describe('a script that asks for a reboot, on both clouds', () => {
 
   it('is running while its node reboots, and can be aborted', async () => {
     const never = (line: string) => line.replace(/role: h}}$/, 'role: h}, behaviour: {rebootSeconds: 600}}');
-    fleet = await openFleet(hostsFleet(1, 1).split('\n').map(never).join('\n'));
+    let looks = 0;
+    const debug: Log['debug'] = (event, { state } = {}) => {
+      if (event === 'state.entered' && state === 'Collect Results') looks += 1;
+    };
+    fleet = await openFleet(hostsFleet(1, 1).split('\n').map(never).join('\n'), undefined, { ...silentLog, debug });
     const { runId } = await fleet.services.submitRun({
       request: { job: jobOf({ id: 'a', reboot: true, run: 'exit 194' }), params: {}, only: {} },
       actor: 'test',
     });
-    await new Promise((resolve) => setTimeout(resolve, 9_000));
+    const journal = join(fleet.stateDir, 'provider/journal.jsonl');
+    const asked = () => readFileSync(journal, 'utf8').split('"exitCode":194').length - 1;
+    await vi.waitFor(() => expect(asked()).toBe(2), 30_000);
+    const looksBefore = looks;
+    await vi.waitFor(() => expect(looks).toBeGreaterThan(looksBefore + 2), 30_000);
     const { groups } = await fleet.services.viewRun(runId);
     expect(groups[0]?.phases[0]?.counts).toEqual({ running: 2 });
     await fleet.services.abortRun(runId, {}, 'test');

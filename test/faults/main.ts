@@ -45,6 +45,8 @@ const jobs = faultJobs.filter(({ name }) => values.job?.includes(name) ?? true);
 
 /** A process that tries the cases that it is sent. */
 const work = async (): Promise<void> => {
+  // Nobody hears of what it tries any more.
+  process.once('disconnect', () => process.exit());
   const [cases]: [readonly Case[]] = (await once(process, 'message')) as [readonly Case[]];
   const campaign = await openCampaign(faultJobs, atOnce);
   await campaign.tryAll(cases, (tried) => process.send?.(tried));

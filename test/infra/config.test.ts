@@ -1,5 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '#infra/config.ts';
+import { configKeys, readConfig } from '#infra/config.ts';
 
 const read = (context: Readonly<Record<string, unknown>>) => readConfig((key) => context[key]);
 
@@ -77,4 +78,12 @@ describe('the configuration of a deployment', () => {
   it('asks for the credentials when Alibaba Cloud is a target', () => {
     expect(() => read({ aliyunRegions: 'cn-hangzhou' })).toThrow('aliyunParameter');
   });
+});
+
+it('has every key explained in docs/operations.md', () => {
+  const rows = readFileSync('docs/operations.md', 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| `'));
+  const explained = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, key]) => key));
+  for (const key of configKeys) expect(explained).toContain(key);
 });

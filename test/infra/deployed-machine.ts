@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { StateMachine } from 'aws-local-stepfunctions';
 import * as z from 'zod';
 import { localDocument } from '#local/engine/local-document.ts';
-import { createParkedTokens } from '#local/engine/parked-tokens.ts';
+import { createParkedTokens, realTimers } from '#local/engine/parked-tokens.ts';
 import { type StateMachine as Definition, statesOf } from '#shared/workflow/asl.ts';
 import { startWireServer, type WireAnswer, type WireRequest } from '#test/functions/adapters/aws/wire-server.ts';
 
@@ -43,7 +43,7 @@ export const startMachine = async (
   arn: string,
   callFunction: CallFunction,
 ): Promise<DeployedMachine> => {
-  const tokens = createParkedTokens();
+  const tokens = createParkedTokens(realTimers);
   const executions = new Map<string, DeployedExecution>();
   const ends = new Map<string, 'SUCCEEDED' | 'FAILED'>();
   const transitions: Record<string, number> = {};

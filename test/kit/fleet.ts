@@ -7,6 +7,7 @@ import { type LocalCloud, startLocalCloud } from '#local/local-cloud.ts';
 import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { ParamValues } from '#shared/model/job.ts';
+import type { Log } from '#shared/ports/services.ts';
 import { silentLog } from './system.ts';
 
 /** A local cloud with a fleet that a test runs jobs on. */
@@ -34,12 +35,12 @@ export const hostsFleet = (hosts: number, cnHosts = 0): string =>
   ].join('\n');
 
 /** Opens a local cloud on a fleet file's text, in a new folder. */
-export const openFleet = async (fleetYaml: string, faults?: FaultPlan): Promise<OpenFleet> => {
+export const openFleet = async (fleetYaml: string, faults?: FaultPlan, log: Log = silentLog): Promise<OpenFleet> => {
   const stateDir = await mkdtemp(join(tmpdir(), 'drover-fleet-'));
   const cloud = await startLocalCloud({
     stateDir,
     fleet: parseFleet(fleetYaml, 'fleet of the test'),
-    log: silentLog,
+    log,
     ...(faults === undefined ? {} : { faults }),
   });
   const ended = async (runId: RunId) => {

@@ -16,7 +16,9 @@ import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
+import { fastTime } from './fast-time.ts';
 import { fixedInventory } from './fixed-inventory.ts';
+
 import { createMemorySecrets } from './memory-secrets.ts';
 import { createScriptedCare } from './scripted-care.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
@@ -68,19 +70,25 @@ export const someNodes = (
     }),
   );
 
-/** Starts one. Stop it with `close`. */
+/** Waiting is most of what these systems do: time passes this much faster in them. */
+const usualSpeed = 5;
+
+/** Starts one. Stop it with `close`. A job that soaks needs speed 1: the interpreter's own Wait states live in real time. */
 export const startTestSystem = async (
   nodes: readonly InventoryNode[],
   script: ShellAgentScript = {},
   wrap: (tasks: TaskBehaviours) => TaskBehaviours = (tasks) => tasks,
+  speed = usualSpeed,
 ): Promise<TestSystem> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-test-'));
   const table = await startDynalite();
-  const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog });
+  const timers = fastTime(speed);
+  const clock = { now: timers.now };
+  const engine = await createLocalEngine({ dir: join(dir, 'executions'), log: silentLog, timers });
   const aws = createShellAgent('aws', dir, script);
   const aliyun = createShellAgent('aliyun', dir, script);
   const ports: SystemPorts = {
-    store: createDynamoStore({ client: table.client, tableName: table.tableName, now: () => Date.now() }),
+    store: createDynamoStore({ client: table.client, tableName: table.tableName, now: clock.now }),
     blobs: createFolderBlobs(join(dir, 'blobs')),
     libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
@@ -90,11 +98,11 @@ export const startTestSystem = async (
     inventory: fixedInventory(() => nodes),
     engine,
     scheduler: noScheduler,
-    clock: { now: () => Date.now() },
+    clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     prices: listPrices,
     roles: createRoles({ sre: ['ann', 'bob'] }),
-    http: createFetchHttp({ now: () => Date.now() }),
+    http: createFetchHttp(clock),
     log: silentLog,
   };
   const system = createSystem(ports);

@@ -15,9 +15,9 @@ afterEach(async () => {
   server = undefined;
 });
 
-const open = async (count: number): Promise<InventoryNode[]> => {
+const open = async (count: number, speed?: number): Promise<InventoryNode[]> => {
   const nodes = [...someNodes('aws', 'web', count), ...someNodes('aws', 'runner', 1)];
-  system = await startTestSystem(nodes);
+  system = await startTestSystem(nodes, {}, undefined, speed);
   return nodes;
 };
 
@@ -164,14 +164,14 @@ describe('a gate between rounds', () => {
 });
 
 describe('a phase that judges rounds', () => {
-  const judged = (judge: string) => ({
+  const judged = (judge: string, more: object = {}) => ({
     params: { bad: { type: 'string', default: '' } },
     groups: [
       {
         name: 'g',
         strategy: 'grayScale',
         rounds: [1, 2, '100%'],
-        soak: '1s',
+        ...more,
         phases: [
           work,
           {
@@ -186,8 +186,8 @@ describe('a phase that judges rounds', () => {
   });
 
   it('holds after the round that is not well; approve goes on, and the run is no failure', async () => {
-    await open(3);
-    const runId = await start(judged('hold'));
+    await open(3, 1);
+    const runId = await start(judged('hold', { soak: '1s' }));
     const held = await waiting(runId);
     expect(counts(held)[0]).toEqual({ succeeded: 2 });
     expect(held.gates).toMatchObject([

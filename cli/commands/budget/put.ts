@@ -12,7 +12,7 @@ export const budgetPutCommand = defineCommand({
   name: 'put',
   summary: 'Make a disruption budget, or replace it',
   details:
-    'Never more than --max of the nodes for which --where holds are worked on at once, over all runs. A percentage is of the inventory when a\ngroup of a run starts, rounded down, and at least one node; 0 lets none through.',
+    'Never more than --max of the nodes for which --where holds are worked on at once, over all runs. A percentage is of the inventory when a group of a run starts, rounded down, and at least one node; 0 lets none through.',
   args: { '<name>': 'letters, digits, . _ - (at most 64)' },
   options: [
     { flags: '--where <condition>', description: 'CEL condition over node' },

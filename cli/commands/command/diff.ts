@@ -8,7 +8,7 @@ export const commandDiffCommand = defineCommand({
   name: 'diff',
   summary: 'Compare two versions of a command, or a file with what is stored',
   details:
-    'Each side is a file, or name@version. One name alone is compared with the version before; one command file with\nwhat is stored under its name. A bare script is compared with the text of the other side.',
+    'Each side is a file, or name@version. One name alone is compared with the version before; one command file with what is stored under its name. A bare script is compared with the text of the other side.',
   args: { '<before>': 'file, name or name@version', '[after]': 'file, name or name@version' },
   schema: z.object({}),
   run: async (session, _options, [before = '', after]) => {

@@ -23,7 +23,7 @@ export const commandPutCommand = defineCommand({
   name: 'put',
   summary: 'Put scripts into the library: command files, or one bare script with its name',
   details:
-    'A command file (.yaml, .yml, .json) says name, arguments and settings. Any other file is a script: give its --name;\nwhat runs it is read from its first line (#!) or its ending. The version is the digest of content and settings,\nso putting the same again is no new version. Put libraries before the commands that use them.',
+    'A command file (.yaml, .yml, .json) says name, arguments and settings. Any other file is a script: give its --name; what runs it is read from its first line (#!) or its ending. The version is the digest of content and settings, so putting the same again is no new version. Put libraries before the commands that use them.',
   args: { '<file...>': 'files, or - for standard input' },
   options: [
     { flags: '--name <name>', description: 'of a bare script: the name of the command, such as ops/restart' },

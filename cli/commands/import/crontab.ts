@@ -94,7 +94,7 @@ export const importCrontabCommand = defineCommand({
   name: 'crontab',
   summary: 'Turn the lines of a crontab into jobs and schedules',
   details:
-    'Shows what each line becomes and when it is next due, or why it is refused; with --apply it is stored. Understood are crontabs of users, of\nthe system (with a user before each command), and ones whose lines end in the id of a script and may have a year. As with cron, runs may\noverlap unless --overlap says otherwise.',
+    'Shows what each line becomes and when it is next due, or why it is refused; with --apply it is stored. Understood are crontabs of users, of the system (with a user before each command), and ones whose lines end in the id of a script and may have a year. As with cron, runs may overlap unless --overlap says otherwise.',
   args: { '<file>': 'the crontab; - for standard input: crontab -l | drover import crontab -' },
   options: [
     { flags: '--zone <zone>', description: 'time zone of its machine (default UTC)' },

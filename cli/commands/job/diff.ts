@@ -8,7 +8,7 @@ export const jobDiffCommand = defineCommand({
   name: 'diff',
   summary: 'Compare two revisions of a job, or a file with what is stored',
   details:
-    'Each side is a file, or name@revision. One name alone is compared with the revision before; one file with what is\nstored under its name. Compared is what the jobs say, as drover job export writes it.',
+    'Each side is a file, or name@revision. One name alone is compared with the revision before; one file with what is stored under its name. Compared is what the jobs say, as drover job export writes it.',
   args: { '<before>': 'file, name or name@revision', '[after]': 'file, name or name@revision' },
   schema: z.object({}),
   run: async (session, _options, [before = '', after]) => {

@@ -7,7 +7,7 @@ export const lockRemoveCommand = defineCommand({
   name: 'rm',
   summary: 'Take a lock away from the runs that have it',
   details:
-    'A lock is named as drover lock ls shows it: turn/<key>, node/<id> or budget/<name>. It is recorded who took it and why. A run that had\nit finishes what it has sent and sends nothing more before it has the lock again.',
+    'A lock is named as drover lock ls shows it: turn/<key>, node/<id> or budget/<name>. It is recorded who took it and why. A run that had it finishes what it has sent and sends nothing more before it has the lock again.',
   args: { '<lock>': 'turn/<key>, node/<id> or budget/<name>' },
   options: [
     { flags: '--run <id>', description: 'only from this run' },

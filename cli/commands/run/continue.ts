@@ -12,7 +12,7 @@ export const runContinueCommand = defineCommand({
   name: 'continue',
   summary: 'Run what is left of a run that is at its end, each node from its own next operation',
   details:
-    'With --job the run goes on with another job. Groups and phases are the same when their names are, operations when their\n' +
+    'With --job the run goes on with another job. Groups and phases are the same when their names are, operations when their ' +
     'ids are; what is done stays done. It is refused where that would not be true. Approvals are asked for again.',
   args: wholeRunArgs,
   options: [

@@ -10,8 +10,8 @@ export const runIgnoreCommand = defineCommand({
   name: 'ignore',
   summary: 'Take nodes that did not succeed as settled, so that the run can go on past them',
   details:
-    'The run must be paused, waiting for approval, or at its end; what is running is never touched. Of a phase, all nodes are\n' +
-    'meant that have not succeeded there. They count as ignored, for progress, for budgets and for run continue; who, when and\n' +
+    'The run must be paused, waiting for approval, or at its end; what is running is never touched. Of a phase, all nodes are ' +
+    'meant that have not succeeded there. They count as ignored, for progress, for budgets and for run continue; who, when and ' +
     'why is kept, and run show tells it. run reset takes it back.',
   args: wholeRunArgs,
   options: [

@@ -29,7 +29,7 @@ export const runRetryCommand = defineCommand({
   name: 'retry',
   summary: 'Run chosen nodes of a run again, in the phases where they are what is chosen, and nothing else',
   details:
-    'Nodes are chosen by what came of them: a status (failed, timedOut, undeliverable, lost, aborted, skipped, ignored, succeeded),\n' +
+    'Nodes are chosen by what came of them: a status (failed, timedOut, undeliverable, lost, aborted, skipped, ignored, succeeded), ' +
     'exit=3, \'output~/text/\' (a line of what they printed that matches), node ids or names; a comma means "or".\n' +
     'A node that failed goes on at its own next operation; one that succeeded, or any with --force, begins at the first.\n' +
     'What was chosen is kept with the attempt. What comes after in the job is not run: that is what run continue is for.',

@@ -14,7 +14,7 @@ export const runStartCommand = defineCommand({
   name: 'start',
   summary: 'Start a run of a job',
   details:
-    'The job is a file (YAML or JSON), - for standard input, the name of a stored job (name or name@revision) where there is\nno such file, or with --params a job of autoexec.\nThe same --key with the same job and parameters starts one run, however often it is sent.',
+    'The job is a file (YAML or JSON), - for standard input, the name of a stored job (name or name@revision) where there is no such file, or with --params a job of autoexec.\nThe same --key with the same job and parameters starts one run, however often it is sent.',
   args: { '[job]': 'job file, or the name of a stored job' },
   options: [
     ...jobOptions,

@@ -7,7 +7,7 @@ export const schedulePutCommand = defineCommand({
   name: 'put',
   summary: 'Start a stored job by the clock: make a schedule, or replace it',
   details:
-    'Expressions of crontab, of a crontab with years, of Alibaba Cloud and of EventBridge Scheduler are understood exactly, or refused with the\nreason. What is due while the run before goes on is skipped, unless --overlap says otherwise; each due time is on record: drover schedule history.',
+    'Expressions of crontab, of a crontab with years, of Alibaba Cloud and of EventBridge Scheduler are understood exactly, or refused with the reason. What is due while the run before goes on is skipped, unless --overlap says otherwise; each due time is on record: drover schedule history.',
   args: { '[name]': 'letters, digits, . _ - (at most 60); absent: the one in the file' },
   options: scheduleOptions,
   schema: scheduleFlagsSchema,

@@ -115,7 +115,8 @@ const live = async (
     // Who sends events hears no more than that they arrived.
     if (!incarnation.isDead()) void system.tasks.onAgentEvent(event).catch(() => undefined);
   });
-  await system.begin();
+  // Who dies while it begins is dead, and not for ever beginning.
+  await Promise.race([system.begin(), incarnation.died]);
   return {
     incarnation,
     engine: system.engine,
@@ -192,10 +193,13 @@ export const play = async (job: FaultJob, options: PlayOptions): Promise<Played>
   const isHopeless = () => options.script.quietMs() > quietMs || performance.now() - startedMs > longestMs;
   const operator = createOperator({ notes, reader: reader.services, current: alive.current, isHopeless });
   const problems: string[] = [];
-  try {
+  const playThrough = async (): Promise<void> => {
     await operator.submit(job);
     await (job.operate ?? ((one) => one.ended()))(operator);
-    await Promise.race([comeToRest(alive, options.script), givingUp(isHopeless)]);
+    await comeToRest(alive, options.script);
+  };
+  try {
+    await Promise.race([playThrough(), givingUp(isHopeless)]);
   } catch (error) {
     problems.push(error instanceof Error ? error.message : String(error));
   }

@@ -66,7 +66,11 @@ describe('exit code 194 at SSM', () => {
     await client.send(new CancelCommandCommand({ CommandId: commandId }));
     // It may be told when the agent has the exit code already, and has not yet acted on it.
     expect((await endOf(client, commandId, one)).Status).toMatch(/^(?:Cancelled|Failed)$/);
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    // What is sent later runs after the boot, and after whatever the boot would have run again.
+    expect(await endOf(client, await send(client, [one], `cat ${dir}/ran`), one)).toMatchObject({
+      Status: 'Success',
+      StandardOutputContent: 'ran\n',
+    });
     expect(readFileSync(`${dir}/ran`, 'utf8')).toBe('ran\n');
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
-import { createParkedTokens } from '#local/engine/parked-tokens.ts';
+import { createParkedTokens, realTimers } from '#local/engine/parked-tokens.ts';
 
 describe('parked tokens', () => {
   it('end a wait when they are completed, once', async () => {
-    const tokens = createParkedTokens();
+    const tokens = createParkedTokens(realTimers);
     const waiting = tokens.wait('a', 60);
 
     expect(tokens.complete('a')).toBe(true);
@@ -12,12 +12,12 @@ describe('parked tokens', () => {
   });
 
   it('do not know a token that nobody waits for', () => {
-    expect(createParkedTokens().complete('never')).toBe(false);
+    expect(createParkedTokens(realTimers).complete('never')).toBe(false);
   });
 
   it('time a wait out with the name that the state machine catches', async () => {
     vi.useFakeTimers();
-    const tokens = createParkedTokens();
+    const tokens = createParkedTokens(realTimers);
     const waiting = tokens.wait('a', 2);
     const failed = expect(waiting).rejects.toMatchObject({ name: 'States.Timeout' });
 
@@ -30,7 +30,7 @@ describe('parked tokens', () => {
 
   it('wait longer than one timer of Node.js can', async () => {
     vi.useFakeTimers();
-    const tokens = createParkedTokens();
+    const tokens = createParkedTokens(realTimers);
     const ended = vi.fn();
     tokens.wait('a', 30 * 86_400).catch(ended);
 
@@ -43,7 +43,7 @@ describe('parked tokens', () => {
   });
 
   it('let go of every wait when they are closed', async () => {
-    const tokens = createParkedTokens();
+    const tokens = createParkedTokens(realTimers);
     const waiting = tokens.wait('a', 60);
     const failed = expect(waiting).rejects.toMatchObject({ name: 'Local.Closed' });
 

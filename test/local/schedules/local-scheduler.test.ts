@@ -50,7 +50,11 @@ describe('the local scheduler', () => {
     await scheduler.close();
     expect(new Set(called)).toEqual(new Set(['c']));
     const before = called.length;
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    // Two seconds of another scheduler, which shares the clock and the timers of this process.
+    const witness = open([everySecond('witness')]);
+    await witness.begin();
+    await witness.calls(3);
+    await witness.scheduler.close();
     expect(called).toHaveLength(before);
   });
 });

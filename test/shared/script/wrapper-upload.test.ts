@@ -261,7 +261,7 @@ describe.each(titled)('uploads under $title', ({ shell }) => {
   it('that the wrapper does not survive leave the result it had', async () => {
     await using slow = await slowServer();
     using node = nodeWith(shell, ['curl']);
-    const sending = await newUpload({ url: slow.url });
+    const sending = await newUpload({ url: slow.url }, 3);
     const { process: child, answer } = node.start({ ...sending, script: 'seq 1 50000; exit 4' });
     await eventually(() => slow.calls() > 0);
     child.kill('SIGKILL');

@@ -51,8 +51,15 @@ i-1   web-1  roll/restart      1  failed  start         3  1.2s  start ↵ exite
 i-1   web-2  roll/restart      2  lost    start            1.2s  No answer; it may have run
 and 23 more: drover run nodes ${runId} --status failed,timedOut,undeliverable,lost,aborted,ignored
 `);
+    expect(stderr).toBe(`next: drover run logs ${runId} --status failed\nnext: drover run continue ${runId}\n`);
+  });
+
+  test('points to the reasons of nodes that could say nothing themselves', async () => {
+    const unreached = makeRunView({ status: 'failed' });
+    unreached.groups[0]!.phases[0]!.counts = { succeeded: 10, undeliverable: 1, lost: 2 };
+    const { stderr } = await cli(['run', 'show', 'last'], { services: { viewRun: async () => unreached } });
     expect(stderr).toBe(
-      `next: drover run logs ${runId} --status failed,timedOut\nnext: drover run continue ${runId}\n`,
+      `next: drover run nodes ${runId} --status undeliverable,lost\nnext: drover run continue ${runId}\n`,
     );
   });
 
