@@ -66,6 +66,9 @@ import { schedulePutCommand } from './commands/schedule/put.ts';
 import { secretListCommand } from './commands/secret/ls.ts';
 import { secretRemoveCommand } from './commands/secret/rm.ts';
 import { secretSetCommand } from './commands/secret/set.ts';
+import { targetsHistoryCommand, targetsLsCommand, targetsShowCommand } from './commands/targets/look.ts';
+import { targetsPutCommand } from './commands/targets/put.ts';
+import { targetsRmCommand } from './commands/targets/rm.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import type { CliHost } from './host.ts';
@@ -134,6 +137,11 @@ const nouns: readonly Noun[] = [
       scheduleHistoryCommand,
       scheduleRemoveCommand,
     ],
+  },
+  {
+    name: 'targets',
+    summary: 'Keep sets of targets under names, for jobs and for --set',
+    commands: [targetsPutCommand, targetsLsCommand, targetsShowCommand, targetsHistoryCommand, targetsRmCommand],
   },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
   {

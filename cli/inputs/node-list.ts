@@ -12,7 +12,7 @@ export interface NodeList extends ReadingView {
 /** The nodes that a query finds, all pages. What is said of the reading is that of the last page, should it change on the way. */
 export const readNodeList = async (
   client: Pick<DroverClient, 'listNodes'>,
-  query: Pick<NodesQuery, 'where' | 'refresh'> = {},
+  query: Pick<NodesQuery, 'where' | 'set' | 'refresh'> = {},
 ): Promise<NodeList> => {
   let reading: ReadingView = { readAt: '' };
   const items: InventoryNode[] = [];

@@ -17,6 +17,7 @@ import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { targetRoutes } from './routes/targets.ts';
 
 const limitBody = bodyLimit({
   maxSize: maxBodyBytes,
@@ -47,6 +48,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', runRoutes(services))
     .route('/', planRoutes(services))
     .route('/', nodeRoutes(services))
+    .route('/', targetRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
     .route('/', fileRoutes(services))

@@ -69,6 +69,15 @@ import type {
   ScheduleSummary,
   ScheduleView,
 } from '#shared/contract/schedule-views.ts';
+import type {
+  PutTargetSetRequest,
+  TargetSetChange,
+  TargetSetPut,
+  TargetSetQuery,
+  TargetSetRemoved,
+  TargetSetSummary,
+  TargetSetView,
+} from '#shared/contract/target-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import type { Page } from '#shared/ports/store.ts';
@@ -99,6 +108,11 @@ export interface ApiServices {
   listNodes(query: NodesQuery): Promise<NodesPage>;
   viewAgents(query: AgentsQuery): Promise<AgentsView>;
   installAgents(request: InstallAgentsRequest, actor: string): Promise<InstallAgentsView>;
+  putTargetSet(name: string, request: PutTargetSetRequest, writer: LibraryWriter): Promise<Tagged<TargetSetPut>>;
+  listTargetSets(query: NamesQuery): Promise<Page<TargetSetSummary>>;
+  viewTargetSet(name: string, query: TargetSetQuery): Promise<Tagged<TargetSetView>>;
+  listTargetSetChanges(name: string, query: PageQuery): Promise<Page<TargetSetChange>>;
+  removeTargetSet(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<TargetSetRemoved>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;

@@ -1,9 +1,10 @@
 import pMap from 'p-map';
+import type { LibraryReadDeps } from '#functions/records/library.ts';
 import { pageOfNodes, readingAt, readingPlace } from '#functions/records/reading-place.ts';
+import { nodeFilter } from '#functions/records/target-sets.ts';
 import { overInventory } from '#functions/targets/over-inventory.ts';
 import type { AgentCareView, InstallAgentsRequest, InstallAgentsView } from '#shared/contract/agent-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import { parseCondition } from '#shared/expression/condition.ts';
 import { didYouMean } from '#shared/expression/nearest-word.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import { scopeOf } from '#shared/ports/agent.ts';
@@ -15,7 +16,7 @@ import { type ChosenCare, chooseCare } from './choose-care.ts';
 const parallelCalls = 4;
 
 /** What looking after agents needs. */
-export interface InstallAgentsDeps {
+export interface InstallAgentsDeps extends LibraryReadDeps {
   readonly inventory: Inventory;
   readonly agentCare: AgentCares;
   readonly log: Log;
@@ -29,7 +30,7 @@ interface Chosen {
 /**
  * Installs agents, or brings them up to date, on one page of nodes: what a cloud cannot do is said with what a person can. What was asked for
  * twice is done once more, which does no harm; only a restart, which has to be asked for, is a restart each time.
- * @throws AppError `expression.invalid`, `request.invalid` for a node that there is not, `inventory.unavailable`
+ * @throws AppError `expression.invalid`, `targets.not-found`, `request.invalid` for a node that there is not, `inventory.unavailable`
  */
 export const installAgents =
   (deps: InstallAgentsDeps) =>
@@ -56,11 +57,11 @@ interface FoundNodes {
 
 /** Nodes that are meant; one that was named and is not in an earlier reading has the clouds read anew. */
 const findNodes = async (
-  { inventory }: InstallAgentsDeps,
-  { where, nodes: named, cursor }: InstallAgentsRequest,
+  deps: InstallAgentsDeps,
+  { where, set, nodes: named, cursor }: InstallAgentsRequest,
 ): Promise<FoundNodes> => {
-  const condition = where === undefined ? undefined : parseCondition(where);
-  const scope = { params: {}, run: { id: '', attempt: 1, job: '' }, outputs: {} };
+  const { inventory } = deps;
+  const isMeant = await nodeFilter(deps, { where, set });
   const wish = { maxAgeSeconds: inventory.ages.plannedSeconds };
   const place = readingPlace(cursor);
   const look = (reading: InventoryReading) => {
@@ -69,9 +70,7 @@ const findNodes = async (
     const unknown = (named ?? []).filter((word) => !known.has(word));
     if (reading.fresh && unknown[0] !== undefined) throw notThere(unknown[0], [...known]);
     const nodes = reading.nodes.filter(
-      (node) =>
-        (named === undefined || words.has(node.id) || words.has(node.name)) &&
-        (condition?.evaluate({ ...scope, node }) ?? true),
+      (node) => (named === undefined || words.has(node.id) || words.has(node.name)) && isMeant(node),
     );
     return { value: { reading, nodes }, complete: unknown.length === 0 };
   };

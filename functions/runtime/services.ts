@@ -6,6 +6,13 @@ import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-ru
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { installAgents } from '#functions/install-agents/install-agents.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import {
+  listTargetSetChanges,
+  listTargetSets,
+  putTargetSet,
+  removeTargetSet,
+  viewTargetSet,
+} from '#functions/keep-targets/keep-targets.ts';
 import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
@@ -94,6 +101,11 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     listNodes: listNodes(deps),
     viewAgents: viewAgents(deps),
     installAgents: installAgents(deps),
+    putTargetSet: putTargetSet(deps),
+    listTargetSets: listTargetSets(deps),
+    viewTargetSet: viewTargetSet(deps),
+    listTargetSetChanges: listTargetSetChanges(deps),
+    removeTargetSet: removeTargetSet(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),
     viewCommand: viewCommand(deps),

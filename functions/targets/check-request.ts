@@ -1,4 +1,5 @@
 import { type LibraryReadDeps, requireJob } from '#functions/records/library.ts';
+import { resolveSets } from '#functions/records/target-sets.ts';
 import type { RunRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
@@ -6,11 +7,13 @@ import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import { turnSettingsOf } from '#shared/job/turn-settings.ts';
 import { applyCommands, type FrozenCommands } from '#shared/library/apply-commands.ts';
+import { applySets } from '#shared/library/apply-sets.ts';
 import { requireJobReference } from '#shared/library/job-reference.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import type { DisruptionBudget, TurnSettings } from '#shared/model/lock.ts';
 import type { InventoryNode, Node } from '#shared/model/node.ts';
 import type { FrozenTargets } from '#shared/model/run.ts';
+import type { FrozenSets } from '#shared/model/target-set.ts';
 import type { NodeBudget } from '#shared/plan/node-budgets.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
 import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
@@ -48,6 +51,8 @@ export interface CheckedRequest {
   readonly reading: InventoryReading;
   /** The commands that the job uses, as they are now. */
   readonly commands: FrozenCommands;
+  /** The target sets that the job names, as they are now. */
+  readonly sets: FrozenSets;
   /** The revision of a stored job; absent for a job that came with the request. */
   readonly revision?: number;
   readonly params: ParamValues;
@@ -96,7 +101,7 @@ export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): 
 
 /**
  * Plans a request against the library as it is now and the clouds as they were read lately; the plan may be empty, and then it says why.
- * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`,
+ * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`, `targets.not-found`,
  * `inventory.unavailable`
  */
 export const planRequest = async (
@@ -110,11 +115,13 @@ export const planRequest = async (
   await requireFiles(deps, job, params);
   const turn = turnSettingsOf(job, params);
   const commands = await resolveCommands(deps, job);
+  const sets = await resolveSets(deps, job);
+  const meant = applySets(job, sets);
   const [{ reading, groups }, budgets] = await Promise.all([
-    overInventory(deps.inventory, maxAgeSeconds, (found) => targetsIn(found, { job, params, request })),
+    overInventory(deps.inventory, maxAgeSeconds, (found) => targetsIn(found, { job: meant, params, request })),
     deps.store.listBudgets(),
   ]);
-  const laidOut = expandJob(applyCommands(job, commands), params);
+  const laidOut = expandJob(applyCommands(meant, commands), params);
   const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
@@ -127,7 +134,7 @@ export const planRequest = async (
     turn,
     selection: request.only,
   });
-  return { ...asked, laidOut, targets: groups, reading, commands, params, plan, turn };
+  return { ...asked, laidOut, targets: groups, reading, commands, sets, params, plan, turn };
 };
 
 /** Budgets over the inventory and what the caller named beside it. */

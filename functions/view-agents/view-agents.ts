@@ -1,20 +1,21 @@
+import type { LibraryReadDeps } from '#functions/records/library.ts';
+import { nodeFilter } from '#functions/records/target-sets.ts';
 import type { AgentPlace, AgentsQuery, AgentsView, LackingAgent } from '#shared/contract/agent-views.ts';
-import { parseCondition } from '#shared/expression/condition.ts';
 import { agentStateOf, type InventoryNode } from '#shared/model/node.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 
 /**
  * How the agents stand, by cloud, account and region. Where the clouds cannot be read, the latest reading is shown, with the reason.
- * @throws AppError `expression.invalid`, `inventory.unavailable` when there is no reading at all
+ * @throws AppError `expression.invalid`, `targets.not-found`, `inventory.unavailable` when there is no reading at all
  */
 export const viewAgents =
-  ({ inventory }: { readonly inventory: Inventory }) =>
-  async ({ where, refresh = false, limit }: AgentsQuery): Promise<AgentsView> => {
-    const condition = where === undefined ? undefined : parseCondition(where);
-    const scope = { params: {}, run: { id: '', attempt: 1, job: '' }, outputs: {} };
+  (deps: LibraryReadDeps & { readonly inventory: Inventory }) =>
+  async ({ where, set, refresh = false, limit }: AgentsQuery): Promise<AgentsView> => {
+    const { inventory } = deps;
+    const isMeant = await nodeFilter(deps, { where, set });
     const maxAgeSeconds = refresh ? 0 : inventory.ages.shownSeconds;
     const { nodes, readAt, problem } = await inventory.list({ maxAgeSeconds, orOlder: true });
-    const wanted = nodes.filter((node) => condition?.evaluate({ ...scope, node }) ?? true);
+    const wanted = nodes.filter(isMeant);
     const lacking = [
       ...wanted.filter((node) => agentStateOf(node) === 'missing'),
       ...wanted.filter((node) => agentStateOf(node) === 'silent'),

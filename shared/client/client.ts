@@ -40,6 +40,7 @@ import { createLibraryClient, type LibraryClient } from './library-client.ts';
 import { createNodeClient, type NodeClient } from './node-client.ts';
 import { createScheduleClient, type ScheduleClient } from './schedule-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { createTargetClient, type TargetClient } from './target-client.ts';
 import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
@@ -72,7 +73,7 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient {
+export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient, TargetClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
   planPreview(request: RunRequestInput, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
@@ -152,6 +153,7 @@ export const createClient = (options: ClientOptions): DroverClient => {
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
     ...createNodeClient(options),
+    ...createTargetClient(options),
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),

@@ -21,14 +21,11 @@ import type {
 } from '../contract/library-views.ts';
 import type { PageQuery } from '../contract/requests.ts';
 import type { Page } from '../ports/store.ts';
-import { type Answer, type ClientOptions, sendRequest } from './send-request.ts';
+import { headersOf, type Tagged, tagged } from './preconditions.ts';
+import { type ClientOptions, sendRequest } from './send-request.ts';
 import { toPage } from './to-page.ts';
 
-/** Something of the library, and the ETag it came with. */
-export interface Tagged<T> {
-  readonly view: T;
-  readonly etag: string;
-}
+export type { Tagged } from './preconditions.ts';
 
 /** The library as functions: commands and stored jobs, by name. `conditions` are the ETags that must hold, else `precondition.failed`. */
 export interface LibraryClient {
@@ -43,13 +40,6 @@ export interface LibraryClient {
   listJobChanges(name: string, query?: Partial<PageQuery>): Promise<Page<JobChange>>;
   removeJob(name: string, query?: RemoveQuery, conditions?: Preconditions): Promise<Removed>;
 }
-
-const headersOf = ({ ifMatch, ifNoneMatch }: Preconditions): Readonly<Record<string, string>> => ({
-  ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
-  ...(ifNoneMatch === undefined ? {} : { 'If-None-Match': ifNoneMatch }),
-});
-
-const tagged = <T>({ data, headers }: Answer<T>): Tagged<T> => ({ view: data, etag: headers.get('etag') ?? '' });
 
 /** The part of the client that is about the library. */
 export const createLibraryClient = (options: ClientOptions): LibraryClient => ({

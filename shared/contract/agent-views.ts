@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nodeIdSchema } from '../model/ids.ts';
 import { agentKinds, agentStates } from '../model/node.ts';
+import { targetSetNameSchema } from '../model/target-set.ts';
 import { readingViewSchema } from './node-views.ts';
 
 const count = z.int().min(0);
@@ -12,6 +13,8 @@ export const mostNamedAgents = 20_000;
 export const agentsQuerySchema = z.strictObject({
   /** A CEL condition over `node`. */
   where: z.string().max(4096).optional(),
+  /** Name of a target set. */
+  set: targetSetNameSchema.optional(),
   /** True: the clouds are read for this answer. */
   refresh: z.stringbool().optional(),
   /** How many of the silent and missing agents are named. */
@@ -67,10 +70,12 @@ export const agentsViewSchema = z
   .extend(readingViewSchema.shape);
 export type AgentsView = z.infer<typeof agentsViewSchema>;
 
-/** Body of `POST /v1/agents/install`. Without `where` and `nodes`, all nodes are meant. */
+/** Body of `POST /v1/agents/install`. Without `where`, `set` and `nodes`, all nodes are meant. */
 export const installAgentsRequestSchema = z.strictObject({
   /** A CEL condition over `node`. */
   where: z.string().max(4096).optional(),
+  /** Name of a target set. */
+  set: targetSetNameSchema.optional(),
   /** Ids or names. */
   nodes: z.array(z.string().min(1).max(256)).min(1).max(10_000).optional(),
   /** True: nothing is done, and the answer says what would be. */

@@ -5,6 +5,7 @@ import { lockRoutes } from './routes/lock-routes.ts';
 import { nodeRoutes } from './routes/node-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { targetRoutes } from './routes/target-routes.ts';
 
 export type { ApiRoute } from './routes/api-route.ts';
 
@@ -15,6 +16,7 @@ export const apiRoutes = {
   ...lockRoutes,
   ...scheduleRoutes,
   ...nodeRoutes,
+  ...targetRoutes,
   version: {
     ...read,
     path: '/v1/version',

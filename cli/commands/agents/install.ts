@@ -10,10 +10,11 @@ export const agentsInstallCommand = defineCommand({
   name: 'install',
   summary: 'Install agents or bring them up to date where the cloud can, and say what to do where it cannot',
   details:
-    'Alibaba Cloud installs Cloud Assistant, which begins with the next restart of the instance (--reboot restarts it). AWS updates SSM agents that\nanswer; it has no call that puts an agent on an instance, so it is said what to do. Without --where, --tag and --node, all nodes are meant.\nIt ends with 1 when a cloud refused something, and with 8 when something is left for you to do.',
+    'Alibaba Cloud installs Cloud Assistant, which begins with the next restart of the instance (--reboot restarts it). AWS updates SSM agents that\nanswer; it has no call that puts an agent on an instance, so it is said what to do. Without --where, --tag, --set and --node, all nodes are meant.\nIt ends with 1 when a cloud refused something, and with 8 when something is left for you to do.',
   options: [
     { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--set <name>', description: 'only nodes of this target set' },
     { flags: '--node <nodes>', description: 'only these nodes, by id or name, as a comma list', many: true },
     { flags: '--dry-run', description: 'say what would be done, and do nothing' },
     { flags: '--reboot', description: 'restart instances that Cloud Assistant was installed on' },
@@ -21,17 +22,19 @@ export const agentsInstallCommand = defineCommand({
   schema: z.object({
     where: z.string().optional(),
     tag: z.array(z.string()).optional(),
+    set: z.string().optional(),
     node: z.array(z.string()).optional(),
     dryRun: z.boolean().default(false),
     reboot: z.boolean().default(false),
   }),
   run: async (session, { node, dryRun, reboot, ...flags }) => {
-    const where = targetsOfFlags(flags)?.where;
-    if (node !== undefined && where !== undefined)
-      throw new AppError('usage.invalid', '--node cannot be combined with --where and --tag');
+    const { where, set } = targetsOfFlags(flags) ?? {};
+    if (node !== undefined && (where !== undefined || set !== undefined))
+      throw new AppError('usage.invalid', '--node cannot be combined with --where, --tag and --set');
     const { client } = await session.connect();
     const request = {
       ...(where === undefined ? {} : { where }),
+      ...(set === undefined ? {} : { set }),
       ...(node === undefined ? {} : { nodes: node.flatMap((text) => text.split(',')) }),
       ...{ dryRun, reboot },
     };

@@ -14,20 +14,23 @@ export const agentsStatusCommand = defineCommand({
   options: [
     { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--set <name>', description: 'only nodes of this target set' },
     { flags: '--all', description: 'name every agent that does not answer, not only the first 20' },
     { flags: '--refresh', description: 'read the clouds now, whatever is known of them' },
   ],
   schema: z.object({
     where: z.string().optional(),
     tag: z.array(z.string()).optional(),
+    set: z.string().optional(),
     all: z.boolean().optional(),
     refresh: z.boolean().optional(),
   }),
   run: async (session, { all, refresh, ...nodes }) => {
-    const where = targetsOfFlags(nodes)?.where;
+    const { where, set } = targetsOfFlags(nodes) ?? {};
     const { client } = await session.connect();
     const view = await client.viewAgents({
       ...(where === undefined ? {} : { where }),
+      ...(set === undefined ? {} : { set }),
       ...(refresh === undefined ? {} : { refresh }),
       ...(all === true ? { limit: mostNamedAgents } : {}),
     });

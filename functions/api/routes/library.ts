@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import {
   applyJobRequestSchema,
   commandQuerySchema,
@@ -10,24 +10,11 @@ import {
 import { pageQuerySchema } from '#shared/contract/requests.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { readBody, readName, readQuery } from '../parse-request.ts';
-import type { ApiServices, LibraryWriter, Tagged } from '../services.ts';
+import { answerTagged, writerOf } from '../preconditions.ts';
+import type { ApiServices } from '../services.ts';
 
 /** Names hold slashes, and gateways may undo their escapes: the rest of the path is the name. */
 const nameOf = (folder: string): string => `${folder}/:name{.+}`;
-
-const writerOf = (c: Context<ApiEnv>): LibraryWriter => {
-  const [ifMatch, ifNoneMatch] = [c.req.header('if-match'), c.req.header('if-none-match')];
-  return {
-    actor: c.get('actor'),
-    ...(ifMatch === undefined ? {} : { ifMatch }),
-    ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
-  };
-};
-
-const answerTagged = (c: Context<ApiEnv>, { view, etag }: Tagged<object>): Response => {
-  c.header('ETag', etag);
-  return c.json(view);
-};
 
 /** Commands: put, look, remove. */
 export const commandRoutes = (services: ApiServices): Hono<ApiEnv> =>

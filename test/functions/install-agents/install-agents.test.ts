@@ -4,6 +4,7 @@ import { installAgentsRequestSchema } from '#shared/contract/agent-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { Log } from '#shared/ports/services.ts';
+import { emptyLibrary } from '#test/kit/empty-library.ts';
 import { fixedInventory } from '#test/kit/fixed-inventory.ts';
 import { host } from '#test/kit/rig.ts';
 import { createScriptedCare } from '#test/kit/scripted-care.ts';
@@ -26,7 +27,7 @@ const fleet: readonly InventoryNode[] = [
 ];
 
 const run = (more: object, care = createScriptedCare(), nodes = fleet) =>
-  installAgents({ inventory: fixedInventory(() => nodes), agentCare: care, log: silent })(
+  installAgents({ ...emptyLibrary(), inventory: fixedInventory(() => nodes), agentCare: care, log: silent })(
     installAgentsRequestSchema.parse(more),
     'ann',
   );
@@ -102,6 +103,7 @@ describe('looking after agents', () => {
       aws: { instances: 50, bring: () => Promise.reject(new AppError('agent.throttled', 'SSM is busy')) },
     };
     const { items } = await installAgents({
+      ...emptyLibrary(),
       inventory: fixedInventory(() => fleet),
       agentCare: broken,
       log: silent,

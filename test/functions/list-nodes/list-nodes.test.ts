@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { Inventory, InventoryReading } from '#shared/ports/services.ts';
+import { emptyLibrary } from '#test/kit/empty-library.ts';
 import { fixedInventory, fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import { host, hosts } from '#test/kit/rig.ts';
 
@@ -22,7 +23,7 @@ describe('listNodes', () => {
   it('pages through the nodes of one reading, whatever comes and goes meanwhile', async () => {
     const inventory = keptInventory(() => nodes);
     let nodes = hosts(5);
-    const list = listNodes({ inventory });
+    const list = listNodes({ ...emptyLibrary(), inventory });
 
     const first = await list({ limit: 2 });
     nodes = [host('i-000'), ...nodes.filter((node) => node.id !== 'i-003')];
@@ -42,7 +43,7 @@ describe('listNodes', () => {
 
   it('goes on in another reading at its place when the first one is kept no longer', async () => {
     let nodes = hosts(5);
-    const list = listNodes({ inventory: fixedInventory(() => nodes) });
+    const list = listNodes({ ...emptyLibrary(), inventory: fixedInventory(() => nodes) });
 
     const first = await list({ limit: 2 });
     nodes = [host('i-000'), ...nodes.filter((node) => node.id !== 'i-003')];
@@ -52,17 +53,19 @@ describe('listNodes', () => {
   });
 
   it('refuses a cursor of something else', async () => {
-    const list = listNodes({ inventory: fixedInventory(() => hosts(2)) });
+    const list = listNodes({ ...emptyLibrary(), inventory: fixedInventory(() => hosts(2)) });
     await expect(list({ limit: 2, cursor: 'i-001' })).rejects.toMatchObject({ code: 'request.invalid' });
   });
 
   it('gives no cursor with a page that ends the list', async () => {
-    expect(await listNodes({ inventory: fixedInventory(() => hosts(2)) })({ limit: 2 })).not.toHaveProperty('cursor');
+    expect(
+      await listNodes({ ...emptyLibrary(), inventory: fixedInventory(() => hosts(2)) })({ limit: 2 }),
+    ).not.toHaveProperty('cursor');
   });
 
   it('gives the nodes that fulfil a condition, and refuses one that is none', async () => {
     const nodes = [host('i-1'), host('i-2', { online: false }), host('i-3', { region: 'eu-west-2' })];
-    const list = listNodes({ inventory: fixedInventory(() => nodes) });
+    const list = listNodes({ ...emptyLibrary(), inventory: fixedInventory(() => nodes) });
 
     const { items } = await list({ limit: 10, where: 'node.region == "eu-west-1"' });
 

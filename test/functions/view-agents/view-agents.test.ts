@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { viewAgents } from '#functions/view-agents/view-agents.ts';
 import { agentsQuerySchema, agentsViewSchema } from '#shared/contract/agent-views.ts';
+import { emptyLibrary } from '#test/kit/empty-library.ts';
 import { fixedInventory, fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import { host } from '#test/kit/rig.ts';
 
@@ -14,7 +15,7 @@ const fleet = [
   host('i-6', { agent: 'aliyun', region: 'cn-hangzhou', ...missing, stopped: true }),
 ];
 const view = (query: object = {}) =>
-  viewAgents({ inventory: fixedInventory(() => fleet) })(agentsQuerySchema.parse(query));
+  viewAgents({ ...emptyLibrary(), inventory: fixedInventory(() => fleet) })(agentsQuerySchema.parse(query));
 
 describe('the state of agents', () => {
   it('is counted by cloud, account and region, with versions where they are known', async () => {

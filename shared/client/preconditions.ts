@@ -1,0 +1,17 @@
+import type { Preconditions } from '../contract/library-requests.ts';
+import type { Answer } from './send-request.ts';
+
+/** Something that has an entity tag, and the ETag it came with. */
+export interface Tagged<T> {
+  readonly view: T;
+  readonly etag: string;
+}
+
+/** The headers of conditions. */
+export const headersOf = ({ ifMatch, ifNoneMatch }: Preconditions): Readonly<Record<string, string>> => ({
+  ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
+  ...(ifNoneMatch === undefined ? {} : { 'If-None-Match': ifNoneMatch }),
+});
+
+/** An answer with its ETag. */
+export const tagged = <T>({ data, headers }: Answer<T>): Tagged<T> => ({ view: data, etag: headers.get('etag') ?? '' });
