@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const rootOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -14,6 +15,17 @@ export const withoutCode: CodeOf = () => Code.fromInline('// not bundled');
 
 /** File of a bundle that has the handler; its source map is beside it. */
 export const bundleFile = 'index.mjs';
+
+/** Of the description of each AWS client only the version is used: it stands in the User-Agent. */
+const versionsOnly: Plugin = {
+  name: 'versions-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version }: { readonly version?: unknown } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
 
 /**
  * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
@@ -36,6 +48,7 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
       ws: rootOf('functions/runtime/no-websockets.ts'),
       'socks-proxy-agent': rootOf('functions/runtime/no-websockets.ts'),
     },
+    plugins: [versionsOnly],
     minify: true,
     sourcemap: true,
     sourcesContent: false,
