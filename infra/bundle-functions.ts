@@ -16,6 +16,9 @@ export const withoutCode: CodeOf = () => Code.fromInline('// not bundled');
 /** File of a bundle that has the handler; its source map is beside it. */
 export const bundleFile = 'index.mjs';
 
+/** Packages of the client of Alibaba Cloud that no call of ours needs. */
+const notCalled = ['ws', 'socks-proxy-agent', 'xml2js', '@alicloud/credentials'];
+
 /** Of the description of each AWS client only the version is used: it stands in the User-Agent. */
 const versionsOnly: Plugin = {
   name: 'versions-only',
@@ -45,8 +48,7 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts'),
-      ws: rootOf('functions/runtime/no-websockets.ts'),
-      'socks-proxy-agent': rootOf('functions/runtime/no-websockets.ts'),
+      ...Object.fromEntries(notCalled.map((name) => [name, rootOf('functions/runtime/not-called.ts')])),
     },
     plugins: [versionsOnly],
     minify: true,

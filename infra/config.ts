@@ -1,4 +1,11 @@
 import * as z from 'zod';
+import {
+  type AliyunAccount,
+  aliyunAccountsSchema,
+  awsAccountsSchema,
+  parameterName,
+  secretName,
+} from '#shared/config/accounts.ts';
 import { defaultInventoryAges } from '#shared/config/inventory.ts';
 import { defaultRetention } from '#shared/config/retention.ts';
 import { priceTableSchema } from '#shared/cost/prices.ts';
@@ -31,6 +38,40 @@ const parsedJson = (given: unknown, context: z.RefinementCtx): unknown => {
 /** A flag: text on the command line, a boolean in cdk.json. */
 const flag = z.union([z.boolean(), z.stringbool()], { error: 'is true or false' });
 
+interface AliyunKeys {
+  readonly aliyunParameter?: string | undefined;
+  readonly aliyunSecret?: string | undefined;
+  readonly aliyunRegions: readonly string[];
+  readonly aliyunAccounts: readonly AliyunAccount[];
+}
+
+/** Where access keys for Alibaba Cloud are kept, with the starts of names that jobs may read. */
+const keysForAliyun = ({
+  aliyunParameter,
+  aliyunSecret,
+  aliyunAccounts,
+  secretParameters,
+  secretNames,
+}: AliyunKeys & { readonly secretParameters: readonly string[]; readonly secretNames: readonly string[] }) => {
+  const parameter = (path: PropertyKey[], name: string | undefined) =>
+    name === undefined ? [] : [{ path, name, starts: secretParameters, of: 'secretParameters' }];
+  const secret = (path: PropertyKey[], name: string | undefined) =>
+    name === undefined ? [] : [{ path, name, starts: secretNames, of: 'secretNames' }];
+  return [
+    ...parameter(['aliyunParameter'], aliyunParameter),
+    ...secret(['aliyunSecret'], aliyunSecret),
+    ...aliyunAccounts.flatMap((entry, index) => [
+      ...parameter(['aliyunAccounts', index, 'parameter'], entry.parameter),
+      ...secret(['aliyunAccounts', index, 'secret'], entry.secret),
+    ]),
+  ];
+};
+
+/** True where the access key of the own account of Alibaba Cloud is used: there, or to assume a role. */
+const usesOwnKey = ({ aliyunRegions, aliyunAccounts }: AliyunKeys): boolean =>
+  aliyunRegions.length > 0 ||
+  aliyunAccounts.some(({ secret, parameter }) => secret === undefined && parameter === undefined);
+
 const configSchema = z
   .strictObject({
     /** Part of the stack's name. */
@@ -53,17 +94,22 @@ const configSchema = z
       .default(30),
     /** AWS regions whose instances are targets; the region of the stack when absent. */
     awsRegions: regions.optional(),
+    /** Other accounts of AWS whose instances are targets, as a list or its JSON text. */
+    awsAccounts: z.preprocess(parsedJson, awsAccountsSchema).default([]),
     /** How many seconds a reading of the clouds is shown again. Runs bear a minute of it at most. */
     inventorySeconds: z.coerce.number().int().min(0).max(86_400).default(defaultInventoryAges.shownSeconds),
     /** Alibaba Cloud regions whose instances are targets. */
     aliyunRegions: regions.default([]),
     /** Name of the SecureString parameter with the credentials for Alibaba Cloud. */
-    aliyunParameter: z
-      .string()
-      .regex(/^[\w./-]{1,1011}$/, 'is the name of a parameter')
-      .optional(),
+    aliyunParameter: parameterName.optional(),
+    /** Name of the secret of Secrets Manager that has them, in place of the parameter. */
+    aliyunSecret: secretName.optional(),
+    /** Other accounts of Alibaba Cloud whose instances are targets, as a list or its JSON text. */
+    aliyunAccounts: z.preprocess(parsedJson, aliyunAccountsSchema).default([]),
     /** Address of ECS in place of each region's own, such as one inside a VPC. */
     aliyunEndpoint: z.url({ protocol: /^https?$/, error: 'is an https address' }).optional(),
+    /** Address of Alibaba Cloud's STS in place of each region's own. */
+    aliyunStsEndpoint: z.url({ protocol: /^https?$/, error: 'is an https address' }).optional(),
     /** Starts of the names of the SSM parameters that `ssm:` references of jobs may read. Whoever may start runs may use them all. */
     secretParameters: names.default(['/drover/secrets/']),
     /** Starts of the names of the secrets in Secrets Manager that `secretsmanager:` references of jobs may read. */
@@ -81,21 +127,22 @@ const configSchema = z
     /** Audience of these tokens. */
     oidcAudience: z.string().min(1, 'is empty').optional(),
   })
-  .refine(
-    ({ aliyunParameter = '', secretParameters }) =>
-      !secretParameters.some((start) => aliyunParameter.startsWith(start)),
-    {
-      path: ['aliyunParameter'],
-      message: 'must not be among the secretParameters, which jobs can read',
-    },
-  )
+  .superRefine((config, context) => {
+    for (const { path, name, starts, of } of keysForAliyun(config))
+      if (starts.some((start) => name.startsWith(start)))
+        context.addIssue({ code: 'custom', path, message: `must not be among the ${of}, which jobs can read` });
+  })
   .refine(({ oidcIssuer, oidcAudience }) => (oidcIssuer === undefined) === (oidcAudience === undefined), {
     path: ['oidcAudience'],
     message: 'goes with oidcIssuer: give both, or neither',
   })
-  .refine(({ aliyunRegions, aliyunParameter }) => aliyunRegions.length === 0 || aliyunParameter !== undefined, {
+  .refine(({ aliyunSecret, aliyunParameter }) => aliyunSecret === undefined || aliyunParameter === undefined, {
+    path: ['aliyunSecret'],
+    message: 'goes without aliyunParameter: one of them holds the access key',
+  })
+  .refine((config) => !usesOwnKey(config) || (config.aliyunSecret ?? config.aliyunParameter) !== undefined, {
     path: ['aliyunParameter'],
-    message: 'is needed with aliyunRegions',
+    message: 'or aliyunSecret is needed with aliyunRegions, and with accounts that name neither',
   });
 
 /** What differs between deployments. */
@@ -110,10 +157,14 @@ export const configKeys = [
   'firingDays',
   'logDays',
   'awsRegions',
+  'awsAccounts',
   'inventorySeconds',
   'aliyunRegions',
   'aliyunParameter',
+  'aliyunSecret',
+  'aliyunAccounts',
   'aliyunEndpoint',
+  'aliyunStsEndpoint',
   'secretParameters',
   'secretNames',
   'secretKeys',
@@ -124,13 +175,25 @@ export const configKeys = [
   'oidcAudience',
 ] as const;
 
+/** The own account is a target anyway. */
+const otherThan = (ownAccount: string | undefined) =>
+  configSchema.superRefine(({ awsAccounts }, context) => {
+    const index = awsAccounts.findIndex(({ account }) => account === ownAccount);
+    if (index >= 0)
+      context.addIssue({
+        code: 'custom',
+        path: ['awsAccounts', index, 'account'],
+        message: 'is the account of the deployment itself, whose instances are targets anyway',
+      });
+  });
+
 /**
- * Reads the configuration from the context of a CDK app.
+ * Reads the configuration from the context of a CDK app. `ownAccount` is the account that is deployed to, where that is known.
  * @throws Error that names each wrong key
  */
-export const readConfig = (contextOf: (key: string) => unknown): Config => {
+export const readConfig = (contextOf: (key: string) => unknown, ownAccount?: string): Config => {
   const given = configKeys.map((key) => [key, contextOf(key)] as const).filter(([, value]) => value !== undefined);
-  const parsed = configSchema.safeParse(Object.fromEntries(given));
+  const parsed = otherThan(ownAccount).safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   throw new Error(`The context of the deployment is wrong.\n${z.prettifyError(parsed.error)}`);
 };

@@ -1,4 +1,5 @@
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { createAliyunCare } from '#functions/adapters/aliyun/aliyun-care.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
@@ -13,11 +14,12 @@ import { createSsmCare } from '#functions/adapters/ssm/ssm-care.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentScope, Agents } from '#shared/ports/agent.ts';
 import type { AgentCares } from '#shared/ports/agent-care.ts';
-import type { Fleet } from './cloud/fleet.ts';
+import { DEFAULT_ACCOUNT, type Fleet } from './cloud/fleet.ts';
 import type { FleetCloud } from './cloud/fleet-cloud.ts';
 
-/** Any key does: the local endpoints check the form of a signature, not its owner. */
-const localKey = { accessKeyId: 'local', secretAccessKey: 'local' };
+/** The local endpoints check the form of a signature, not its secret; a key that is an account sees that account's instances. */
+const keyOf = (account: string) => ({ accessKeyId: account, secretAccessKey: 'local' });
+const aliyunKeyOf = (account: string) => fixedCredentials({ accessKeyId: account, accessKeySecret: 'local' });
 
 /** Clients of a local cloud's endpoints, by account and region. */
 export interface LocalClients {
@@ -29,17 +31,25 @@ export interface LocalClients {
 /** Where the endpoints of a local cloud are. */
 export type LocalEndpoints = Pick<FleetCloud, 'ssmEndpoint' | 'taggingEndpoint' | 'ecsEndpoint'>;
 
-/** The clouds' own clients, pointed at the endpoints of a local cloud. */
-export const localClients = ({ ssmEndpoint, taggingEndpoint, ecsEndpoint }: LocalEndpoints): LocalClients => ({
-  ssm: ssmClients({ endpoint: ssmEndpoint, credentials: localKey }),
-  tagging: taggingClients({ endpoint: taggingEndpoint, credentials: localKey }),
-  ecs: aliyunClients({
-    endpoint: ecsEndpoint,
-    protocol: 'http',
-    accessKeyId: localKey.accessKeyId,
-    accessKeySecret: localKey.secretAccessKey,
-  }),
-});
+/** The clouds' own clients, pointed at the endpoints of a local cloud, with a key for each account of its fleet. */
+export const localClients = (
+  { ssmEndpoint, taggingEndpoint, ecsEndpoint }: LocalEndpoints,
+  { instances }: Fleet,
+): LocalClients => {
+  const accounts = [...new Set(instances.map(({ account }) => account))].filter((one) => one !== DEFAULT_ACCOUNT);
+  const byAccount = <Key>(make: (account: string) => Key): Readonly<Record<string, Key>> =>
+    Object.fromEntries(accounts.map((account) => [account, make(account)]));
+  const home = { homeAccount: DEFAULT_ACCOUNT };
+  const aws = { ...home, credentials: keyOf(DEFAULT_ACCOUNT), accounts: byAccount(keyOf) };
+  return {
+    ssm: ssmClients({ ...aws, endpoint: ssmEndpoint }),
+    tagging: taggingClients({ ...aws, endpoint: taggingEndpoint }),
+    ecs: aliyunClients({
+      ...{ ...home, credentials: aliyunKeyOf(DEFAULT_ACCOUNT), accounts: byAccount(aliyunKeyOf) },
+      ...{ endpoint: ecsEndpoint, protocol: 'http' },
+    }),
+  };
+};
 
 /** The real adapters over the clients of a local cloud. */
 export const connectAgents = (
@@ -56,13 +66,19 @@ export const connectAgents = (
     aliyun: createAliyunCare({ clientFor: clients.ecs, ...pacing }),
   },
   clouds: createCloudInventory({
-    aws: { scopes: regionsOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },
-    aliyun: { scopes: regionsOf(fleet, 'aliyun'), clientFor: clients.ecs },
+    aws: { scopes: scopesOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },
+    aliyun: { scopes: scopesOf(fleet, 'aliyun'), clientFor: clients.ecs },
     ...pacing,
   }),
 });
 
-const regionsOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
-  const regions = new Set(fleet.instances.filter((one) => one.cloud === cloud).map((one) => one.region));
-  return [...regions].sort().map((region) => ({ region }));
+/** Accounts and regions of a cloud; instances whose entry names no account are in the own one. */
+const scopesOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
+  const scopes = new Map<string, AgentScope>();
+  for (const one of fleet.instances) {
+    if (one.cloud !== cloud) continue;
+    const { account, region } = one;
+    scopes.set(`${account} ${region}`, { ...(account === DEFAULT_ACCOUNT ? {} : { account }), region });
+  }
+  return [...scopes].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, scope]) => scope);
 };

@@ -120,7 +120,7 @@ export const startLocalCloud = async ({
   system = await openLocalSystem({
     ...{ stateDir, fleet, table, retention, clock, log },
     blobAccess: blobServer.access,
-    clients: localClients(provider),
+    clients: localClients(provider, fleet),
     secrets: connectSecrets(provider, secretStore, environment),
     ...(aroundTasks === undefined ? {} : { aroundTasks }),
   });

@@ -9,11 +9,18 @@ const onlineText = ({ online, agentMissing, stopped }: InventoryNode): string =>
   return agentMissing === true ? 'no agent' : 'no';
 };
 
-const columns = (style: Style): readonly Column<InventoryNode>[] => [
+/** Only where there is more than the own account. */
+const accountColumn = (nodes: readonly InventoryNode[]): readonly Column<InventoryNode>[] =>
+  nodes.some(({ account }) => account !== undefined)
+    ? [{ title: 'ACCOUNT', cell: ({ account }) => account ?? 'own' }]
+    : [];
+
+const columns = (nodes: readonly InventoryNode[], style: Style): readonly Column<InventoryNode>[] => [
   { title: 'NODE', cell: ({ id }) => id },
   { title: 'NAME', cell: ({ name }) => safeLine(name, 60) },
   { title: 'HOST', cell: ({ host, port }) => (port === undefined ? host : `${host}:${port}`) },
   { title: 'AGENT', cell: ({ agent }) => agent },
+  ...accountColumn(nodes),
   { title: 'REGION', cell: ({ region }) => region },
   { title: 'OS', cell: ({ os }) => os },
   {
@@ -35,4 +42,4 @@ const columns = (style: Style): readonly Column<InventoryNode>[] => [
 
 /** Nodes of the inventory as a table. */
 export const nodesText = (nodes: readonly InventoryNode[], style: Style): string =>
-  renderTable(columns(style), nodes, style);
+  renderTable(columns(nodes, style), nodes, style);

@@ -1,6 +1,7 @@
 import { batchShell } from '#functions/records/batch-shell.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
+import type { ErrorCode } from '#shared/errors/catalogue.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
 import { bareOutcome, type Outcome } from '#shared/model/outcome.ts';
 import type { InvocationRecord, ResultRecord } from '#shared/model/run.ts';
@@ -53,6 +54,9 @@ export const sendInvocation = async (deps: SendDeps, state: SendState, sending: 
 const findAtAgent = (agent: Agent, { batch }: SendState, invocation: InvocationRecord): Promise<string | undefined> =>
   agent.find({ ...batchScope(batch), invocationId: invocation.invocationId, since: invocation.createdAt });
 
+/** Errors of sending after which nothing runs on any of the instances, and sending again would be refused again. */
+const refusals: ReadonlySet<ErrorCode> = new Set(['agent.refused', 'agent.quota-exceeded', 'agent.unknown-placement']);
+
 /** Calls the agent; a call that it refuses for all its instances is a refusal of each of them, not an error of ours. */
 const send = async (
   agent: Agent,
@@ -83,7 +87,7 @@ const send = async (
       deliveryTimeoutSeconds: deliverySecondsOf(batch),
     });
   } catch (error) {
-    if (!isAppError(error) || (error.code !== 'agent.refused' && error.code !== 'agent.quota-exceeded')) throw error;
+    if (!isAppError(error) || !refusals.has(error.code)) throw error;
     return {
       refusals: instanceIds.map((instanceId) => ({ instanceId, reason: error.message, rawStatus: error.code })),
     };

@@ -3,13 +3,14 @@ import { createSsmCare } from '#functions/adapters/ssm/ssm-care.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentCares } from '#shared/ports/agent-care.ts';
 import { openAliyun } from './aliyun.ts';
+import { openAwsAccounts } from './aws-accounts.ts';
 import { cloudPacing } from './process.ts';
 
 /** What the clouds of the deployed stack can do about their agents. The client of Alibaba Cloud is loaded when it is first needed. */
 export const openAgentCare = (): AgentCares => {
   const aliyun = openAliyun();
   return {
-    aws: createSsmCare({ ...cloudPacing, clientFor: ssmClients() }),
+    aws: createSsmCare({ ...cloudPacing, clientFor: ssmClients(openAwsAccounts()) }),
     aliyun: {
       instances: pageSize,
       bring: async (request) => {

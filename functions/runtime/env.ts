@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { aliyunAccountsSchema, awsAccountsSchema } from '#shared/config/accounts.ts';
 import { defaultInventoryAges, type InventoryAges } from '#shared/config/inventory.ts';
 import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { variables } from '#shared/config/variables.ts';
@@ -16,7 +17,7 @@ const optional = z
   .optional()
   .transform((text) => text || undefined);
 
-const region = z.string().regex(/^[a-z]+(-[a-z0-9]+)+$/, 'is not a list of regions such as eu-west-1,us-east-1');
+const region = z.string().regex(/^[a-z]+(-[a-z0-9]+)+$/, 'is not a region such as eu-west-1');
 
 const regions = z
   .string()
@@ -74,19 +75,47 @@ const schedulerSchema = z
     deadLetterArn: env[variables.schedulerDeadLetters],
   }));
 
+const jsonList = (text: string | undefined, context: z.RefinementCtx): unknown => {
+  try {
+    return JSON.parse(text ?? '[]');
+  } catch {
+    context.addIssue('is not JSON');
+    return z.NEVER;
+  }
+};
+
 const cloudsSchema = z
   .object({
     [variables.awsRegions]: regions,
+    [variables.awsAccount]: optional.pipe(
+      z
+        .string()
+        .regex(/^\d{12}$/, 'is not an account of AWS')
+        .optional(),
+    ),
+    [variables.awsAccounts]: optional.transform(jsonList).pipe(awsAccountsSchema),
     [variables.aliyunRegions]: regions,
+    [variables.aliyunAccounts]: optional.transform(jsonList).pipe(aliyunAccountsSchema),
     [variables.aliyunParameter]: optional,
+    [variables.aliyunSecret]: optional,
     [variables.aliyunEndpoint]: optional.pipe(address.optional()),
+    [variables.aliyunStsEndpoint]: optional.pipe(address.optional()),
   })
   .transform((env) => ({
     awsRegions: env[variables.awsRegions],
+    awsAccount: env[variables.awsAccount],
+    awsAccounts: env[variables.awsAccounts],
     aliyunRegions: env[variables.aliyunRegions],
+    aliyunAccounts: env[variables.aliyunAccounts],
     aliyunParameter: env[variables.aliyunParameter],
+    aliyunSecret: env[variables.aliyunSecret],
     aliyunEndpoint: env[variables.aliyunEndpoint],
-  }));
+    aliyunStsEndpoint: env[variables.aliyunStsEndpoint],
+  }))
+  .refine(({ awsAccount, awsAccounts }) => !awsAccounts.some(({ account }) => account === awsAccount), {
+    path: [variables.awsAccounts],
+    message: 'names the own account, whose instances are targets anyway',
+  });
 
 const inventorySchema = z
   .object({
@@ -150,7 +179,7 @@ const pricesSchema = z
 const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
-  const places = parsed.error.issues.map(({ message, path }) => ({ message, path: String(path[0] ?? '') }));
+  const places = parsed.error.issues.map(({ message, path }) => ({ message, path: path.map(String).join('.') }));
   throw new AppError('config.invalid', places.map(({ path, message }) => `${path} ${message}`).join('; '), {
     places,
     hint: 'Set it in the environment of the function; the deployed stack does.',

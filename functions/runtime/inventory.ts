@@ -2,25 +2,24 @@ import { type CloudInventory, createCloudInventory } from '#functions/adapters/i
 import { keepInventory } from '#functions/adapters/inventory/keep-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
-import type { AgentScope } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 import { openAliyun } from './aliyun.ts';
+import { openAwsAccounts } from './aws-accounts.ts';
 import { openBlobs } from './blobs.ts';
-import { readCloudsEnv, readInventoryEnv } from './env.ts';
+import { readCloudScopes } from './cloud-scopes.ts';
+import { readInventoryEnv } from './env.ts';
 import { cloudPacing, openProcessLog, systemClock } from './process.ts';
 import { openStore } from './store.ts';
 
-const scopesOf = (regions: readonly string[]): readonly AgentScope[] => regions.map((region) => ({ region }));
-
-/** The clouds of the deployed stack: the configured regions of both. */
-const openClouds = (): CloudInventory => {
-  const { awsRegions, aliyunRegions } = readCloudsEnv();
-  const aws = { scopes: scopesOf(awsRegions), ssmClientFor: ssmClients(), taggingClientFor: taggingClients() };
-  const connectAliyun = aliyunRegions.length === 0 ? undefined : openAliyun();
+/** The clouds of the deployed stack: the configured accounts and regions of both. */
+const openClouds = (scopes: ReturnType<typeof readCloudScopes>): CloudInventory => {
+  const accounts = openAwsAccounts();
+  const aws = { scopes: scopes.aws, ssmClientFor: ssmClients(accounts), taggingClientFor: taggingClients(accounts) };
+  const connectAliyun = scopes.aliyun.length === 0 ? undefined : openAliyun();
   return {
     list: async () => {
       const clientFor = await connectAliyun?.();
-      const aliyun = clientFor && { scopes: scopesOf(aliyunRegions), clientFor };
+      const aliyun = clientFor && { scopes: scopes.aliyun, clientFor };
       return createCloudInventory({ ...cloudPacing, aws, ...(aliyun === undefined ? {} : { aliyun }) }).list();
     },
   };
@@ -28,10 +27,10 @@ const openClouds = (): CloudInventory => {
 
 /** The inventory of the deployed stack, kept between the calls of all its functions. */
 export const openInventory = (): Inventory => {
-  const { awsRegions, aliyunRegions } = readCloudsEnv();
+  const scopes = readCloudScopes();
   return keepInventory({
-    clouds: openClouds(),
-    source: JSON.stringify({ aws: awsRegions, aliyun: aliyunRegions }),
+    clouds: openClouds(scopes),
+    source: JSON.stringify(scopes),
     ages: readInventoryEnv(),
     store: openStore(),
     blobs: openBlobs(),

@@ -17,6 +17,9 @@ export const processMeter = createUsageMeter();
 /** Run ids by time and chance. */
 export const randomIds: Ids = { runId: () => runIdSchema.parse(ulid()) };
 
+/** What sessions of roles in other accounts are called there, in their logs of calls. */
+export const sessionName = (): string => `drover-${deploymentName() ?? 'local'}`;
+
 /** How clouds are called from this process. */
 export const cloudPacing: Pacing = {
   ...realPacing,

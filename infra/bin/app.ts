@@ -8,7 +8,8 @@ import { justify } from '../justifications.ts';
 import { DroverStack } from '../stacks/drover-stack.ts';
 
 const app = new App();
-const config = readConfig((key) => app.node.tryGetContext(key));
+// The CDK's CLI says whose credentials it has; without any the account is not known before the functions run, which check it again.
+const config = readConfig((key) => app.node.tryGetContext(key), process.env['CDK_DEFAULT_ACCOUNT']);
 
 /** The CDK's CLI names no stacks to bundle for commands that only need their names (`ls`, `destroy`). */
 const bundled = (): Promise<CodeOf> | CodeOf => {

@@ -1,5 +1,6 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { aliyunAccountsText, awsAccountsText, awsRoleOf } from '#shared/config/accounts.ts';
 import { ssmDocuments, ssmUpdateDocument } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
@@ -53,23 +54,65 @@ const bucketGrant = ({ storage }: GrantScope, statements: readonly PolicyStateme
   environment: { [variables.bucket]: storage.bucket.bucketName, [variables.keyPrefix]: bucketFolders.runs },
 });
 
-const readsParameter = ({ aliyunParameter }: Config): readonly PolicyStatement[] =>
-  aliyunParameter === undefined
+const present = (names: readonly (string | undefined)[]): readonly string[] =>
+  names.filter((name) => name !== undefined);
+
+/** Exactly the parameters and secrets with access keys for Alibaba Cloud. */
+const readsKeys = ({ aliyunParameter, aliyunSecret, aliyunAccounts }: Config): readonly PolicyStatement[] => {
+  const parameters = present([aliyunParameter, ...aliyunAccounts.map(({ parameter }) => parameter)]);
+  const secrets = present([aliyunSecret, ...aliyunAccounts.map(({ secret }) => secret)]);
+  const ownArn = (service: string, rest: string) =>
+    `arn:${Aws.PARTITION}:${service}:${Aws.REGION}:${Aws.ACCOUNT_ID}:${rest}`;
+  return [
+    ...(parameters.length === 0
+      ? []
+      : [
+          allow(
+            ['ssm:GetParameter'],
+            parameters.map((name) => ownArn('ssm', `parameter/${name.replace(/^\//, '')}`)),
+          ),
+        ]),
+    ...(secrets.length === 0
+      ? []
+      : [
+          // Secrets Manager adds a hyphen and six characters of its own to the name.
+          allow(
+            ['secretsmanager:GetSecretValue'],
+            secrets.map((name) => ownArn('secretsmanager', `secret:${name}-??????`)),
+          ),
+        ]),
+  ];
+};
+
+/** Exactly the roles of the other accounts of AWS. */
+const assumesRoles = ({ awsAccounts }: Config): readonly PolicyStatement[] =>
+  awsAccounts.length === 0
     ? []
     : [
         allow(
-          ['ssm:GetParameter'],
-          [`arn:${Aws.PARTITION}:ssm:${Aws.REGION}:${Aws.ACCOUNT_ID}:parameter/${aliyunParameter.replace(/^\//, '')}`],
+          ['sts:AssumeRole'],
+          awsAccounts.map((entry) => awsRoleOf(entry, Aws.PARTITION)),
         ),
       ];
 
+/** A variable that is there when there is something to say. */
+const when = (name: string, value: string | undefined): Readonly<Record<string, string>> =>
+  value === undefined ? {} : { [name]: value };
+
 const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatement[]): Grant => ({
-  statements: [...statements, ...readsParameter(config)],
+  statements: [...statements, ...readsKeys(config), ...assumesRoles(config)],
   environment: {
     [variables.awsRegions]: Fn.join(',', [...awsRegionsOf(config)]),
+    [variables.awsAccount]: Aws.ACCOUNT_ID,
     [variables.aliyunRegions]: config.aliyunRegions.join(','),
     [variables.aliyunParameter]: config.aliyunParameter ?? '',
-    ...(config.aliyunEndpoint === undefined ? {} : { [variables.aliyunEndpoint]: config.aliyunEndpoint }),
+    ...(config.awsAccounts.length === 0 ? {} : { [variables.awsAccounts]: awsAccountsText(config.awsAccounts) }),
+    ...(config.aliyunAccounts.length === 0
+      ? {}
+      : { [variables.aliyunAccounts]: aliyunAccountsText(config.aliyunAccounts) }),
+    ...when(variables.aliyunSecret, config.aliyunSecret),
+    ...when(variables.aliyunEndpoint, config.aliyunEndpoint),
+    ...when(variables.aliyunStsEndpoint, config.aliyunStsEndpoint),
   },
 });
 

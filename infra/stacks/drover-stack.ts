@@ -36,7 +36,7 @@ export class DroverStack extends Stack {
     schedules.grantKeep(api);
     workflow.grantCompleteTasks([api, schedules.fire, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
     workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
-    new AgentEvents(this, 'AgentEvents', { target: tasks.of('onAgentEvent'), deadLetters });
+    new AgentEvents(this, 'AgentEvents', { config, target: tasks.of('onAgentEvent'), deadLetters });
     new RunWatch(this, 'RunWatch', {
       ...{ stateMachine, deadLetters },
       settleRun: tasks.of('settleRun'),

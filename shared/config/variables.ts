@@ -27,6 +27,10 @@ export const variables = {
   schedulerDeadLetters: 'DROVER_SCHEDULER_DEAD_LETTERS_ARN',
   /** AWS regions whose instances are targets: `eu-west-1,us-east-1`. */
   awsRegions: 'DROVER_AWS_REGIONS',
+  /** The account of AWS that the stack is in. */
+  awsAccount: 'DROVER_AWS_ACCOUNT',
+  /** Other accounts of AWS with targets, as JSON: `[{"account": "111122223333", "externalId": "…"}]` (see accounts.ts). */
+  awsAccounts: 'DROVER_AWS_ACCOUNTS',
   /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
   /** Seconds that a reading of the clouds is shown again; absent: 300. Runs bear a minute of it at most. */
@@ -35,6 +39,12 @@ export const variables = {
   aliyunEndpoint: 'DROVER_ALIYUN_ENDPOINT',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */
   aliyunParameter: 'DROVER_ALIYUN_PARAMETER',
+  /** Name of the secret of Secrets Manager with these credentials, in place of the parameter; its value is never in the environment. */
+  aliyunSecret: 'DROVER_ALIYUN_SECRET',
+  /** Other accounts of Alibaba Cloud with targets, as JSON: `[{"account": "1234567890123456", "regions": ["cn-hangzhou"], "secret": "…"}]`. */
+  aliyunAccounts: 'DROVER_ALIYUN_ACCOUNTS',
+  /** Address of Alibaba Cloud's STS in place of each region's own; absent: the public ones. */
+  aliyunStsEndpoint: 'DROVER_ALIYUN_STS_ENDPOINT',
   /** Start of the names of the environment variables that `env:` references may read; `DROVER_SECRET_` when absent. */
   envSecrets: 'DROVER_ENV_SECRETS',
   /** Starts of the names of SSM parameters that `ssm:` references may read: `/drover/,/shop/`; absent: none. */

@@ -77,6 +77,7 @@ const environmentOf = ({ environment }: DeployedBundle): Readonly<Record<string,
     Object.entries(environment).map(([name, value]) => {
       if (name === 'DROVER_TABLE') return [name, dynalite.tableName];
       if (name === 'DROVER_BUCKET') return [name, 'kept'];
+      if (name === 'DROVER_AWS_ACCOUNT') return [name, '111122223333'];
       if (name === 'DROVER_STATE_MACHINE_ARN')
         return [name, 'arn:aws:states:us-east-1:111122223333:stateMachine:drover'];
       const arn = schedulerArns.get(name);

@@ -92,6 +92,7 @@ interface Target {
 const physicalNames = (template: Template, table: CountedTable): ReadonlyMap<string, string> => {
   const idsOf = (type: string) => Object.keys(template.findResources(type));
   return new Map([
+    ['AWS::AccountId', account] as const,
     ...idsOf('AWS::DynamoDB::Table').map((id) => [id, table.table.tableName] as const),
     ...idsOf('AWS::S3::Bucket').map((id) => [id, 'blobs'] as const),
     ...idsOf('AWS::StepFunctions::StateMachine').map((id) => [id, machineArn] as const),

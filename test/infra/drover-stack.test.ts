@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createTableInput } from '#shared/persistence/table.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
 import { type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
+import { fits } from './deployed-bus.ts';
 import { synthesise } from './synth.ts';
 
 const dev = synthesise();
@@ -217,6 +218,76 @@ describe('events of agents', () => {
         },
       ],
     });
+  });
+});
+
+describe('events of other accounts', () => {
+  const wide = synthesise({ awsAccounts: '[{"account":"222222222222"},{"account":"333333333333"}]' });
+  const [[busId] = []] = wide.ofType('AWS::Events::EventBus');
+
+  it('have no way in where there are no other accounts', () => {
+    expect(dev.ofType('AWS::Events::EventBus')).toEqual([]);
+    expect(dev.ofType('AWS::Events::EventBusPolicy')).toEqual([]);
+  });
+
+  it('come in by a bus of their own, into which exactly these accounts may put events', () => {
+    const statements = wide.ofType('AWS::Events::EventBusPolicy').map(([, { Properties }]) => Properties.Statement);
+    expect(statements).toHaveLength(1);
+    expect(statements[0]).toMatchObject({ Action: 'events:PutEvents', Effect: 'Allow' });
+    expect(statements[0].Resource).toEqual({ 'Fn::GetAtt': [busId, 'Arn'] });
+    expect(JSON.stringify(statements[0].Principal).match(/iam::\d+:root/g)).toEqual([
+      'iam::222222222222:root',
+      'iam::333333333333:root',
+    ]);
+  });
+
+  it('wake as the account’s own do, when they are of a listed account or of another region', () => {
+    const [own, forwarded] = ['AgentEventsCommandEnded', 'AgentEventsForwardedCommandEnded'].map(
+      (start) => wide.ofType('AWS::Events::Rule').find(([id]) => id.startsWith(start))?.[1].Properties,
+    );
+    expect(forwarded.EventBusName).toEqual({ Ref: busId });
+    expect(forwarded.EventPattern).toEqual({
+      ...own.EventPattern,
+      account: [{ Ref: 'AWS::AccountId' }, '222222222222', '333333333333'],
+    });
+    expect(forwarded.Targets).toEqual(own.Targets);
+    const permissions = wide
+      .ofType('AWS::Lambda::Permission')
+      .filter(([, { Properties }]) => JSON.stringify(Properties.SourceArn ?? '').includes('ForwardedCommandEnded'));
+    expect(permissions).toHaveLength(1);
+  });
+
+  it('are told apart by their account: what somebody else might put there wakes nobody', () => {
+    const [, rule] = wide.ofType('AWS::Events::Rule').find(([id]) => id.includes('ForwardedCommandEnded')) ?? [];
+    const pattern = JSON.parse(JSON.stringify(rule?.Properties.EventPattern), (_, value) =>
+      value?.Ref === 'AWS::AccountId' ? '111111111111' : value,
+    );
+    const event = (account: string, status: string) => ({
+      ...{ source: 'aws.ssm', 'detail-type': 'EC2 Command Status-change Notification', account, region: 'us-east-1' },
+      detail: { 'command-id': 'c-1', 'document-name': 'AWS-RunShellScript', status },
+    });
+    expect(fits(pattern, event('222222222222', 'Success'))).toBe(true);
+    expect(fits(pattern, event('111111111111', 'TimedOut'))).toBe(true);
+    expect(fits(pattern, event('444444444444', 'Success'))).toBe(false);
+    expect(fits(pattern, event('222222222222', 'InProgress'))).toBe(false);
+    expect(fits(pattern, { ...event('222222222222', 'Success'), source: 'of.somebody' })).toBe(false);
+  });
+
+  it('are of accounts that the functions know by a variable without secrets', () => {
+    const told = synthesise({
+      awsAccounts: '[{"account":"222222222222","role":"DroverTarget","externalId":"x-1"}]',
+      aliyunAccounts: '[{"account":"12345","regions":["cn-hangzhou"],"secret":"shop/aliyun"}]',
+    });
+    const holders = told
+      .ofType('AWS::Lambda::Function')
+      .filter(([, { Properties }]) => 'DROVER_AWS_ACCOUNTS' in Properties.Environment.Variables);
+    expect(holders).toHaveLength(5);
+    for (const [, { Properties }] of holders)
+      expect(Properties.Environment.Variables).toMatchObject({
+        DROVER_AWS_ACCOUNT: { Ref: 'AWS::AccountId' },
+        DROVER_AWS_ACCOUNTS: '[{"account":"222222222222","externalId":"x-1"}]',
+        DROVER_ALIYUN_ACCOUNTS: '[{"account":"12345","regions":["cn-hangzhou"],"secret":"shop/aliyun"}]',
+      });
   });
 });
 

@@ -9,7 +9,9 @@ import settings from '../../cdk.json' with { type: 'json' };
 
 const everything = {
   stage: 'prod',
+  awsAccounts: '[{"account":"222222222222"}]',
   aliyunRegions: 'cn-hangzhou',
+  aliyunAccounts: '[{"account":"12345","regions":["cn-hangzhou"],"secret":"shop/aliyun"}]',
   aliyunParameter: '/drover/aliyun',
   secretKeys: 'arn:aws:kms:eu-west-1:000000000000:key/abc',
   oidcIssuer: 'https://issuer.example',

@@ -36,6 +36,15 @@ const everywhere: Readonly<Record<string, 'anywhere' | 'configured regions'>> = 
   'tag:GetResources': 'configured regions',
 };
 
+/** Functions that call the clouds whose instances are targets. */
+const callersOfClouds = [
+  'ApiFunction',
+  'SchedulesTimedFire',
+  'TasksCollectResults',
+  'TasksInvokeOperation',
+  'TasksNextStage',
+];
+
 describe('the rights of the functions', () => {
   it('are on any resource only where IAM knows none', () => {
     const wide = [...owners].flatMap(([owner, statements]) =>
@@ -150,6 +159,52 @@ describe('the rights of the functions', () => {
       expect(resources).toContain(':secret:drover/secrets/*"');
     }
     expect(holdersOf('kms:Decrypt')).toEqual([]);
+  });
+
+  it('to assume roles are of those who call clouds, on exactly the roles of the configured accounts', () => {
+    expect(holdersOf('sts:AssumeRole')).toEqual([]);
+    const wide = statementsByOwner(
+      synthesise({
+        awsAccounts:
+          '[{"account":"222222222222"},{"account":"333333333333","role":"arn:aws:iam::333333333333:role/Runner"}]',
+      }),
+    );
+    const roles = [...wide].flatMap(([owner, statements]) =>
+      statements
+        .filter((one) => actionsOf(one).includes('sts:AssumeRole'))
+        .map((one) => [owner, JSON.stringify(one.Resource)] as const),
+    );
+    expect(roles.map(([owner]) => owner).sort()).toEqual(callersOfClouds);
+    for (const [, resource] of roles) {
+      expect(resource).not.toContain('*');
+      expect(resource.match(/iam::[^"]*/g)?.sort()).toEqual([
+        'iam::222222222222:role/DroverTarget',
+        'iam::333333333333:role/Runner',
+      ]);
+    }
+  });
+
+  it('to read access keys for Alibaba Cloud are on exactly the configured secrets and parameters', () => {
+    const wide = statementsByOwner(
+      synthesise({
+        aliyunRegions: 'cn-hangzhou',
+        aliyunSecret: 'drover-aliyun',
+        aliyunAccounts:
+          '[{"account":"12345","regions":["cn-hangzhou"],"secret":"shop/aliyun"},{"account":"67890","regions":["cn-hangzhou"],"parameter":"/shop/aliyun"}]',
+        secretNames: '',
+        secretParameters: '',
+      }),
+    );
+    const named = (action: string) =>
+      [...wide].flatMap(([owner, statements]) =>
+        statements
+          .filter((one) => actionsOf(one).includes(action))
+          .map((one) => `${owner} ${JSON.stringify(one.Resource).match(/:(secret:|parameter\/)[^"]*/g)}`),
+      );
+    expect(named('secretsmanager:GetSecretValue').sort()).toEqual(
+      callersOfClouds.map((owner) => `${owner} :secret:drover-aliyun-??????,:secret:shop/aliyun-??????`),
+    );
+    expect(named('ssm:GetParameter').sort()).toEqual(callersOfClouds.map((owner) => `${owner} :parameter/shop/aliyun`));
   });
 
   it('to use keys of one’s own for secrets are held to the services that keep them', () => {

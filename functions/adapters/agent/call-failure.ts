@@ -55,10 +55,13 @@ const hintsByCode: Readonly<Record<string, string>> = {
   'InvalidSecurityToken.Expired': credentials,
 };
 
-/** The coded error of a failed call. `what` names the call for the reader, such as `SSM SendCommand in eu-west-1`. */
-export const failureError = (what: string, failure: CallFailure, cause: unknown): AppError => {
+/**
+ * The coded error of a failed call. `what` names the call for the reader, such as `SSM SendCommand in eu-west-1`; `hint` is for calls of
+ * which more is known than the cloud's code says.
+ */
+export const failureError = (what: string, failure: CallFailure, cause: unknown, hint?: string): AppError => {
   const options: AppErrorOptions = {
-    hint: hintsByCode[failure.code] ?? generalHints[failure.kind],
+    hint: hint ?? hintsByCode[failure.code] ?? generalHints[failure.kind],
     cause,
     ...(failure.retryAfterMs === undefined ? {} : { retryAfterMs: failure.retryAfterMs }),
   };

@@ -19,6 +19,7 @@ import {
   rebootReply,
   sendFileResultsReply,
 } from './ecs-replies.ts';
+import type { RpcTransport } from './rpc-transport.ts';
 
 /** A page of a listing. */
 export interface PageFields {
@@ -93,11 +94,8 @@ interface RequestModel {
   toMap(): Readonly<Record<string, unknown>>;
 }
 
-/** Sends one signed request; the answer is the parsed JSON. */
-export type EcsTransport = (action: string, query: Readonly<Record<string, unknown>>) => Promise<unknown>;
-
 /** The calls over a transport. Requests are the SDK's own models; answers are checked as they come from outside. */
-export const createEcsCalls = (regionId: string, transport: EcsTransport): EcsCalls => {
+export const createEcsCalls = (regionId: string, transport: RpcTransport): EcsCalls => {
   const caller =
     <Reply extends z.ZodType>(
       action: string,

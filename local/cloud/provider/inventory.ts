@@ -1,4 +1,4 @@
-import type { Fleet, FleetInstance } from '../fleet.ts';
+import { DEFAULT_ACCOUNT, type Fleet, type FleetInstance } from '../fleet.ts';
 
 /** Whose call it is: the region it goes to and the access key it is signed with. */
 export interface Caller {
@@ -6,7 +6,10 @@ export interface Caller {
   readonly accessKeyId: string;
 }
 
-/** The fleet as a caller sees it. An access key that equals an account of the fleet sees that account only; any other key sees all. */
+/**
+ * The fleet as a caller sees it. An access key that equals an account of the fleet, or the account of instances that name none, sees that account
+ * only; any other key sees all.
+ */
 export class Inventory {
   readonly #byId: ReadonlyMap<string, FleetInstance>;
   readonly #byRegion = new Map<string, FleetInstance[]>();
@@ -14,7 +17,7 @@ export class Inventory {
 
   constructor(fleet: Fleet) {
     this.#byId = new Map(fleet.instances.map((instance) => [instance.id, instance]));
-    this.#accounts = new Set(fleet.instances.map((instance) => instance.account));
+    this.#accounts = new Set([DEFAULT_ACCOUNT, ...fleet.instances.map((instance) => instance.account)]);
     for (const instance of [...fleet.instances].sort((a, b) => (a.id < b.id ? -1 : 1))) {
       const key = `${instance.cloud} ${instance.region}`;
       const list = this.#byRegion.get(key);
@@ -26,15 +29,18 @@ export class Inventory {
   /** The instances of a region, ordered by id. */
   list(cloud: FleetInstance['cloud'], caller: Caller): readonly FleetInstance[] {
     const all = this.#byRegion.get(`${cloud} ${caller.region}`) ?? [];
-    return this.#accounts.has(caller.accessKeyId)
-      ? all.filter((instance) => instance.account === caller.accessKeyId)
-      : all;
+    return this.#accounts.has(caller.accessKeyId) ? all.filter(({ account }) => this.sees(caller, account)) : all;
+  }
+
+  /** Whether the key of a caller reaches what is in an account. */
+  sees({ accessKeyId }: Caller, account: string): boolean {
+    return !this.#accounts.has(accessKeyId) || accessKeyId === account;
   }
 
   find(cloud: FleetInstance['cloud'], caller: Caller, id: string): FleetInstance | undefined {
     const instance = this.#byId.get(id);
     if (instance === undefined || instance.cloud !== cloud || instance.region !== caller.region) return undefined;
-    return this.#accounts.has(caller.accessKeyId) && instance.account !== caller.accessKeyId ? undefined : instance;
+    return this.sees(caller, instance.account) ? instance : undefined;
   }
 
   /** An instance of any cloud, for one that a journal names: it may have left the fleet since. */

@@ -73,7 +73,11 @@ export class SsmQueries {
   /** A command of the caller's own region. */
   visible(commandId: string, caller: Caller): SsmCommandState | undefined {
     const state = this.#engine.commands.get(commandId);
-    return state?.command.region === caller.region ? state : undefined;
+    return state !== undefined && this.#sees(caller, state.command) ? state : undefined;
+  }
+
+  #sees(caller: Caller, { region, account }: SsmCommandState['command']): boolean {
+    return region === caller.region && this.#deps.inventory.sees(caller, account);
   }
 
   /** Commands that the request is about and that are not too fresh to be seen, newest first. */
@@ -84,7 +88,7 @@ export class SsmQueries {
     const times = timesOf(request);
     return some.filter(
       ({ command }) =>
-        command.region === caller.region &&
+        this.#sees(caller, command) &&
         command.requestedAtMs > times.afterMs &&
         command.requestedAtMs < times.beforeMs &&
         (filterOf(request, 'DocumentName') ?? command.documentName) === command.documentName &&

@@ -72,7 +72,7 @@ const openOutside = async ({ provider }: World): Promise<Outside> => {
   });
   const local: LocalOutside = {
     ...{ stateDir, fleet: faultFleet, table, blobAccess: blobServer.access },
-    clients: localClients(provider),
+    clients: localClients(provider, faultFleet),
     secrets: connectSecrets(provider, openSecretStore(join(stateDir, 'secrets'), Date.now), {}),
   };
   return {
@@ -107,7 +107,7 @@ const live = async (
     ...local,
     ...{ log: silentLog, pacing: quickPacing },
     table: { client, tableName: table.tableName },
-    clients: incarnation.clients(localClients(world.provider)),
+    clients: incarnation.clients(localClients(world.provider, faultFleet)),
     aroundPorts: (ports) => incarnation.aroundPorts(sabotage?.(ports, life) ?? ports),
     aroundTasks: incarnation.aroundTasks,
   });

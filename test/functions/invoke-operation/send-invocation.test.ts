@@ -95,7 +95,7 @@ describe('a refusal', () => {
     expect(await stateOf(rig, { runId, batchId })).toEqual(['done', { undeliverable: 3 }]);
   });
 
-  it.each([['agent.refused'], ['agent.quota-exceeded']] as const)(
+  it.each([['agent.refused'], ['agent.quota-exceeded'], ['agent.unknown-placement']] as const)(
     'of the whole call as %s is recorded for each node, not an error',
     async (code) => {
       const rig = newRig(hosts(2));

@@ -37,17 +37,32 @@ describe('the environment of a function', () => {
         DROVER_ALIYUN_REGIONS: 'cn-hangzhou',
         DROVER_ALIYUN_PARAMETER: '/p',
       }),
-    ).toEqual({
+    ).toMatchObject({
       awsRegions: ['eu-west-1', 'us-gov-west-1'],
       aliyunRegions: ['cn-hangzhou'],
       aliyunParameter: '/p',
     });
-    expect(readCloudsEnv({ DROVER_ALIYUN_PARAMETER: '' })).toEqual({
+    expect(readCloudsEnv({ DROVER_ALIYUN_PARAMETER: '' })).toMatchObject({
       awsRegions: [],
+      awsAccounts: [],
       aliyunRegions: [],
+      aliyunAccounts: [],
       aliyunParameter: undefined,
       aliyunEndpoint: undefined,
     });
+  });
+
+  it('lists other accounts, with what is absent filled in', () => {
+    const { awsAccount, awsAccounts, aliyunAccounts } = readCloudsEnv({
+      DROVER_AWS_ACCOUNT: '111111111111',
+      DROVER_AWS_ACCOUNTS: '[{"account":"222222222222","externalId":"x-1","regions":["eu-west-1"]}]',
+      DROVER_ALIYUN_ACCOUNTS: '[{"account":"1234567890123456","regions":["cn-hangzhou"],"role":"Drover"}]',
+    });
+    expect(awsAccount).toBe('111111111111');
+    expect(awsAccounts).toEqual([
+      { account: '222222222222', role: 'DroverTarget', externalId: 'x-1', regions: ['eu-west-1'] },
+    ]);
+    expect(aliyunAccounts).toEqual([{ account: '1234567890123456', regions: ['cn-hangzhou'], role: 'Drover' }]);
   });
 
   it('cannot be changed by who has read it', () => {
@@ -67,9 +82,16 @@ describe('the environment of a function', () => {
       () => readMachineEnv({ DROVER_STATE_MACHINE_ARN: 'drover' }),
       'DROVER_STATE_MACHINE_ARN is not the ARN of a state machine',
     ],
+    [() => readCloudsEnv({ DROVER_AWS_REGIONS: 'Ireland' }), 'DROVER_AWS_REGIONS.0 is not a region such as eu-west-1'],
+    [() => readCloudsEnv({ DROVER_AWS_ACCOUNTS: '[{' }), 'DROVER_AWS_ACCOUNTS is not JSON'],
+    [() => readCloudsEnv({ DROVER_AWS_ACCOUNTS: '[{"account":"1"}]' }), 'DROVER_AWS_ACCOUNTS.0.account has 12 digits'],
     [
-      () => readCloudsEnv({ DROVER_AWS_REGIONS: 'Ireland' }),
-      'DROVER_AWS_REGIONS is not a list of regions such as eu-west-1,us-east-1',
+      () => readCloudsEnv({ DROVER_AWS_ACCOUNT: '222222222222', DROVER_AWS_ACCOUNTS: '[{"account":"222222222222"}]' }),
+      'DROVER_AWS_ACCOUNTS names the own account, whose instances are targets anyway',
+    ],
+    [
+      () => readCloudsEnv({ DROVER_ALIYUN_ACCOUNTS: '[{"account":"12345","regions":["cn-hangzhou"]}]' }),
+      'DROVER_ALIYUN_ACCOUNTS.0.secret is missing: name the secret or parameter with an access key, or a role for the key of the own account',
     ],
   ])('is refused with the name of the variable: %#', (read, message) => {
     expect(read).toThrow(expect.objectContaining({ code: 'config.invalid', message }));

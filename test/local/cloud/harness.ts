@@ -56,12 +56,13 @@ export const startCloud = async (
 
 export const ssmClient = (
   endpoint: string,
-  options: { readonly region?: string; readonly maxAttempts?: number } = {},
+  options: { readonly region?: string; readonly maxAttempts?: number; readonly accessKeyId?: string } = {},
 ) => {
+  const { accessKeyId = CREDENTIALS.accessKeyId } = options;
   const client = new SSMClient({
     endpoint,
     region: options.region ?? AWS_REGION,
-    credentials: CREDENTIALS,
+    credentials: { ...CREDENTIALS, accessKeyId },
     maxAttempts: options.maxAttempts ?? 1,
   });
   onTestFinished(() => client.destroy());

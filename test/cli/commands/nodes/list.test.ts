@@ -29,6 +29,19 @@ describe('drover nodes list', () => {
     );
   });
 
+  test('names accounts where there is more than the own one', async () => {
+    const services = {
+      listNodes: async () => ({
+        items: [makeNode(), { ...makeNode('i-2', 'b', {}), account: '222222222222' }],
+        readAt: fixedReadAt,
+      }),
+    };
+    const { stdout } = await cli(['nodes', 'list'], { services });
+    expect(stdout.split('\n').map((line) => line.split(/ {2,}/)[4])).toEqual([
+      ...['ACCOUNT', 'own', '222222222222', undefined],
+    ]);
+  });
+
   test('JSON has the nodes of the API', async () => {
     expect(JSON.parse((await cli(['nodes', 'list', '-o', 'json'])).stdout)).toEqual({
       items: [makeNode()],

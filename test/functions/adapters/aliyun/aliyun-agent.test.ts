@@ -1,3 +1,4 @@
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { agentContract } from '#test/contract/agent-contract.ts';
@@ -13,8 +14,7 @@ agentContract({
       clientFor: aliyunClients({
         endpoint: ecsEndpoint,
         protocol: 'http',
-        accessKeyId: 'local',
-        accessKeySecret: 'local',
+        credentials: fixedCredentials({ accessKeyId: 'local', accessKeySecret: 'local' }),
       }),
     }),
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { classifyAliyun } from '#functions/adapters/aliyun/aliyun-failures.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
@@ -8,8 +9,7 @@ const rejection = (address: string) => {
   const clientFor = aliyunClients({
     endpoint: address,
     protocol: 'http',
-    accessKeyId: 'local',
-    accessKeySecret: 'local',
+    credentials: fixedCredentials({ accessKeyId: 'local', accessKeySecret: 'local' }),
   });
   return rejectionOf(clientFor({ region: 'cn-hangzhou' }).describeInvocations({ commandName: 'top-secret' }));
 };

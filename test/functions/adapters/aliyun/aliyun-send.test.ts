@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import { runCommandFields } from '#functions/adapters/aliyun/aliyun-send.ts';
 import { derivedToken } from '#functions/adapters/aliyun/client-token.ts';
-import { createEcsCalls, type EcsTransport } from '#functions/adapters/aliyun/ecs-calls.ts';
+import { createEcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
+import type { RpcTransport } from '#functions/adapters/aliyun/rpc-transport.ts';
 import { countedScript, ended, invocationOf, lookUntil, runOnOne, sending } from '#test/contract/agent-sendings.ts';
 import { type AgentKindUnderTest, openAgentForSuite } from '#test/contract/open-agent.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
@@ -19,8 +21,7 @@ const kind: AgentKindUnderTest = {
       clientFor: aliyunClients({
         endpoint: ecsEndpoint,
         protocol: 'http',
-        accessKeyId: 'local',
-        accessKeySecret: 'local',
+        credentials: fixedCredentials({ accessKeyId: 'local', accessKeySecret: 'local' }),
       }),
     }),
 };
@@ -68,7 +69,7 @@ describe('sending by Cloud Assistant', () => {
       name: 'ClientError',
       code: 'InvalidInstance.NotFound',
     });
-    const transport: EcsTransport = async (action, query) => {
+    const transport: RpcTransport = async (action, query) => {
       if (action === 'DescribeInstances') return { Instances: { Instance: [{ InstanceId: 'i-1' }] } };
       tokens.push(query['ClientToken']);
       if (tokens.length === 1) throw refusal;

@@ -1,6 +1,7 @@
 import * as ecs from '@alicloud/ecs20140526';
 import { $OpenApiUtil } from '@alicloud/openapi-core';
 import { describe, expect, test } from 'vitest';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
 import { answeringServer, type SeenRequest } from '#test/functions/adapters/agent/answering-server.ts';
@@ -139,16 +140,16 @@ describe('calls of ECS', () => {
   test.each(calls)('%s is byte for byte what the whole client sends', async (action, ours, whole) => {
     const body = JSON.stringify({ InvokeId: 't-1', Invocation: {} });
     const { address, seen } = await answeringServer({ status: 200, body });
-    const options = { ...credentials, endpoint: address, protocol: 'http' } as const;
-    await ours(aliyunClients(options)({ region: regionId }));
-    await whole(new WholeClient(new $OpenApiUtil.Config({ ...options, regionId })));
+    const place = { endpoint: address, protocol: 'http' } as const;
+    await ours(aliyunClients({ ...place, credentials: fixedCredentials(credentials) })({ region: regionId }));
+    await whole(new WholeClient(new $OpenApiUtil.Config({ ...place, ...credentials, regionId })));
     const [mine, theirs] = seen.map(comparable);
     expect(mine).toEqual(theirs);
     expect(seen[0]?.headers).toMatchObject({ 'x-acs-action': action, 'x-acs-security-token': 'token' });
   });
 
   test('go to the endpoint of the region when none is given', () => {
-    const clientFor = aliyunClients(credentials);
+    const clientFor = aliyunClients({ credentials: fixedCredentials(credentials) });
     expect(clientFor({ region: 'cn-beijing' })).not.toBe(clientFor({ region: 'cn-hangzhou' }));
   });
 });

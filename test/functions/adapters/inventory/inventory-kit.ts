@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
 import {
   type CloudInventory,
@@ -16,7 +17,8 @@ import type { AgentScope } from '#shared/ports/agent.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
 
 /** Key of the own account, which the local cloud lets see every account's instances, and keys that see one account only. */
-const keyOf = (account: string) => ({ accessKeyId: account, secretAccessKey: 'local', accessKeySecret: 'local' });
+const keyOf = (account: string) => ({ accessKeyId: account, secretAccessKey: 'local' });
+const aliyunKeyOf = (account: string) => fixedCredentials({ accessKeyId: account, accessKeySecret: 'local' });
 
 /** An inventory of a fleet, given as YAML; both end with the test. */
 export const inventoryOf = async (
@@ -30,8 +32,7 @@ export const inventoryOf = async (
     await cloud.close();
     await rm(dir, { recursive: true, force: true });
   });
-  const accounts = { '222222222222': keyOf('222222222222') };
-  const aws = { credentials: keyOf('local'), accounts };
+  const aws = { credentials: keyOf('local'), accounts: { '222222222222': keyOf('222222222222') } };
   const inventory = createCloudInventory({
     ...patientPacing,
     aws: {
@@ -41,7 +42,12 @@ export const inventoryOf = async (
     },
     aliyun: {
       scopes: scopes.aliyun ?? [],
-      clientFor: aliyunClients({ ...keyOf('local'), accounts, endpoint: cloud.ecsEndpoint, protocol: 'http' }),
+      clientFor: aliyunClients({
+        credentials: aliyunKeyOf('local'),
+        accounts: { '222222222222': aliyunKeyOf('222222222222') },
+        endpoint: cloud.ecsEndpoint,
+        protocol: 'http',
+      }),
     },
     ...more,
   });

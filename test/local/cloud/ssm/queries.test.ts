@@ -5,6 +5,7 @@ import {
   ListCommandsCommand,
   paginateDescribeInstanceInformation,
   paginateListCommandInvocations,
+  SendCommandCommand,
 } from '@aws-sdk/client-ssm';
 import { describe, expect, test } from 'vitest';
 import { instanceIdFor, parseFleet } from '#local/cloud/fleet.ts';
@@ -34,6 +35,29 @@ describe('GetCommandInvocation', () => {
     expect(await get({ CommandId: '00000000-0000-4000-8000-000000000000' })).toBe('InvocationDoesNotExist');
     expect(await get({ CommandId: 'x' })).toBe('ValidationException');
     expect(await get({}, ssmClient(cloud.ssmEndpoint, { region: 'us-east-1' }))).toBe('InvocationDoesNotExist');
+  });
+});
+
+describe('a key that is an account', () => {
+  test('sends to the instances of that account, and sees its commands, and no others', async () => {
+    const { cloud } = await setUp(fleetOf(aws('own'), aws('other', "account: '222222222222'")));
+    const clientOf = (accessKeyId: string) => ssmClient(cloud.ssmEndpoint, { accessKeyId });
+    const [own, other] = [clientOf('000000000000'), clientOf('222222222222')];
+    const id = instanceIdFor('aws', 'other');
+    const toOther = (by: typeof own) =>
+      by.send(
+        new SendCommandCommand({
+          DocumentName: 'AWS-RunShellScript',
+          InstanceIds: [id],
+          Parameters: { commands: ['true'] },
+        }),
+      );
+    expect(await refusal(toOther(own))).toBe('InvalidInstanceId');
+    const CommandId = (await toOther(other)).Command?.CommandId;
+    const get = (by: typeof own) => refusal(by.send(new GetCommandInvocationCommand({ CommandId, InstanceId: id })));
+    expect([await get(own), await get(other)]).toEqual(['InvocationDoesNotExist', 'accepted']);
+    const list = async (by: typeof own) => (await by.send(new ListCommandsCommand({}))).Commands?.length;
+    expect([await list(own), await list(other)]).toEqual([0, 1]);
   });
 });
 
