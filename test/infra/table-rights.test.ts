@@ -108,6 +108,13 @@ const useLibrary = async (services: ReturnType<typeof createServices>): Promise<
   await services.viewJob('all-calls', { revision: 1 });
   await services.listJobs({ limit: 10, removed: false });
   await services.listJobChanges('all-calls', { limit: 10 });
+  await services.putTargetSet('web', { where: 'true' }, writer);
+  await services.viewTargetSet('web', {});
+  await services.listTargetSets({ limit: 10, removed: false });
+  await services.listTargetSetChanges('web', { limit: 10 });
+  await services.listNodes({ limit: 10, set: 'web' });
+  await services.viewAgents({ limit: 10 });
+  await services.removeTargetSet('web', {}, writer);
   await services.removeJob('all-calls', {}, writer);
   await services.removeCommand('a/b', {}, writer);
 };
@@ -173,7 +180,8 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  system = await startTestSystem([...someNodes('aws', 'h', 3)]);
+  // The job soaks, and the interpreter waits for that in real time.
+  system = await startTestSystem([...someNodes('aws', 'h', 3)], {}, (tasks) => tasks, 1);
   const statements = statementsByOwner(synthesise());
   for (const name of [...taskNames, 'api', 'timedFire'])
     allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));
