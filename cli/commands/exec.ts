@@ -49,7 +49,7 @@ const requestOf = async (session: Session, client: DroverClient, options: ExecOp
   const job = execJob({ ...options, words, targets });
   if (options.nodesFile === undefined) return { job };
   const file = await readInputFile(session.host, options.nodesFile);
-  return { job, nodes: [...(await readNodesFile(file, () => readInventory(client)))] };
+  return { job, nodes: [...(await readNodesFile(file, (refresh) => readInventory(client, refresh)))] };
 };
 
 const exitCodeOf = (view: RunView, rows: readonly NodeRow[], propagate: boolean): number => {

@@ -85,6 +85,34 @@ describe('nodes without an agent, from the fleet to the run', () => {
   });
 });
 
+describe('a target set, from the command line to the run', () => {
+  test('is put, shown with its nodes, and run on by jobs and exec as it was when they were planned', async () => {
+    const put = await drover('targets', 'put', 'shop', '--where', 'node.tags.app == "shop" && node.agent == "aws"');
+    expect([put.exitCode, JSON.parse(put.stdout).revision]).toEqual([0, 1]);
+    const shown = JSON.parse((await drover('targets', 'show', 'shop')).stdout);
+    expect(shown.matches.map(({ name }: { readonly name: string }) => name).toSorted()).toEqual([
+      'bare',
+      'behind',
+      'well',
+    ]);
+
+    const ofSet = jobOf([{ name: 'g', phases: [{ name: 'p', operations: [op('hello')] }] }], {
+      targets: { set: 'shop' },
+    });
+    const run = await fleet.run(ofSet);
+    const { items } = await fleet.services.listNodeRows(run.runId, { limit: 10 });
+    expect([run.status, items.map(({ name }) => name).toSorted()]).toEqual(['succeeded', ['behind', 'well']]);
+
+    const argv = ['exec', '--set', 'shop', '--where', 'node.name == "well"', '--', 'echo hello'];
+    expect(await cli(argv, { services: fleet.services })).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('hello'),
+    });
+    const unknown = await drover('nodes', 'list', '--set', 'shpo');
+    expect(unknown).toMatchObject({ exitCode: 5, stderr: expect.stringContaining("'shop'") });
+  }, 30_000);
+});
+
 const leftOut = ({ groups }: RunPlan): readonly string[] =>
   groups.flatMap((group) => group.leftOut.map(({ reason }) => reason)).toSorted();
 

@@ -41,7 +41,7 @@ export const targetsPutCommand = defineCommand({
     const { client } = await session.connect();
     const idsOfFile = async (path: string): Promise<readonly NodeId[]> => {
       const file = await readInputFile(session.host, path);
-      return (await readNodesFile(file, () => readInventory(client))).map(({ id }) => id);
+      return (await readNodesFile(file, (refresh) => readInventory(client, refresh))).map(({ id }) => id);
     };
     const listed = nodes === undefined ? undefined : parseNodeIds(nodes);
     const ids = nodesFile === undefined ? listed : await idsOfFile(nodesFile);
