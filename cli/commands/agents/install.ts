@@ -10,7 +10,7 @@ export const agentsInstallCommand = defineCommand({
   name: 'install',
   summary: 'Install agents or bring them up to date where the cloud can, and say what to do where it cannot',
   details:
-    'Alibaba Cloud installs Cloud Assistant, which begins with the next restart of the instance (--reboot restarts it). AWS updates SSM agents that\nanswer; it has no call that puts an agent on an instance, so it is said what to do. Without --where, --tag, --set and --node, all nodes are meant.\nIt ends with 1 when a cloud refused something, and with 8 when something is left for you to do.',
+    'Alibaba Cloud installs Cloud Assistant, which begins with the next restart of the instance (--reboot restarts it). AWS updates SSM agents that answer; it has no call that puts an agent on an instance, so it is said what to do. Without --where, --tag, --set and --node, all nodes are meant.\nIt ends with 1 when a cloud refused something, and with 8 when something is left for you to do.',
   options: [
     { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },

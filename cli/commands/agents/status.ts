@@ -10,7 +10,7 @@ export const agentsStatusCommand = defineCommand({
   name: 'status',
   summary: 'Count agents by cloud, account and region, with versions, and name those that do not answer',
   details:
-    'Silent: there is an agent, and the cloud has not heard of it lately. Missing: the cloud knows the instance and no agent on it. On AWS these are\nthe instances of EC2 with tags that SSM does not know; an instance without any tag is not seen, nor whether it runs.',
+    'Silent: there is an agent, and the cloud has not heard of it lately. Missing: the cloud knows the instance and no agent on it. On AWS these are the instances of EC2 with tags that SSM does not know; an instance without any tag is not seen, nor whether it runs.',
   options: [
     { flags: '--where <condition>', description: 'only nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'only nodes with this tag (may be repeated: all of them)', many: true },

@@ -12,7 +12,7 @@ export const targetsPutCommand = defineCommand({
   name: 'put',
   summary: 'Keep a set of targets under a name, by condition or as a list',
   details:
-    'Jobs name it: targets: {set: web}, and commands take --set web. A run keeps what the set said when it was planned. Of a nodes file the ids are\ntaken, as they are now.',
+    'Jobs name it: targets: {set: web}, and commands take --set web. A run keeps what the set said when it was planned. Of a nodes file the ids are taken, as they are now.',
   args: { '<name>': 'letters, digits, . _ - (at most 64)' },
   options: [
     { flags: '--where <condition>', description: 'the nodes for which this CEL condition over node holds' },
