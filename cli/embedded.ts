@@ -29,8 +29,8 @@ export const openEmbedded: OpenEmbedded = async (options: EmbeddedOptions) => {
   const local = await openLocal(options, (line) => process.stderr.write(line));
   const fetchInProcess: typeof fetch = async (input, init) => {
     const answer = await local.app.fetch(new Request(input, init));
-    // Complete outputs lie elsewhere, under an address of their own that is no secret of the app.
-    const elsewhere = answer.status === 307 ? answer.headers.get('location') : null;
+    // Complete outputs and long answers lie elsewhere, under an address of their own that is no secret of the app.
+    const elsewhere = answer.status === 307 || answer.status === 303 ? answer.headers.get('location') : null;
     return elsewhere === null ? answer : fetch(elsewhere);
   };
   return { fetch: fetchInProcess, baseUrl: 'http://drover.local', token: local.token, close: () => local.close() };

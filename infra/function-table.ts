@@ -19,6 +19,7 @@ export type Need =
   | 'readCommands'
   | 'inventory'
   | 'updateAgents'
+  | 'examine'
   | 'completeTasks'
   | 'watchRuns';
 
@@ -143,9 +144,18 @@ export const timedFireRow: FunctionRow = {
   ],
 };
 
+/** The function that looks how the deployment is. It may look, and write one blob. */
+export const examineRow: FunctionRow = {
+  folder: 'examine',
+  memoryMiB: 1024,
+  timeoutSeconds: 29,
+  needs: ['examine'],
+};
+
 /** Folders of all functions. */
 export const functionFolders: readonly string[] = [
   ...taskNames.map((name) => taskRow(name).folder),
   apiRow.folder,
   timedFireRow.folder,
+  examineRow.folder,
 ];

@@ -12,7 +12,7 @@ export interface Justification {
   readonly reason: string;
 }
 
-const functionPolicies = /^(Tasks\/\w+|ApiFunction|Schedules\/TimedFire)Role\/DefaultPolicy/;
+const functionPolicies = /^(Tasks\/\w+|ApiFunction|Schedules\/TimedFire|Examiner\/Examine)Role\/DefaultPolicy/;
 
 /** Every finding that is accepted. What none of these explains fails the synthesis, and one that explains nothing fails a test. */
 export const justifications: readonly Justification[] = [

@@ -1,6 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
 import {
+  answerDays,
+  answersFolder,
   blobDays,
   daySeconds,
   type Retention,
@@ -36,11 +38,12 @@ export const expireOld = async (options: ExpireOldOptions, signal?: AbortSignal)
   if (items > 0) log.info('local.expired', { items });
 };
 
-/** What is kept for a day: sealed secrets that a crash left, and readings of the clouds. Few files, looked at whenever a cloud starts. */
+/** What is kept for a day: sealed secrets that a crash left, readings of the clouds, and long answers. Few files, looked at whenever a cloud starts. */
 const removeShortLived = async ({ blobsDir, clock }: ExpireOldOptions): Promise<void> => {
   const now = clock.now();
   await removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now });
   await removeOldBlobs(blobsDir, { prefix: readingsFolder, olderThanMs: readingDays * dayMs, now });
+  await removeOldBlobs(blobsDir, { prefix: answersFolder, olderThanMs: answerDays * dayMs, now });
 };
 
 /** A cloud of a short command starts often: what takes long is done when it was not done for a while. */

@@ -73,7 +73,7 @@ export const connectAgents = (
 });
 
 /** Accounts and regions of a cloud; instances whose entry names no account are in the own one. */
-const scopesOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
+export const scopesOf = (fleet: Fleet, cloud: 'aws' | 'aliyun'): readonly AgentScope[] => {
   const scopes = new Map<string, AgentScope>();
   for (const one of fleet.instances) {
     if (one.cloud !== cloud) continue;

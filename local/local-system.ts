@@ -10,6 +10,7 @@ import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
 import { readInventoryEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
 import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
+import { patientSleep } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
@@ -24,6 +25,7 @@ import { createFolderBlobs } from './blobs/folder-blobs.ts';
 import type { Fleet } from './cloud/fleet.ts';
 import { createLocalEngine, type LocalEngine } from './engine/local-engine.ts';
 import { connectAgents, type LocalClients } from './local-agents.ts';
+import { localProbes } from './local-probes.ts';
 import { createLocalScheduler, type LocalScheduler } from './schedules/local-scheduler.ts';
 
 /** What Drover stands on in a local cloud. All of it outlives Drover's process, as the clouds' own services do. */
@@ -93,6 +95,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     firingSeconds: retention.firingDays * daySeconds,
   });
   const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
+  const probes = localProbes({ stateDir, fleet, table, clients, blobs, engine, pacing });
   // Another fleet is another source: what an earlier process read of the one before is not taken for it.
   const source = JSON.stringify(fleet.instances);
   const ports: SystemPorts = {
@@ -107,6 +110,7 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
     ids: { runId: () => runIdSchema.parse(ulid()) },
     log,
     roles: openRoles(),
+    examination: { probes, sleep: patientSleep },
     prices: readPricesEnv(),
     http: createFetchHttp(clock),
   };

@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import type { Check } from '#shared/contract/meta-views.ts';
 import { defineCommand } from '../command.ts';
-import type { Check } from '../doctor/checks.ts';
 import { examine } from '../doctor/examine.ts';
 import { safeLine } from '../output/safe-text.ts';
 import type { Style } from '../output/style.ts';
@@ -18,7 +18,7 @@ export const doctorCommand = defineCommand({
   name: 'doctor',
   summary: 'Look whether a Drover is well, and say what to do about what is not',
   details:
-    'Looks through the API: whether it is reached and lets you in, clocks, versions, inventory and agents, open runs, schedules.\nThe exit code is 1 when something is a problem.',
+    'Looks through the API: whether it is reached and lets you in, clocks, versions, inventory and agents, open runs, schedules. And has the deployment look at itself: table, blobs, state machine, rules, dead letters, scheduler, each region of each cloud, its clock.\nThe exit code is 1 when something is a problem.',
   schema: z.object({}),
   run: async (session) => {
     const checks = await examine(await session.connect(), session.host);

@@ -1,3 +1,5 @@
+import { clockSkewMs } from '#shared/config/clock-skew.ts';
+import type { Check } from '#shared/contract/meta-views.ts';
 import type { RunSummary } from '#shared/contract/run-views.ts';
 import type { ScheduleSummary } from '#shared/contract/schedule-views.ts';
 import { formatDuration } from '#shared/model/duration.ts';
@@ -6,25 +8,14 @@ import type { FiringStatus } from '#shared/model/schedule.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
 import type { NodeList } from '../inputs/node-list.ts';
 
-/** What was looked at, how it is, and what to do about it. */
-export interface Check {
-  readonly check: string;
-  readonly status: 'ok' | 'warning' | 'problem';
-  readonly says: string;
-  readonly advice?: string;
-}
-
-/** Requests that are signed may be five minutes off (IAM user guide); schedules and looks go by the server's clock. */
-const skewMs = { warning: 30_000, problem: 240_000 } as const;
-
 /** Whether the clocks of this machine and of the server agree. Times in milliseconds since the epoch. */
 export const clockCheck = (serverMs: number | undefined, nowMs: number): Check => {
   if (serverMs === undefined) return { check: 'clock', status: 'ok', says: 'There is no other clock to compare with' };
   const off = Math.abs(nowMs - serverMs);
   const says = `This machine is ${formatDuration(off)} off the server's clock`;
-  if (off < skewMs.warning) return { check: 'clock', status: 'ok', says: 'This machine and the server agree' };
+  if (off < clockSkewMs.warning) return { check: 'clock', status: 'ok', says: 'This machine and the server agree' };
   const advice = 'Have the clock of this machine set by NTP: signed requests are refused when it is five minutes off.';
-  return { check: 'clock', status: off < skewMs.problem ? 'warning' : 'problem', says, advice };
+  return { check: 'clock', status: off < clockSkewMs.problem ? 'warning' : 'problem', says, advice };
 };
 
 /** Whether client and server are the same Drover. */

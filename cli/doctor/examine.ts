@@ -1,7 +1,8 @@
-import { toAppError } from '#shared/errors/app-error.ts';
+import type { Check } from '#shared/contract/meta-views.ts';
+import { isAppError, toAppError } from '#shared/errors/app-error.ts';
 import type { Connection } from '../connection.ts';
 import { readNodeList } from '../inputs/node-list.ts';
-import { type Check, clockCheck, inventoryChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
+import { clockCheck, inventoryChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
 
 /** What an examination needs to know of this side. */
 export interface Examiner {
@@ -21,9 +22,20 @@ const asked = async (check: string, ask: () => Promise<readonly Check[]>): Promi
   }
 };
 
+/** What the deployment says of itself; an older one cannot. */
+const lookInside = async (client: Connection['client']): Promise<readonly Check[]> => {
+  try {
+    return (await client.examine()).checks;
+  } catch (thrown) {
+    if (!isAppError(thrown, 'route.not-found')) throw thrown;
+    const advice = 'Deploy this version (npm run deploy): it looks at table, state machine, rules and rights itself.';
+    return [{ check: 'deployment', status: 'warning', says: `It cannot look at itself: ${thrown.message}`, advice }];
+  }
+};
+
 /**
- * Looks at a Drover through its API: whether it is reached and lets this caller in, clocks, versions, inventory and agents, runs, schedules. What
- * it cannot see from here are the rights of single functions and the event rule: their failures are alarms (docs/operations.md).
+ * Looks at a Drover through its API: whether it is reached and lets this caller in, clocks, versions, inventory and agents, runs, schedules.
+ * What cannot be seen from here the deployment looks at itself.
  */
 export const examine = async (connection: Connection, examiner: Examiner): Promise<readonly Check[]> => {
   const { client, baseUrl } = connection;
@@ -37,6 +49,7 @@ export const examine = async (connection: Connection, examiner: Examiner): Promi
   if (reached.some(({ status }) => status === 'problem')) return reached;
   const rest = await Promise.all([
     asked('clock', async () => [clockCheck(await connection.serverTime(), examiner.now())]),
+    asked('deployment', () => lookInside(client)),
     asked('nodes', async () => inventoryChecks(await readNodeList(client, { refresh: true }))),
     asked('runs', async () => [runsCheck((await client.listRuns({ limit: 100 })).items, examiner.now())]),
     asked('schedules', async () => [schedulesCheck((await client.listSchedules()).items)]),

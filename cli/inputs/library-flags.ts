@@ -2,10 +2,16 @@ import * as z from 'zod';
 import type { Preconditions } from '#shared/contract/library-requests.ts';
 import type { OptionSpec } from '../command.ts';
 
+/** Flag of commands that change what others may have changed. */
+export const ifMatchOption: OptionSpec = {
+  flags: '--if-match <etag>',
+  description: 'only if nobody changed it since (exit code 6 otherwise)',
+};
+
 /** Flags of commands that change the library. */
 export const changeOptions: readonly OptionSpec[] = [
   { flags: '--comment <text>', description: 'why, for the history' },
-  { flags: '--if-match <etag>', description: 'only if nobody changed it since (exit code 6 otherwise)' },
+  ifMatchOption,
 ];
 /** The values of those flags. */
 export const changeFlagsSchema = z.object({

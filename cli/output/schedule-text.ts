@@ -40,6 +40,10 @@ const painted = (status: FiringView['status'], style: Style): ((text: string) =>
 const ruleOf = ({ expression, dialect, zone }: Pick<ScheduleView, 'expression' | 'dialect' | 'zone'>): string =>
   `${expression} (${dialect}, ${zone ?? 'UTC'})`;
 
+/** `days.ics (3 blackouts, 2 that come again)`. */
+const calendarText = ({ name, blackouts, events = [] }: ScheduleView['calendars'][number]): string =>
+  `${name} (${blackouts.length} blackouts${events.length === 0 ? '' : `, ${events.length} that come again`})`;
+
 /** A schedule with its due times to come. */
 export const scheduleText = (schedule: ScheduleView, now: number, style: Style): string => {
   const { paused, aws, catchUp, calendars, tags } = schedule;
@@ -53,7 +57,7 @@ export const scheduleText = (schedule: ScheduleView, now: number, style: Style):
       ['overlap', schedule.overlap],
       ['catch-up', catchUp === undefined ? 'none' : `what is at most ${catchUp.deadline} late`],
       ['jitter', schedule.jitter],
-      ['calendars', calendars.map(({ name, blackouts }) => `${name} (${blackouts.length} blackouts)`).join(', ')],
+      ['calendars', calendars.map(calendarText).join(', ')],
       ['params', Object.keys(schedule.params).length === 0 ? undefined : JSON.stringify(schedule.params)],
       [
         'tags',

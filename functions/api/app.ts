@@ -2,13 +2,14 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { etag } from 'hono/etag';
 import { apiRoutes } from '#shared/contract/api-routes.ts';
-import { AppError } from '#shared/errors/app-error.ts';
+import { bodyTooLarge, maxRequestBytes } from '#shared/contract/sizes.ts';
 import type { ApiDeps, ApiEnv } from './api-env.ts';
 import { authenticate } from './authenticate.ts';
-import { maxBodyBytes } from './parse-request.ts';
+import { largeAnswers } from './large-answers.ts';
 import { methodNotAllowed, problemAnswers, routeNotFound } from './problems.ts';
 import { requestIds } from './request-id.ts';
 import { costRoutes } from './routes/costs.ts';
+import { examinationRoutes } from './routes/examination.ts';
 import { fileRoutes } from './routes/files.ts';
 import { commandRoutes, jobRoutes } from './routes/library.ts';
 import { lockRoutes } from './routes/locks.ts';
@@ -20,11 +21,9 @@ import { scheduleRoutes } from './routes/schedules.ts';
 import { targetRoutes } from './routes/targets.ts';
 
 const limitBody = bodyLimit({
-  maxSize: maxBodyBytes,
+  maxSize: maxRequestBytes,
   onError: () => {
-    throw new AppError('request.too-large', `The body is larger than ${maxBodyBytes} bytes`, {
-      hint: 'Start the run on nodes by condition (`targets.where`) instead of sending every node.',
-    });
+    throw bodyTooLarge();
   },
 });
 
@@ -44,7 +43,7 @@ const methodsByPath = (): ReadonlyMap<string, readonly string[]> => {
  */
 export const createApp = ({ services, authorize, version, log, newRequestId }: ApiDeps): Hono<ApiEnv> => {
   const secured = new Hono<ApiEnv>()
-    .use(authenticate(authorize), limitBody)
+    .use(authenticate(authorize), limitBody, largeAnswers(services.keepAnswer))
     .route('/', runRoutes(services))
     .route('/', planRoutes(services))
     .route('/', nodeRoutes(services))
@@ -55,6 +54,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', lockRoutes(services))
     .route('/', costRoutes(services))
     .route('/', scheduleRoutes(services))
+    .route('/', examinationRoutes(services))
     .route('/', versionRoutes(version));
 
   const app = new Hono<ApiEnv>()

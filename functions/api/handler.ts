@@ -6,7 +6,7 @@ import { openEngine } from '#functions/runtime/engine.ts';
 import { readApiEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { openInventory } from '#functions/runtime/inventory.ts';
 import { planningAgents } from '#functions/runtime/planning-agents.ts';
-import { correlate, openProcessLog, randomIds, systemClock } from '#functions/runtime/process.ts';
+import { correlate, openProcessLog, patientSleep, randomIds, systemClock } from '#functions/runtime/process.ts';
 import { openRoles } from '#functions/runtime/roles.ts';
 import { openScheduler } from '#functions/runtime/scheduler.ts';
 import { openSecretChecks } from '#functions/runtime/secret-checks.ts';
@@ -28,6 +28,8 @@ const open = () => {
     engine: openEngine(),
     scheduler: openScheduler(),
     roles: openRoles(),
+    // The gateways send what asks for it to a function of its own, which has the rights.
+    examination: { probes: [], sleep: patientSleep },
     prices: readPricesEnv(),
     clock: systemClock,
     ids: randomIds,

@@ -1,12 +1,10 @@
 import type { Context } from 'hono';
 import type { z } from 'zod';
+import { bodyTooLarge, bytesInJson, maxRequestBytes } from '#shared/contract/sizes.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { didYouMean } from '#shared/expression/nearest-word.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { ApiEnv } from './api-env.ts';
-
-/** Largest body of a request. */
-export const maxBodyBytes = 16 * 1024 * 1024;
 
 const escapeToken = (part: PropertyKey): string => String(part).replaceAll('~', '~0').replaceAll('/', '~1');
 const pointerOf = (path: readonly PropertyKey[]): string => path.map((part) => `/${escapeToken(part)}`).join('');
@@ -51,10 +49,12 @@ const parseJson = (text: string): unknown => {
 
 /**
  * The body of a request, checked. An empty body counts as `{}`.
- * @throws AppError `request.invalid` with a place for each thing that is wrong.
+ * @throws AppError `request.invalid` with a place for each thing that is wrong, `request.too-large`
  */
 export const readBody = async <S extends z.ZodObject>(c: Context<ApiEnv>, schema: S): Promise<z.output<S>> => {
   const text = await c.req.text();
+  const bytes = bytesInJson(text);
+  if (bytes > maxRequestBytes) throw bodyTooLarge(bytes);
   return parseAs(schema, text.trim() === '' ? {} : parseJson(text), 'body');
 };
 

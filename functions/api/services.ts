@@ -28,6 +28,7 @@ import type {
   LockView,
   PutBudgetRequest,
 } from '#shared/contract/lock-views.ts';
+import type { ExaminationView } from '#shared/contract/meta-views.ts';
 import type { NodesPage } from '#shared/contract/node-views.ts';
 import type {
   AbortRequest,
@@ -113,6 +114,9 @@ export interface ApiServices {
   viewTargetSet(name: string, query: TargetSetQuery): Promise<Tagged<TargetSetView>>;
   listTargetSetChanges(name: string, query: PageQuery): Promise<Page<TargetSetChange>>;
   removeTargetSet(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<TargetSetRemoved>;
+  examine(): Promise<ExaminationView>;
+  /** Keeps an answer that is too long; gives its address, undefined where there are none. */
+  keepAnswer(text: string): Promise<string | undefined>;
   putCommand(name: string, request: PutCommandRequest, writer: LibraryWriter): Promise<Tagged<CommandPut>>;
   listCommands(query: NamesQuery): Promise<Page<CommandSummary>>;
   viewCommand(name: string, query: CommandQuery): Promise<Tagged<CommandView>>;
@@ -131,18 +135,25 @@ export interface ApiServices {
   listBudgets(): Promise<Page<BudgetView>>;
   putBudget(name: string, request: PutBudgetRequest, actor: string): Promise<BudgetView>;
   removeBudget(name: string, actor: string): Promise<BudgetView>;
-  putSchedule(name: string, request: PutScheduleRequest, actor: string): Promise<ScheduleView>;
+  putSchedule(name: string, request: PutScheduleRequest, writer: LibraryWriter): Promise<Tagged<ScheduleView>>;
   listSchedules(): Promise<Page<ScheduleSummary>>;
-  viewSchedule(name: string, query: ScheduleQuery): Promise<ScheduleView>;
+  viewSchedule(name: string, query: ScheduleQuery): Promise<Tagged<ScheduleView>>;
   previewSchedule(request: PreviewScheduleRequest): Promise<SchedulePreview>;
   listFirings(name: string, query: PageQuery): Promise<Page<FiringView>>;
   pauseSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<ScheduleView>;
   resumeSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<ScheduleView>;
   removeSchedule(name: string, actor: string): Promise<ScheduleView>;
-  runSchedule(name: string, request: ScheduleControlRequest, actor: string): Promise<FiringView>;
+  runSchedule(name: string, asked: StartByHand): Promise<{ readonly firing: FiringView; readonly created: boolean }>;
 }
 
-/** Who changes the library, and on which conditions. */
+/** Who asks to start a schedule by hand, and under which key. */
+export interface StartByHand extends ScheduleControlRequest {
+  readonly actor: string;
+  /** Idempotency-Key; the same key and request start one run. */
+  readonly idempotencyKey?: string;
+}
+
+/** Who changes what is kept under a name, and on which conditions. */
 export interface LibraryWriter extends Preconditions {
   readonly actor: string;
 }

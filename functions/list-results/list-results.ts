@@ -9,7 +9,7 @@ import type { Outcome, Upload } from '#shared/model/outcome.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { type FoundResult, findInBatch, newSince, placeOf, resultSources } from './find-results.ts';
-import { pageOfParts } from './paging.ts';
+import { cutPage, placedPage } from './paging.ts';
 import { listSources, type SourceDeps } from './sources.ts';
 
 /** Text blobs read at once. */
@@ -19,7 +19,7 @@ const blobWidth = 16;
 const mostTextBytes = 24_000;
 const restBytes = 2000;
 
-/** API Gateway passes on 6 MB at most, and text grows when it is written as JSON. */
+/** So much is read for a page. What it comes to as JSON is counted afterwards: control characters take six times as much there. */
 const mostPageBytes = 3_000_000;
 
 const scales = {
@@ -46,8 +46,8 @@ export const listResults =
     const mayHaveNew = newSince(deps, runId, query.since);
     const rowsOf = async (source: (typeof sources)[number]) =>
       (await mayHaveNew(source)) ? findInBatch(deps, runId, { source, filter: query }) : [];
-    const page = await pageOfParts(sources, query, rowsOf, scales);
-    return { ...page, items: await pMap(page.items, (found) => viewOf(deps, found), { concurrency: blobWidth }) };
+    const page = await placedPage(sources, query, rowsOf, scales);
+    return cutPage(await pMap(page.items, (found) => viewOf(deps, found), { concurrency: blobWidth }), page);
   };
 
 const uploadsOf = ({ uploads, stdoutBytes, stderrBytes }: Outcome): Pick<ResultView, 'uploads' | 'uploadProblem'> => {

@@ -1,3 +1,4 @@
+import { fittingCount } from '#shared/contract/sizes.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { compareOrder, type Source } from './sources.ts';
@@ -6,6 +7,11 @@ import { compareOrder, type Source } from './sources.ts';
 export interface PartQuery {
   readonly cursor?: string | undefined;
   readonly limit: number;
+}
+
+/** A page with a cursor to each of its rows. */
+export interface PlacedPage<T> extends Page<T> {
+  readonly cursors: readonly string[];
 }
 
 /** What rows weigh: a page ends before it would weigh more than `most`, but holds one row at least. */
@@ -19,14 +25,15 @@ export interface Scales<T> {
  * there yet. The cursor names a part and a place in it, so that it holds while new parts appear and rows change.
  * @throws AppError `request.invalid` for a cursor that is not ours
  */
-export const pageOfParts = async <T>(
+export const placedPage = async <T>(
   sources: readonly Source[],
   query: PartQuery,
   rowsOf: (source: Source) => Promise<readonly (T | undefined)[]>,
   scales: Scales<T> = { most: 1, weigh: () => 0 },
-): Promise<Page<T>> => {
+): Promise<PlacedPage<T>> => {
   const from = query.cursor === undefined ? undefined : parseCursor(query.cursor);
   const items: T[] = [];
+  const cursors: string[] = [];
   let room = scales.most;
   for (const source of sources) {
     const place = from ? compareOrder(source.order, from.order) : 1;
@@ -35,12 +42,28 @@ export const pageOfParts = async <T>(
     const isFull = (weight: number): boolean => items.length === query.limit || (weight > room && items.length > 0);
     for (const { row, index } of rows) {
       const weight = scales.weigh(row);
-      if (isFull(weight)) return { items, cursor: formatCursor(source, index) };
+      if (isFull(weight)) return { items, cursors, cursor: formatCursor(source, index) };
       items.push(row);
+      cursors.push(formatCursor(source, index));
       room -= weight;
     }
   }
-  return { items };
+  return { items, cursors };
+};
+
+/**
+ * A page of what was made of the rows of another: ends before it has more bytes than an answer may.
+ */
+export const cutPage = <T>(items: readonly T[], { cursor, cursors }: PlacedPage<unknown>): Page<T> => {
+  const count = fittingCount(items);
+  const next = count < items.length ? cursors[count] : cursor;
+  return { items: items.slice(0, count), ...(next === undefined ? {} : { cursor: next }) };
+};
+
+/** Fills a page from parts in order, as {@link placedPage}, with as many bytes as an answer may have. */
+export const pageOfParts = async <T>(...given: Parameters<typeof placedPage<T>>): Promise<Page<T>> => {
+  const page = await placedPage(...given);
+  return cutPage(page.items, page);
 };
 
 /** The rows that are there, from a place on, each with its place. An array may have holes. */

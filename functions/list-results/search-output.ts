@@ -4,6 +4,7 @@ import { linesOf } from '#functions/records/lines-of.ts';
 import { openOutput } from '#functions/records/output-stream.ts';
 import type { SearchQuery } from '#shared/contract/requests.ts';
 import type { OutputMatch } from '#shared/contract/run-views.ts';
+import { bytesInJson, maxPageBytes } from '#shared/contract/sizes.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { Clock } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
@@ -58,6 +59,8 @@ interface Search {
   readonly query: SearchQuery;
   readonly matcher: LineMatcher;
   readonly matches: OutputMatch[];
+  /** Bytes that the page still has room for. */
+  readonly room: { left: number };
   readonly untilMs: number;
 }
 
@@ -102,7 +105,7 @@ const isAskedStream = ({ in: where }: SearchQuery, stream: number): boolean =>
 
 /** Searches one stream from a place on; where to go on from when the page is full or the time is over. */
 const searchStream = async (
-  { deps, query, matcher, matches, untilMs }: Search,
+  { deps, query, matcher, matches, room, untilMs }: Search,
   found: FoundResult,
   from: SearchPlace,
 ): Promise<SearchPlace | undefined> => {
@@ -111,8 +114,11 @@ const searchStream = async (
   for await (const block of linesOf(output.read(from.offset), from)) {
     for (const [index, start] of matcher.find(block.lines)) {
       const place = { offset: block.offsetOf(index), line: block.firstLine + index };
-      if (matches.length === query.limit) return { ...from, ...place };
-      matches.push({ ...placeOf(found), stream, ...place, text: shown(block.lines[index] ?? '', start) });
+      const match = { ...placeOf(found), stream, ...place, text: shown(block.lines[index] ?? '', start) };
+      const bytes = bytesInJson(JSON.stringify(match));
+      if (matches.length === query.limit || (bytes > room.left && matches.length > 0)) return { ...from, ...place };
+      matches.push(match);
+      room.left -= bytes;
     }
     if (deps.clock.now() >= untilMs)
       return { ...from, offset: block.endOffset, line: block.firstLine + block.lines.length };
@@ -136,6 +142,7 @@ export const searchOutput =
       query,
       matcher: createLineMatcher(query.pattern, query.ignoreCase),
       matches,
+      room: { left: maxPageBytes },
       untilMs: deps.clock.now() + patienceMs,
     };
     const from = query.cursor === undefined ? theBeginning : parsePlace(query.cursor);

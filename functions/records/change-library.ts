@@ -2,6 +2,7 @@ import type { Preconditions } from '#shared/contract/library-requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { kindWords, type LibraryChange } from '#shared/model/library.ts';
 import type { LibraryName, LibraryStore } from '#shared/ports/library-store.ts';
+import { areMet } from './preconditions.ts';
 
 /** How often a change is decided again when another writer came first. */
 const maxTries = 8;
@@ -15,14 +16,9 @@ export type NewChange = Omit<LibraryChange, 'kind' | 'name' | 'change'>;
 /** The entity tag of a name as it is after a change (RFC 9110, 8.8.3). */
 export const etagOf = ({ change }: LibraryChange): string => `"${change}"`;
 
-const tagsIn = (header: string): readonly string[] => header.split(',').map((tag) => tag.trim());
-
 /** The current tag of a name; undefined when it means nothing. */
 const currentTag = (latest: LibraryChange | undefined): string | undefined =>
   latest === undefined || latest.action === 'remove' ? undefined : etagOf(latest);
-
-const isNamed = (header: string, tag: string | undefined): boolean =>
-  tag !== undefined && (header.trim() === '*' || tagsIn(header).includes(tag));
 
 const failed = ({ kind, name }: LibraryName, latest: LibraryChange | undefined): AppError => {
   const { one } = kindWords[kind];
@@ -48,11 +44,9 @@ const failed = ({ kind, name }: LibraryName, latest: LibraryChange | undefined):
 export const checkPreconditions = (
   entry: LibraryName,
   latest: LibraryChange | undefined,
-  { ifMatch, ifNoneMatch }: Preconditions,
+  conditions: Preconditions,
 ): void => {
-  const tag = currentTag(latest);
-  if (ifMatch !== undefined && !isNamed(ifMatch, tag)) throw failed(entry, latest);
-  if (ifNoneMatch !== undefined && isNamed(ifNoneMatch, tag)) throw failed(entry, latest);
+  if (!areMet(conditions, currentTag(latest))) throw failed(entry, latest);
 };
 
 /** What came of a change: the latest one, and whether it is new. */

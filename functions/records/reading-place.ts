@@ -1,3 +1,4 @@
+import { fittingCount } from '#shared/contract/sizes.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import type { NodeId } from '#shared/model/ids.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
@@ -42,7 +43,8 @@ export const pageOfNodes = (
 ): { readonly items: readonly InventoryNode[]; readonly cursor?: string } => {
   const isAfter = (nodeId: NodeId): boolean => place === undefined || nodeId > place.after;
   const wanted = nodes.filter((node) => isAfter(node.id));
-  const items = wanted.slice(0, limit);
+  const page = wanted.slice(0, limit);
+  const items = page.slice(0, fittingCount(page));
   const last = items.at(-1);
   return wanted.length > items.length && last ? { items, cursor: `${id}.${last.id}` } : { items };
 };

@@ -1,3 +1,4 @@
+import type { Preconditions } from '#shared/contract/library-requests.ts';
 import type { AwsView, DueTimeView, ScheduleView } from '#shared/contract/schedule-views.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import { didYouMean } from '#shared/expression/nearest-word.ts';
@@ -8,6 +9,7 @@ import { dueTimesOf, formOf, type ScheduleTimes } from '#shared/schedule/schedul
 import { toAws } from '#shared/schedule/to-aws.ts';
 import { localText } from '#shared/schedule/zone.ts';
 import { iso } from './firings.ts';
+import { areMet } from './preconditions.ts';
 
 /** How often a change is decided again when another writer came first. */
 const maxTries = 8;
@@ -47,6 +49,35 @@ export const changeSchedule = async <T extends ScheduleRecord | undefined>(
     if (await store.putSchedule(next)) return next;
   }
   throw new AppError('store.conflict', 'The schedule is being changed by others all the time', { hint: 'Try again.' });
+};
+
+/**
+ * The entity tag of a schedule: another one with every put, pause and resume. It also says when the schedule was made, because one that is made again
+ * counts from 1 again.
+ */
+export const etagOfSchedule = ({ version, createdAt }: Pick<ScheduleRecord, 'version' | 'createdAt'>): string =>
+  `"${version}.${Date.parse(createdAt).toString(36)}"`;
+
+/**
+ * Holds a schedule against the conditions of a request.
+ * @throws AppError `precondition.failed`
+ */
+export const checkScheduleConditions = (
+  name: string,
+  schedule: ScheduleRecord | undefined,
+  conditions: Preconditions,
+): void => {
+  if (areMet(conditions, schedule && etagOfSchedule(schedule))) return;
+  if (schedule === undefined)
+    throw new AppError('precondition.failed', `There is no schedule '${name}'`, {
+      hint: 'Send it without If-Match to make it.',
+    });
+  const { updatedBy, updatedAt } = schedule;
+  throw new AppError(
+    'precondition.failed',
+    `The schedule '${name}' is at ${etagOfSchedule(schedule)}, put by ${updatedBy} at ${updatedAt}; that is not what the request expects`,
+    { hint: `Look at what it is now: drover schedule show ${name} -o json. Then decide again.` },
+  );
 };
 
 /** Due times to come, with what will keep them from starting. */

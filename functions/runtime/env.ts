@@ -75,6 +75,24 @@ const schedulerSchema = z
     deadLetterArn: env[variables.schedulerDeadLetters],
   }));
 
+const examinationSchema = z
+  .object({
+    [variables.stateMachine]: required,
+    [variables.schedulerGroup]: required,
+    [variables.agentEventsRule]: required,
+    [variables.runEndsRule]: required,
+    [variables.sweepRule]: required,
+    [variables.deadLetters]: required,
+  })
+  .transform((env) => ({
+    stateMachineArn: env[variables.stateMachine],
+    groupName: env[variables.schedulerGroup],
+    agentEventsRule: env[variables.agentEventsRule],
+    runEndsRule: env[variables.runEndsRule],
+    sweepRule: env[variables.sweepRule],
+    deadLettersUrl: env[variables.deadLetters],
+  }));
+
 const jsonList = (text: string | undefined, context: z.RefinementCtx): unknown => {
   try {
     return JSON.parse(text ?? '[]');
@@ -204,6 +222,9 @@ export const readMachineEnv = (environment: Environment = process.env) => read(m
 
 /** Where schedules are kept, and what they call. */
 export const readSchedulerEnv = (environment: Environment = process.env) => read(schedulerSchema, environment);
+
+/** What an examination looks at beside table, bucket and clouds. */
+export const readExaminationEnv = (environment: Environment = process.env) => read(examinationSchema, environment);
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);

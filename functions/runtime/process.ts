@@ -1,7 +1,9 @@
+import { setTimeout } from 'node:timers/promises';
 import { ulid } from 'ulid';
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { createEmfMetrics } from '#functions/adapters/cloudwatch/emf-metrics.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
+import type { Examination } from '#shared/ports/examination.ts';
 import type { Clock, Ids, Log, LogFields } from '#shared/ports/services.ts';
 import { deploymentName, isDebugging } from './env.ts';
 import { measured } from './event-metrics.ts';
@@ -10,6 +12,9 @@ import { createUsageMeter } from './usage-meter.ts';
 
 /** The wall clock of this machine. */
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** Waits with a timer that keeps no process alive. */
+export const patientSleep: Examination['sleep'] = (ms, signal) => setTimeout(ms, undefined, { signal, ref: false });
 
 /** Counts what the task at hand uses, in all that this process has opened. */
 export const processMeter = createUsageMeter();

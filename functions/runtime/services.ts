@@ -4,7 +4,9 @@ import { breakLock } from '#functions/break-lock/break-lock.ts';
 import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
+import { examine } from '#functions/examine/examine.ts';
 import { installAgents } from '#functions/install-agents/install-agents.ts';
+import { keepAnswer } from '#functions/keep-answer/keep-answer.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
 import {
   listTargetSetChanges,
@@ -46,6 +48,7 @@ import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { AgentCares } from '#shared/ports/agent-care.ts';
+import type { Examination } from '#shared/ports/examination.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Blobs, Clock, Engine, Ids, Inventory, Log, Roles } from '#shared/ports/services.ts';
@@ -65,6 +68,7 @@ export interface ServicePorts {
   readonly engine: Engine;
   readonly scheduler: Scheduler;
   readonly roles: Roles;
+  readonly examination: Examination;
   /** What use is valued at. */
   readonly prices: PriceTable;
   readonly clock: Clock;
@@ -99,6 +103,8 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
     listNodes: listNodes(deps),
+    examine: examine(deps),
+    keepAnswer: keepAnswer(deps),
     viewAgents: viewAgents(deps),
     installAgents: installAgents(deps),
     putTargetSet: putTargetSet(deps),

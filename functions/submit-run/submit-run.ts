@@ -1,6 +1,7 @@
 import type { Submission } from '#functions/api/services.ts';
 import { type Abort, abortReplaced } from '#functions/records/ask-abort.ts';
 import { isAttemptOpen } from '#functions/records/change-run.ts';
+import { claimRequest } from '#functions/records/claim-request.ts';
 import { putJson } from '#functions/records/json-blob.ts';
 import { enterLine, leaveLine, type TurnDeps } from '#functions/records/turns.ts';
 import {
@@ -10,17 +11,13 @@ import {
   readRequest,
 } from '#functions/targets/check-request.ts';
 import { plannedTargets } from '#functions/targets/planned-targets.ts';
-import { AppError } from '#shared/errors/app-error.ts';
-import { jobDigest, jsonDigest } from '#shared/job/job-digest.ts';
+import { jobDigest } from '#shared/job/job-digest.ts';
 import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 import { turnUnder } from '#shared/schedule/decide.ts';
-
-/** How long an idempotency key is remembered. */
-const keyTtlSeconds = 7 * 86_400;
 
 /** What starting a run needs. */
 export interface SubmitRunDeps extends PlanPreviewDeps, TurnDeps {
@@ -89,19 +86,7 @@ const claimRunId = async (
   const runId = wish.runId ?? deps.ids.runId();
   if (idempotencyKey === undefined) return runId;
   readRequest(request);
-  const requestDigest = jsonDigest(request);
-  const claim = await deps.store.claimKey({
-    principal: actor,
-    key: idempotencyKey,
-    requestDigest,
-    runId,
-    ttlSeconds: keyTtlSeconds,
-  });
-  if (claim.requestDigest !== requestDigest)
-    throw new AppError('idempotency.mismatch', `The Idempotency-Key '${idempotencyKey}' was used for another request`, {
-      hint: `Use a new key for a new request. The key belongs to run ${claim.runId}.`,
-    });
-  return claim.runId;
+  return (await claimRequest(deps.store, { principal: actor, key: idempotencyKey, request, runId })).runId;
 };
 
 const newRun = async (

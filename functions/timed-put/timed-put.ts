@@ -1,6 +1,7 @@
+import type { LibraryWriter, Tagged } from '#functions/api/services.ts';
 import { closeOpenDues, type FiringsDeps } from '#functions/records/firings.ts';
 import { type LibraryReadDeps, requireJob } from '#functions/records/library.ts';
-import { changeSchedule, scheduleView } from '#functions/records/schedules.ts';
+import { changeSchedule, checkScheduleConditions, etagOfSchedule, scheduleView } from '#functions/records/schedules.ts';
 import type { PutScheduleRequest, ScheduleView } from '#shared/contract/schedule-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { resolveParams } from '#shared/job/params.ts';
@@ -10,6 +11,7 @@ import { type ScheduleRecord, scheduleNameSchema } from '#shared/model/schedule.
 import type { ScheduleStore } from '#shared/ports/schedule-store.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import { type Log, nowIso } from '#shared/ports/services.ts';
+import { checkCalendars } from '#shared/schedule/calendar-events.ts';
 import { readExpression } from '#shared/schedule/read-expression.ts';
 import { nextDueOf } from '#shared/schedule/schedule-times.ts';
 
@@ -72,18 +74,25 @@ const recordOf = (
 /**
  * Makes a schedule, or replaces it. Everything that can be refused is refused before anything is written. What was due before and did not
  * start gets its record first when the times change.
- * @throws AppError `schedule.invalid`, `schedule.unsupported`, `request.invalid`, `job.not-found`, `params.invalid`, `scheduler.unavailable`
+ * @throws AppError `schedule.invalid`, `schedule.unsupported`, `request.invalid`, `job.not-found`, `params.invalid`, `scheduler.unavailable`,
+ * `precondition.failed`
  */
 export const timedPut =
   (deps: TimedPutDeps) =>
-  async (name: string, request: PutScheduleRequest, actor: string): Promise<ScheduleView> => {
+  async (
+    name: string,
+    request: PutScheduleRequest,
+    { actor, ...conditions }: LibraryWriter,
+  ): Promise<Tagged<ScheduleView>> => {
     const known = checkedName(name);
     checkLimits(request);
+    checkCalendars(request.calendars);
     await checkJob(deps, request);
     const record = await changeSchedule(
       deps.store,
       () => deps.store.getSchedule(known),
       async (before) => {
+        checkScheduleConditions(known, before, conditions);
         const at = nowIso(deps.clock);
         const next = recordOf(before, { request, name: known, actor, at });
         if (nextDueOf(next, deps.clock.now()) === undefined)
@@ -99,5 +108,5 @@ export const timedPut =
     // Also when nothing changed: who put it before may have died before it came here.
     await deps.scheduler.put(record);
     deps.log.info('schedule.put', { schedule: known, actor });
-    return scheduleView(record, deps.clock.now(), 3);
+    return { view: scheduleView(record, deps.clock.now(), 3), etag: etagOfSchedule(record) };
   };

@@ -1,4 +1,5 @@
-import { awsViewOf, nextOf, requireSchedule, scheduleView } from '#functions/records/schedules.ts';
+import type { Tagged } from '#functions/api/services.ts';
+import { awsViewOf, etagOfSchedule, nextOf, requireSchedule, scheduleView } from '#functions/records/schedules.ts';
 import type { PageQuery } from '#shared/contract/requests.ts';
 import type {
   FiringView,
@@ -12,6 +13,7 @@ import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { ScheduleStore } from '#shared/ports/schedule-store.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
+import { checkCalendars } from '#shared/schedule/calendar-events.ts';
 import { readExpression } from '#shared/schedule/read-expression.ts';
 import { formOf } from '#shared/schedule/schedule-times.ts';
 
@@ -43,8 +45,10 @@ export const listSchedules = (deps: TimedViewDeps) => async (): Promise<Page<Sch
  */
 export const viewSchedule =
   (deps: TimedViewDeps) =>
-  async (name: string, { next }: ScheduleQuery): Promise<ScheduleView> =>
-    scheduleView(await requireSchedule(deps.store, name), deps.clock.now(), next);
+  async (name: string, { next }: ScheduleQuery): Promise<Tagged<ScheduleView>> => {
+    const schedule = await requireSchedule(deps.store, name);
+    return { view: scheduleView(schedule, deps.clock.now(), next), etag: etagOfSchedule(schedule) };
+  };
 
 /**
  * What became of the due times of a schedule, newest first; also of one that was removed.
@@ -66,6 +70,7 @@ export const previewSchedule =
   ({ clock }: TimedViewDeps) =>
   async ({ count, ...rule }: PreviewScheduleRequest): Promise<SchedulePreview> => {
     const nowMs = clock.now();
+    checkCalendars(rule.calendars);
     const { dialect, form } = readExpression({ ...rule, anchorMs: nowMs }, nowMs);
     const times = { ...rule, anchorAt: nowIso(clock) };
     return { dialect, zone: form.zone, next: nextOf(times, nowMs, count), aws: awsViewOf(times, nowMs) };

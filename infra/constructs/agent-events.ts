@@ -36,6 +36,8 @@ export interface AgentEventsProps {
  * lost, or is not forwarded, costs only the time until the next look.
  */
 export class AgentEvents extends Construct {
+  readonly rule: Rule;
+
   constructor(scope: Construct, id: string, { config, target, deadLetters }: AgentEventsProps) {
     super(scope, id);
     const eventTarget = deadLetters.deliver('AgentEvents', {
@@ -51,7 +53,7 @@ export class AgentEvents extends Construct {
       // After that the batch has looked by itself.
       goodFor: Duration.minutes(1),
     });
-    new Rule(this, 'CommandEnded', {
+    this.rule = new Rule(this, 'CommandEnded', {
       description: 'SSM commands that are over, to On Agent Event',
       eventPattern: commandEnded,
       targets: [eventTarget],

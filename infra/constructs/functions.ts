@@ -17,7 +17,7 @@ export interface FunctionScope extends GrantScope {
 const idOf = (name: string): string => `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 /** A function with the rights and variables of its row. */
-const createFunction = (
+export const createFunction = (
   construct: Construct,
   id: string,
   { atOnce, ...row }: FunctionRow,

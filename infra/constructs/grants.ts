@@ -1,7 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { aliyunAccountsText, awsAccountsText, awsRoleOf } from '#shared/config/accounts.ts';
-import { ssmDocuments, ssmUpdateDocument } from '#shared/config/ssm-documents.ts';
+import { noInstance, ssmDocuments, ssmUpdateDocument } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
@@ -124,6 +124,13 @@ const commandTargets = (config: Config, documents: readonly string[]): readonly 
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);
 
+/** What an examination may send to: nothing that there is. */
+const probeTargets = (config: Config): readonly string[] =>
+  awsRegionsOf(config).flatMap((region) => [
+    `arn:${Aws.PARTITION}:ssm:${region}::document/${ssmDocuments.sh}`,
+    `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/${noInstance}`,
+  ]);
+
 /** Which names jobs may refer to. No right goes with it. */
 const secretVariables = ({ secretParameters, secretNames }: Config): Readonly<Record<string, string>> => ({
   [variables.ssmSecrets]: secretParameters.join(','),
@@ -221,6 +228,21 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     return {
       statements,
       environment: { ...environment, [variables.inventorySeconds]: String(scope.config.inventorySeconds) },
+    };
+  },
+  examine: (scope) => {
+    const probes = scope.storage.bucket.arnForObjects(`${bucketFolders.runs}examination/*`);
+    const parts = [
+      tableGrant(scope, ['DescribeTable']),
+      bucketGrant(scope, [allow(['s3:GetObject', 's3:PutObject'], [probes])]),
+      cloudsGrant(scope, [
+        allow(['ssm:SendCommand'], probeTargets(scope.config)),
+        allowInRegions(scope.config, ['ssm:DescribeInstanceInformation']),
+      ]),
+    ];
+    return {
+      statements: parts.flatMap(({ statements }) => statements),
+      environment: Object.assign({}, ...parts.map(({ environment }) => environment)),
     };
   },
 };

@@ -11,6 +11,7 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { apiRoutes } from '#shared/contract/api-routes.ts';
 
 /** Whose tokens prove who calls. */
 export interface TokenIssuer {
@@ -23,6 +24,8 @@ export interface HttpApiProps {
   /** Absent: requests are signed with AWS credentials (`execute-api`), and policies can allow single methods and paths. */
   readonly tokensOf?: TokenIssuer;
   readonly target: IFunction;
+  /** Answers how the deployment is, in place of `target`. */
+  readonly examiner: IFunction;
   readonly logDays: RetentionDays;
 }
 
@@ -36,7 +39,7 @@ export class GuardedHttpApi extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
 
-  constructor(scope: Construct, id: string, { target, logDays, tokensOf }: HttpApiProps) {
+  constructor(scope: Construct, id: string, { target, examiner, logDays, tokensOf }: HttpApiProps) {
     super(scope, id);
     this.api = new HttpApi(this, 'Api', {
       description: 'Drover',
@@ -47,6 +50,11 @@ export class GuardedHttpApi extends Construct {
       path: '/{proxy+}',
       methods: [HttpMethod.ANY],
       integration: new HttpLambdaIntegration('App', target),
+    });
+    this.api.addRoutes({
+      path: apiRoutes.examine.path,
+      methods: [HttpMethod.GET],
+      integration: new HttpLambdaIntegration('Examiner', examiner),
     });
     this.stage = new HttpStage(this, 'Stage', {
       httpApi: this.api,

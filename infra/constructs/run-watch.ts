@@ -21,9 +21,12 @@ export interface RunWatchProps {
  * looks after what no event was heard of.
  */
 export class RunWatch extends Construct {
+  readonly endsRule: Rule;
+  readonly sweepRule: Rule;
+
   constructor(scope: Construct, id: string, { stateMachine, settleRun, sweepRuns, deadLetters }: RunWatchProps) {
     super(scope, id);
-    new Rule(this, 'ExecutionEnded', {
+    this.endsRule = new Rule(this, 'ExecutionEnded', {
       description: 'Executions of runs that failed, timed out or were stopped, to Settle Run',
       eventPattern: {
         source: ['aws.states'],
@@ -40,7 +43,7 @@ export class RunWatch extends Construct {
         }),
       ],
     });
-    new Rule(this, 'Sweep', {
+    this.sweepRule = new Rule(this, 'Sweep', {
       description: 'Looks after open runs, by Sweep Runs',
       schedule: Schedule.rate(sweepEvery),
       targets: [

@@ -3,7 +3,13 @@ import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } fr
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
-import { blobDays, sealedSecretDays, sealedSecretsFolder } from '#shared/config/retention.ts';
+import {
+  answerDays,
+  answersFolder,
+  blobDays,
+  sealedSecretDays,
+  sealedSecretsFolder,
+} from '#shared/config/retention.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table } from '#shared/persistence/table.ts';
 import { type Config, keepsData } from '../config.ts';
@@ -45,6 +51,7 @@ export class Storage extends Construct {
         // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
         { prefix: `${bucketFolders.runs}${sealedSecretsFolder}`, expiration: Duration.days(sealedSecretDays) },
         { prefix: `${bucketFolders.runs}${readingsFolder}`, expiration: Duration.days(readingDays) },
+        { prefix: `${bucketFolders.runs}${answersFolder}`, expiration: Duration.days(answerDays) },
         {
           prefix: bucketFolders.runs,
           expiration: Duration.days(blobDays({ runDays: config.retentionDays })),

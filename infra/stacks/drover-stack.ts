@@ -1,12 +1,12 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { CodeOf } from '../bundle-functions.ts';
 import { type Config, keepsData } from '../config.ts';
 import { AgentEvents } from '../constructs/agent-events.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
+import { Examiner } from '../constructs/examiner.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
-import { GuardedHttpApi } from '../constructs/http-api.ts';
+import { GuardedHttpApi, type HttpApiProps } from '../constructs/http-api.ts';
 import { Observability } from '../constructs/observability.ts';
 import { RunWatch } from '../constructs/run-watch.ts';
 import { RunWorkflow } from '../constructs/run-workflow.ts';
@@ -36,14 +36,20 @@ export class DroverStack extends Stack {
     schedules.grantKeep(api);
     workflow.grantCompleteTasks([api, schedules.fire, ...tasksThatNeed('completeTasks').map((name) => tasks.of(name))]);
     workflow.grantWatchRuns(tasksThatNeed('watchRuns').map((name) => tasks.of(name)));
-    new AgentEvents(this, 'AgentEvents', { config, target: tasks.of('onAgentEvent'), deadLetters });
-    new RunWatch(this, 'RunWatch', {
+    const agentEvents = new AgentEvents(this, 'AgentEvents', { config, target: tasks.of('onAgentEvent'), deadLetters });
+    const runWatch = new RunWatch(this, 'RunWatch', {
       ...{ stateMachine, deadLetters },
       settleRun: tasks.of('settleRun'),
       sweepRuns: tasks.of('sweepRuns'),
     });
-    const http = new GuardedHttpApi(this, 'Http', { target: api, logDays });
-    this.addTokenApi(config, api);
+    const examiner = new Examiner(this, 'Examiner', {
+      ...{ config, storage, codeOf, stateMachine, agentEvents, runWatch },
+      deadLetters: deadLetters.queue,
+      scheduleGroup: schedules.group,
+    });
+    const answers = { target: api, examiner: examiner.examine, logDays };
+    const http = new GuardedHttpApi(this, 'Http', answers);
+    this.addTokenApi(config, answers);
     new Observability(this, 'Observability', {
       ...{ config, stateMachine },
       deadLetters: deadLetters.queue,
@@ -61,10 +67,10 @@ export class DroverStack extends Stack {
   }
 
   /** A route has one authorizer, so callers with tokens have a gateway of their own in front of the same app. */
-  private addTokenApi({ oidcIssuer, oidcAudience, logDays }: Config, target: IFunction): void {
+  private addTokenApi({ oidcIssuer, oidcAudience }: Config, answers: Omit<HttpApiProps, 'tokensOf'>): void {
     if (oidcIssuer === undefined || oidcAudience === undefined) return;
     const tokensOf = { issuer: oidcIssuer, audience: oidcAudience };
-    const { api } = new GuardedHttpApi(this, 'TokenHttp', { target, logDays, tokensOf });
+    const { api } = new GuardedHttpApi(this, 'TokenHttp', { ...answers, tokensOf });
     new CfnOutput(this, 'TokenApiUrl', { value: api.apiEndpoint, description: `With tokens of ${oidcIssuer}` });
   }
 }

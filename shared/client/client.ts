@@ -3,7 +3,7 @@ import { apiRoutes } from '../contract/api-routes.ts';
 import type { CostQuery, CostsView } from '../contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
-import type { VersionView } from '../contract/meta-views.ts';
+import type { ExaminationView, VersionView } from '../contract/meta-views.ts';
 import type {
   abortRequestSchema,
   continueRequestSchema,
@@ -104,6 +104,7 @@ export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient,
   putBudget(name: string, budget: PutBudgetRequest): Promise<BudgetView>;
   removeBudget(name: string): Promise<BudgetView>;
   version(): Promise<VersionView>;
+  examine(): Promise<ExaminationView>;
 }
 
 type ControlRoute = 'pauseRun' | 'resumeRun';
@@ -167,5 +168,6 @@ export const createClient = (options: ClientOptions): DroverClient => {
       (await sendRequest(options, apiRoutes.putBudget, { path: { budget }, body })).data,
     removeBudget: async (budget) => (await sendRequest(options, apiRoutes.removeBudget, { path: { budget } })).data,
     version: async () => (await sendRequest(options, apiRoutes.version)).data,
+    examine: async () => (await sendRequest(options, apiRoutes.examine)).data,
   };
 };

@@ -21,11 +21,9 @@ import type {
 } from '../contract/library-views.ts';
 import type { PageQuery } from '../contract/requests.ts';
 import type { Page } from '../ports/store.ts';
-import { headersOf, type Tagged, tagged } from './preconditions.ts';
 import { type ClientOptions, sendRequest } from './send-request.ts';
+import { headersOf, type Tagged, tagged } from './tagged.ts';
 import { toPage } from './to-page.ts';
-
-export type { Tagged } from './preconditions.ts';
 
 /** The library as functions: commands and stored jobs, by name. `conditions` are the ETags that must hold, else `precondition.failed`. */
 export interface LibraryClient {

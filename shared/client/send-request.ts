@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ApiRoute } from '../contract/api-routes.ts';
 import { fallbackCode, fromProblem, problemSchema } from '../contract/problem.ts';
+import { bodyTooLarge, bytesInJson, maxRequestBytes } from '../contract/sizes.ts';
 import { AppError, messageOf } from '../errors/app-error.ts';
 import { parseAnswer } from './parse-answer.ts';
 
@@ -37,6 +38,14 @@ const urlOf = (baseUrl: string, route: ApiRoute, input: CallInput): string => {
   return `${baseUrl.replace(/\/+$/, '')}${path}${search === '' ? '' : `?${search}`}`;
 };
 
+/** A body that the API would not take is not sent: a gateway would answer what nobody understands, or cut the connection. */
+const bodyOf = (body: unknown): string => {
+  const text = JSON.stringify(body);
+  const bytes = bytesInJson(text);
+  if (bytes > maxRequestBytes) throw bodyTooLarge(bytes);
+  return text;
+};
+
 const requestOf = (options: ClientOptions, route: ApiRoute, input: CallInput): RequestInit => ({
   method: route.method.toUpperCase(),
   headers: {
@@ -45,7 +54,7 @@ const requestOf = (options: ClientOptions, route: ApiRoute, input: CallInput): R
     ...(options.token === undefined ? {} : { Authorization: `Bearer ${options.token}` }),
     ...input.headers,
   },
-  ...(input.body === undefined ? {} : { body: JSON.stringify(input.body) }),
+  ...(input.body === undefined ? {} : { body: bodyOf(input.body) }),
   ...(input.signal === undefined ? {} : { signal: input.signal }),
 });
 
@@ -84,8 +93,9 @@ const errorOf = (response: Response, answer: unknown, what: string): AppError =>
 
 /** Calls a route. */
 const call = async (options: ClientOptions, route: ApiRoute, input: CallInput): Promise<Response> => {
+  const [url, request] = [urlOf(options.baseUrl, route, input), requestOf(options, route, input)];
   try {
-    return await options.fetch(urlOf(options.baseUrl, route, input), requestOf(options, route, input));
+    return await options.fetch(url, request);
   } catch (cause) {
     if (input.signal?.aborted) throw cause;
     throw unreachable(options.baseUrl, cause);
@@ -126,7 +136,8 @@ export const fetchBytes = async (
 
 /**
  * Sends one request of the route table and reads its answer.
- * @throws AppError `service.unreachable` when there is no answer, `service.protocol` when it is not understood, and whatever error the server
+ * @throws AppError `service.unreachable` when there is no answer, `service.protocol` when it is not understood,
+ * `request.too-large` for a body that the API would not take, and whatever error the server
  * answered with, with its code, places and hint. An abort by `signal` is thrown as it is.
  */
 export const sendRequest = async <A extends z.ZodType>(

@@ -11,8 +11,8 @@ import type {
   TargetSetView,
 } from '../contract/target-views.ts';
 import type { Page } from '../ports/store.ts';
-import { headersOf, type Tagged, tagged } from './preconditions.ts';
 import { type ClientOptions, sendRequest } from './send-request.ts';
+import { headersOf, type Tagged, tagged } from './tagged.ts';
 import { toPage } from './to-page.ts';
 
 /** Target sets as functions. `conditions` are the ETags that must hold, else `precondition.failed`. */

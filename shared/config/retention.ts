@@ -25,6 +25,12 @@ export const sealedSecretDays = 1;
 /** Folder of the sealed secrets, below that of the runs. */
 export const sealedSecretsFolder = 'secrets/';
 
+/** Days after which an answer that was too long for the API is removed; it is fetched at once. */
+export const answerDays = 1;
+
+/** Folder of these answers, below that of the runs. */
+export const answersFolder = 'answers/';
+
 /** Seconds of a day. */
 export const daySeconds = 86_400;
 

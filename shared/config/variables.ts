@@ -25,6 +25,14 @@ export const variables = {
   schedulerRole: 'DROVER_SCHEDULER_ROLE_ARN',
   /** Queue for calls of it that could not be delivered. */
   schedulerDeadLetters: 'DROVER_SCHEDULER_DEAD_LETTERS_ARN',
+  /** Name of the rule of EventBridge that tells of commands that are over. */
+  agentEventsRule: 'DROVER_AGENT_EVENTS_RULE',
+  /** Name of the rule that tells of executions that broke. */
+  runEndsRule: 'DROVER_RUN_ENDS_RULE',
+  /** Name of the rule that has open runs looked after. */
+  sweepRule: 'DROVER_SWEEP_RULE',
+  /** Address of the queue of what could not be delivered. */
+  deadLetters: 'DROVER_DEAD_LETTERS_URL',
   /** AWS regions whose instances are targets: `eu-west-1,us-east-1`. */
   awsRegions: 'DROVER_AWS_REGIONS',
   /** The account of AWS that the stack is in. */

@@ -1,4 +1,4 @@
-import { healthViewSchema, versionViewSchema } from './meta-views.ts';
+import { examinationViewSchema, healthViewSchema, versionViewSchema } from './meta-views.ts';
 import { type ApiRoute, read } from './routes/api-route.ts';
 import { libraryRoutes } from './routes/library-routes.ts';
 import { lockRoutes } from './routes/lock-routes.ts';
@@ -23,6 +23,13 @@ export const apiRoutes = {
     tag: 'meta',
     summary: 'Say which Drover answers',
     answer: versionViewSchema,
+  },
+  examine: {
+    ...read,
+    path: '/v1/examination',
+    tag: 'meta',
+    summary: 'Look whether the deployment is well, from inside: what it stands on, its rights, its clock',
+    answer: examinationViewSchema,
   },
   openApi: { ...read, path: '/v1/openapi.json', tag: 'meta', summary: 'This document', secured: false },
   health: {

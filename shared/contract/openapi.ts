@@ -61,10 +61,10 @@ const preconditions: readonly JsonObject[] = [
   },
 ];
 
-const headersOf = ({ idempotent, tagged }: ApiRoute): JsonObject => ({
+const headersOf = ({ idempotent, tagged, status }: ApiRoute): JsonObject => ({
   ...(idempotent
     ? {
-        Location: { description: 'Where the run is.', schema: { type: 'string' } },
+        ...(status === 202 ? { Location: { description: 'Where the run is.', schema: { type: 'string' } } } : {}),
         'Idempotency-Replayed': { description: '`true` when the key was known.', schema: { type: 'string' } },
       }
     : {}),

@@ -27,10 +27,48 @@ export const blackoutSchema = z
   .refine(({ from, to }) => Date.parse(from) < Date.parse(to), 'ends before it begins');
 export type Blackout = z.infer<typeof blackoutSchema>;
 
+const localStartSchema = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\d)?$/, 'is not a date, or a date and a time, such as 2027-12-24T08:00:00');
+
+/**
+ * An event that comes again and again, in which nothing is started. Kept as it was written, and laid out around the instant that is asked for, so that it
+ * holds in any year to come.
+ */
+export const calendarEventSchema = z
+  .strictObject({
+    /** The first start in the zone: a date for whole days, else with a time. */
+    start: localStartSchema,
+    zone: z.string().max(64),
+    /** So many whole days; goes with a date. */
+    days: z.int().min(1).max(366).optional(),
+    /** So many seconds; goes with a time. */
+    seconds: z
+      .int()
+      .min(1)
+      .max(366 * 86_400)
+      .optional(),
+    /** When it comes again: a rule of RFC 5545 without its end, such as `FREQ=YEARLY;BYMONTH=11;BYDAY=4TH`. */
+    rule: z.string().min(1).max(500),
+    /** The last local start; absent: it never ends. */
+    until: localStartSchema.optional(),
+    /** Local starts at which it does not come. */
+    except: z.array(localStartSchema).max(500).optional(),
+    summary: z.string().max(200).optional(),
+  })
+  .refine(
+    ({ start, days, seconds }) =>
+      start.includes('T') ? days === undefined && seconds !== undefined : days !== undefined && seconds === undefined,
+    'a date goes with days, a time with seconds',
+  );
+export type CalendarEvent = z.infer<typeof calendarEventSchema>;
+
 /** Spans of time under a name. */
 export const calendarSchema = z.strictObject({
   name: z.string().min(1).max(100),
   blackouts: z.array(blackoutSchema).max(1000),
+  /** Absent: none. */
+  events: z.array(calendarEventSchema).max(200).optional(),
 });
 export type Calendar = z.infer<typeof calendarSchema>;
 
@@ -101,6 +139,8 @@ export const firingRecordSchema = z.strictObject({
   reason: z.string().max(2000).optional(),
   /** Of a start by hand: who asked. */
   actor: z.string().optional(),
+  /** Of a start by hand: the run that was to be, whatever came of it; by this a request that comes again finds its record. */
+  askedRunId: runIdSchema.optional(),
   /** When it was decided. */
   at: z.iso.datetime(),
   /** Due times before this one that the same happened to and that have no record of their own. */

@@ -66,6 +66,8 @@ export interface KeyClaim {
   /** Digest of the request body. */
   readonly requestDigest: string;
   readonly runId: RunId;
+  /** When it was asked for, where that is told apart by it; RFC 3339. */
+  readonly askedAt?: string;
   readonly ttlSeconds: number;
 }
 

@@ -1,6 +1,7 @@
 import { formatDuration, parseDurationMs } from '../model/duration.ts';
 import type { TurnSettings } from '../model/lock.ts';
 import type { Blackout, Calendar, FiringStatus, OverlapPolicy, ScheduleRecord } from '../model/schedule.ts';
+import { eventAt } from './calendar-events.ts';
 import { jitterMsOf } from './schedule-times.ts';
 
 /** How late a start may be without anybody having missed anything. */
@@ -11,9 +12,14 @@ export const blackoutAt = (
   calendars: readonly Calendar[],
   atMs: number,
 ): (Blackout & { readonly calendar: string }) | undefined => {
-  for (const { name, blackouts } of calendars)
+  for (const { name, blackouts, events = [] } of calendars) {
     for (const one of blackouts)
       if (Date.parse(one.from) <= atMs && atMs < Date.parse(one.to)) return { ...one, calendar: name };
+    for (const event of events) {
+      const one = eventAt(event, atMs);
+      if (one !== undefined) return { ...one, calendar: name };
+    }
+  }
   return undefined;
 };
 

@@ -38,7 +38,7 @@ const put = async (cloud: LocalCloud, name: string, run: string, more: Partial<P
     dialect: 'aliyun',
     ...more,
   });
-  await cloud.services.putSchedule(name, request, 'test');
+  await cloud.services.putSchedule(name, request, { actor: 'test' });
 };
 
 /** Firings, oldest first. */

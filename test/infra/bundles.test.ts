@@ -2,7 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
+import { examinationViewSchema } from '#shared/contract/meta-views.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { taskRegistry } from '#shared/workflow/task-registry.ts';
@@ -107,10 +109,17 @@ const limitOf = (one: DeployedBundle): number => (holdsAliyun(one) ? 2 : 1) * me
 describe('the bundles of the functions', () => {
   it('are at most 1 MiB, those with the client of Alibaba Cloud 2 MiB', () => {
     console.log(bundles.map(({ name, bytes }) => `${name} ${Math.round(bytes / 1024)} KiB`).join('\n'));
-    expect(bundles).toHaveLength(Object.keys(taskRegistry).length + 2);
+    expect(bundles).toHaveLength(Object.keys(taskRegistry).length + 3);
     for (const one of bundles) expect(one.bytes, one.name).toBeLessThanOrEqual(limitOf(one));
     const withAliyun = bundles.filter(holdsAliyun).map(({ name }) => name);
-    expect(withAliyun.sort()).toEqual(['Api', 'CollectResults', 'InvokeOperation', 'NextStage', 'SchedulesTimedFire']);
+    expect(withAliyun.sort()).toEqual([
+      'Api',
+      'CollectResults',
+      'ExaminerExamine',
+      'InvokeOperation',
+      'NextStage',
+      'SchedulesTimedFire',
+    ]);
   });
 
   it.each(['aws-cdk-lib', 'constructs', 'dynalite', 'aws-local-stepfunctions', 'vitest', '@hono/node-server'])(
@@ -140,6 +149,8 @@ describe('the bundles of the functions', () => {
     console.log(`load time\n${times.join('\n')}`);
   });
 });
+
+const bodySchema = z.object({ body: z.string() });
 
 describe('deployed handlers', () => {
   it('Start Run marks the run as running and names its groups', async () => {
@@ -232,6 +243,39 @@ describe('deployed handlers', () => {
     const [fired, ...missed] = (await store.listFirings(schedule.name, { limit: 100 })).items;
     expect(fired).toMatchObject({ dueAt: due, status: 'blackedOut', reason: expect.stringContaining("'freeze'") });
     expect(new Set(missed.map(({ status }) => status))).toEqual(new Set(['missed']));
+  });
+
+  it('the examiner answers callers whose signature API Gateway has checked, also where nothing of what it looks at is there', async () => {
+    const request = (authorizer: unknown) => ({
+      version: '2.0',
+      routeKey: 'GET /v1/examination',
+      rawPath: '/v1/examination',
+      rawQueryString: '',
+      headers: { host: 'api.example' },
+      requestContext: { domainName: 'api.example', http: { method: 'GET', path: '/' }, authorizer },
+      isBase64Encoded: false,
+    });
+    const called = bundle('ExaminerExamine');
+    const { replies } = await invokeBundle(
+      {
+        file: called.file,
+        events: [request(undefined), request({ iam: { userArn: 'arn:aws:iam::111122223333:user/alice' } })],
+      },
+      { ...environmentOf(called), AWS_ENDPOINT_URL: services.endpoint },
+    );
+    expect(replies.map(resultOf)).toMatchObject([{ statusCode: 401 }, { statusCode: 200 }]);
+    const { checks } = examinationViewSchema.parse(JSON.parse(bodySchema.parse(resultOf(replies[1])).body));
+    const found = new Map(checks.map(({ check, status }) => [check, status]));
+    expect([...found.keys()].sort()).toEqual(
+      [
+        ...['blobs', 'clock of the functions', 'dead letters', 'rule of sweeps', 'rule on SSM events'],
+        ...['rule on executions', 'scheduler', 'ssm us-east-1', 'state machine', 'table'],
+      ].sort(),
+    );
+    // The table alone is real here.
+    expect([found.get('table'), found.get('clock of the functions')]).toEqual(['ok', 'ok']);
+    expect(checks.filter(({ status }) => status !== 'ok').every(({ advice }) => advice !== undefined)).toBe(true);
+    expect(found.get('state machine')).toBe('problem');
   });
 
   it('the API answers callers whose signature API Gateway has checked, and nobody else', async () => {

@@ -63,6 +63,7 @@ describe('the bucket', () => {
           Rules: [
             { ExpirationInDays: 1, Prefix: 'blobs/secrets/', Status: 'Enabled' },
             { ExpirationInDays: 1, Prefix: 'blobs/inventory/', Status: 'Enabled' },
+            { ExpirationInDays: 1, Prefix: 'blobs/answers/', Status: 'Enabled' },
             // Contents of the library, in the other folder, never expire.
             {
               Prefix: 'blobs/',
@@ -88,8 +89,8 @@ describe('the bucket', () => {
 });
 
 describe('the functions', () => {
-  it('are one per task of the registry, one for the API and one for schedules', () => {
-    expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(specs.length + 2);
+  it('are one per task of the registry, one for the API, one for schedules and one that examines', () => {
+    expect(dev.ofType('AWS::Lambda::Function')).toHaveLength(specs.length + 3);
   });
 
   it('have the size and time of the registry', () => {
@@ -138,8 +139,8 @@ describe('the functions', () => {
     const environments = config
       .ofType('AWS::Lambda::Function')
       .map(([, { Properties }]) => Properties.Environment.Variables);
-    expect(environments.filter((env) => env.DROVER_AWS_REGIONS === 'eu-west-1,us-east-1')).toHaveLength(5);
-    expect(environments.filter((env) => env.DROVER_ALIYUN_PARAMETER === '/drover/aliyun')).toHaveLength(5);
+    expect(environments.filter((env) => env.DROVER_AWS_REGIONS === 'eu-west-1,us-east-1')).toHaveLength(6);
+    expect(environments.filter((env) => env.DROVER_ALIYUN_PARAMETER === '/drover/aliyun')).toHaveLength(6);
     const suspect = environments.flatMap((env) =>
       Object.entries(env).filter(([name]) => /secret|password|token|accesskey/i.test(name)),
     );
@@ -281,7 +282,7 @@ describe('events of other accounts', () => {
     const holders = told
       .ofType('AWS::Lambda::Function')
       .filter(([, { Properties }]) => 'DROVER_AWS_ACCOUNTS' in Properties.Environment.Variables);
-    expect(holders).toHaveLength(5);
+    expect(holders).toHaveLength(6);
     for (const [, { Properties }] of holders)
       expect(Properties.Environment.Variables).toMatchObject({
         DROVER_AWS_ACCOUNT: { Ref: 'AWS::AccountId' },
@@ -394,6 +395,37 @@ describe('open runs', () => {
   });
 });
 
+describe('the examiner', () => {
+  const [[examineId, examine] = []] = dev.ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('Examiner'));
+
+  it('is told what to look at', () => {
+    const [queue] = dev.ofType('AWS::SQS::Queue').map(([id]) => id);
+    const [group] = dev.ofType('AWS::Scheduler::ScheduleGroup').map(([id]) => id);
+    expect(examine?.Properties.Environment.Variables).toMatchObject({
+      DROVER_TABLE: expect.anything(),
+      DROVER_BUCKET: expect.anything(),
+      DROVER_STATE_MACHINE_ARN: expect.anything(),
+      DROVER_AGENT_EVENTS_RULE: { Ref: expect.stringMatching(/^AgentEventsCommandEnded/) },
+      DROVER_RUN_ENDS_RULE: { Ref: expect.stringMatching(/^RunWatchExecutionEnded/) },
+      DROVER_SWEEP_RULE: { Ref: expect.stringMatching(/^RunWatchSweep/) },
+      DROVER_DEAD_LETTERS_URL: { Ref: queue },
+      DROVER_SCHEDULER_GROUP: { Ref: group },
+    });
+  });
+
+  it('answers its one path, at each gateway, behind the gateway’s check', () => {
+    const { template } = synthesise({ oidcIssuer: 'https://issuer.example', oidcAudience: 'drover' });
+    const routes = Object.values(template.findResources('AWS::ApiGatewayV2::Route'));
+    const own = routes.filter(({ Properties }) => Properties.RouteKey === 'GET /v1/examination');
+    expect(own.map(({ Properties }) => Properties.AuthorizationType).sort()).toEqual(['AWS_IAM', 'JWT']);
+    const integrations = template.findResources('AWS::ApiGatewayV2::Integration');
+    for (const { Properties } of own) {
+      const integration = JSON.stringify(Properties.Target).match(/"Ref":"(\w+)"/)?.[1] ?? '';
+      expect(JSON.stringify(integrations[integration]?.['Properties'].IntegrationUri)).toContain(examineId);
+    }
+  });
+});
+
 describe('the HTTP API', () => {
   it('lets only signed requests through', () => {
     dev.template.allResourcesProperties('AWS::ApiGatewayV2::Route', { AuthorizationType: 'AWS_IAM' });
@@ -408,7 +440,7 @@ describe('the HTTP API', () => {
       JwtConfiguration: { Issuer: 'https://issuer.example', Audience: ['drover'] },
     });
     const proofs = both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.AuthorizationType);
-    expect(proofs.sort()).toEqual(['AWS_IAM', 'JWT']);
+    expect(proofs.sort()).toEqual(['AWS_IAM', 'AWS_IAM', 'JWT', 'JWT']);
     expect(
       new Set(both.ofType('AWS::ApiGatewayV2::Route').map(([, { Properties }]) => Properties.ApiId.Ref)).size,
     ).toBe(2);

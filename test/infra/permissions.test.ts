@@ -39,6 +39,7 @@ const everywhere: Readonly<Record<string, 'anywhere' | 'configured regions'>> = 
 /** Functions that call the clouds whose instances are targets. */
 const callersOfClouds = [
   'ApiFunction',
+  'ExaminerExamine',
   'SchedulesTimedFire',
   'TasksCollectResults',
   'TasksInvokeOperation',
@@ -70,15 +71,26 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
-  /** Documents that a function may send. */
+  /** What a function may send, and to which single instances. */
   const documentsOf = (owner: string): readonly string[] =>
     (owners.get(owner) ?? [])
       .filter((one) => actionsOf(one).includes('ssm:SendCommand'))
       .flatMap((one) => JSON.stringify(one.Resource).match(/document\/[^"]*/g) ?? [])
       .sort();
 
-  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts', () => {
-    expect(holdersOf('ssm:SendCommand')).toEqual(['ApiFunction', 'TasksCollectResults', 'TasksInvokeOperation']);
+  it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts; the examiner may send to nobody', () => {
+    expect(holdersOf('ssm:SendCommand')).toEqual([
+      'ApiFunction',
+      'ExaminerExamine',
+      'TasksCollectResults',
+      'TasksInvokeOperation',
+    ]);
+    const [probing] = (owners.get('ExaminerExamine') ?? []).filter((one) => actionsOf(one).includes('ssm:SendCommand'));
+    expect(
+      JSON.stringify(probing?.Resource)
+        .match(/(document|instance)\/[^"]*/g)
+        ?.sort(),
+    ).toEqual([...['document/AWS-RunShellScript', 'instance/i-00000000000000000']]);
     expect(documentsOf('TasksInvokeOperation')).toEqual([
       'document/AWS-RunPowerShellScript',
       'document/AWS-RunShellScript',
@@ -93,6 +105,7 @@ describe('the rights of the functions', () => {
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {
     expect(holdersOf('s3:PutObject')).toEqual([
       'ApiFunction',
+      'ExaminerExamine',
       'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
@@ -138,6 +151,7 @@ describe('the rights of the functions', () => {
   it('to read the credentials for Alibaba Cloud are of those who call it, on that parameter', () => {
     expect(holdersOf('ssm:GetParameter')).toEqual([
       'ApiFunction',
+      'ExaminerExamine',
       'SchedulesTimedFire',
       'TasksCollectResults',
       'TasksInvokeOperation',
@@ -148,7 +162,7 @@ describe('the rights of the functions', () => {
         .filter((one) => actionsOf(one).includes('ssm:GetParameter'))
         .map(({ Resource }) => `${owner} ${JSON.stringify(Resource)}`),
     );
-    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(5);
+    expect(parameters.filter((one) => /:parameter\/drover\/aliyun"/.test(one))).toHaveLength(6);
   });
 
   it('to read secrets of jobs are of those who send and collect, below the configured names', () => {
@@ -232,6 +246,31 @@ describe('the rights of the functions', () => {
       'TasksCollectResults s3:DeleteObject blobs/secrets/*"',
       'TasksInvokeOperation s3:DeleteObject blobs/secrets/*"',
     ]);
+  });
+
+  it('of the examiner are to look, and to write and read one folder of blobs', () => {
+    const statements = owners.get('ExaminerExamine') ?? [];
+    const own = statements.flatMap(actionsOf).filter((action) => !/^(logs|xray):/.test(action));
+    expect(own.sort()).toEqual([
+      'dynamodb:DescribeTable',
+      'events:DescribeRule',
+      'events:ListTargetsByRule',
+      's3:GetObject',
+      's3:PutObject',
+      'scheduler:GetScheduleGroup',
+      'sqs:GetQueueAttributes',
+      'ssm:DescribeInstanceInformation',
+      'ssm:GetParameter',
+      'ssm:SendCommand',
+      'states:DescribeStateMachine',
+    ]);
+    const resourceOf = (action: string) =>
+      JSON.stringify(statements.find((one) => actionsOf(one).includes(action))?.Resource);
+    expect(resourceOf('s3:PutObject')).toContain('/blobs/examination/*"');
+    expect(resourceOf('states:DescribeStateMachine')).toMatch(/^{"Ref":"WorkflowRun/);
+    expect(resourceOf('events:DescribeRule').match(/"(AgentEvents|RunWatch)\w+"/g)).toHaveLength(3);
+    expect(resourceOf('sqs:GetQueueAttributes')).toContain('DeadLettersQueue');
+    expect(resourceOf('scheduler:GetScheduleGroup')).toContain('SchedulesGroup');
   });
 
   it('of On Agent Event are to find, mark and wake', () => {

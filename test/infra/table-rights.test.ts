@@ -124,10 +124,10 @@ const useSchedules = async (services: ReturnType<typeof createServices>): Promis
   await services.applyJob('timed', { job: { ...job, metadata: { name: 'timed' } } }, { actor: 'test' });
   const request = putScheduleRequestSchema.parse({ job: 'timed', expression: '* * * * * ? UTC', dialect: 'aliyun' });
   for (const overlap of ['skip', 'replace'] as const) {
-    await services.putSchedule('timed', { ...request, overlap }, 'test');
+    await services.putSchedule('timed', { ...request, overlap }, { actor: 'test' });
     await services.pauseSchedule('timed', {}, 'test');
     await services.resumeSchedule('timed', {}, 'test');
-    await services.runSchedule('timed', {}, 'test');
+    await services.runSchedule('timed', { actor: 'test', idempotencyKey: `now ${overlap}` });
     const store = storeOf('timedFire');
     const deps = { ...system.ports, store, clock: { now: () => Date.now() + 5_000 } };
     const { submitRun: submit } = createServices({ ...deps, clock: system.ports.clock });
@@ -180,8 +180,8 @@ const useApi = async (services: ReturnType<typeof createServices>): Promise<RunI
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  // The job soaks, and the interpreter waits for that in real time.
-  system = await startTestSystem([...someNodes('aws', 'h', 3)], {}, (tasks) => tasks, 1);
+  // In real time, as the stores of the functions below are.
+  system = await startTestSystem(someNodes('aws', 'h', 3), {}, (tasks) => tasks, 1);
   const statements = statementsByOwner(synthesise());
   for (const name of [...taskNames, 'api', 'timedFire'])
     allowed.set(name, rightsOf(statements.get(ownerOf(name)) ?? []));

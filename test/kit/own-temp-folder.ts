@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -9,6 +9,8 @@ import { join } from 'node:path';
 export const setup = (): (() => void) => {
   const before = process.env['TMPDIR'];
   const folder = mkdtempSync(join(tmpdir(), 'dt-'));
+  // As open as the folder it stands for: some scripts run as other users.
+  chmodSync(folder, 0o1777);
   process.env['TMPDIR'] = folder;
   return () => {
     if (before === undefined) delete process.env['TMPDIR'];

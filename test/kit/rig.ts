@@ -211,6 +211,7 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
     sealer: createAesSealer(),
     prices: listPrices,
     roles: { of: () => [] },
+    examination: { probes: [], sleep: async () => undefined },
     http: createFetchHttp(clock),
     scheduler,
     ids: { runId: newRunId },

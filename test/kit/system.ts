@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
+import { patientSleep } from '#functions/runtime/process.ts';
 import { createRoles } from '#functions/runtime/roles.ts';
 import { createSystem, type System, type SystemPorts } from '#functions/runtime/system.ts';
 import { createFolderBlobs } from '#local/blobs/folder-blobs.ts';
@@ -101,6 +102,7 @@ export const startTestSystem = async (
     clock,
     ids: { runId: () => runIdSchema.parse(ulid()) },
     prices: listPrices,
+    examination: { probes: [], sleep: patientSleep },
     roles: createRoles({ sre: ['ann', 'bob'] }),
     http: createFetchHttp(clock),
     log: silentLog,

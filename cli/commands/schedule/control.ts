@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { defineCommand } from '../../command.ts';
 import { firingsText, scheduleText } from '../../output/schedule-text.ts';
+import { sendOnce } from '../../runs/submit.ts';
 
 const args = { '<name>': 'the schedule' };
 const options = [{ flags: '--reason <text>', description: 'why, for whoever asks' }];
@@ -54,10 +55,14 @@ const conflictExit = 6;
 export const scheduleRunNowCommand = defineCommand({
   name: 'run-now',
   summary: 'Start the run of a schedule now, also while it is paused; its overlap policy holds',
-  ...{ args, options, schema },
-  run: async (session, request, [name = '']) => {
+  details: 'The same --key with the same schedule and reason starts one run, however often it is sent.',
+  args,
+  options: [...options, { flags: '--key <key>', description: 'idempotency key, 1 to 255 characters' }],
+  schema: schema.extend({ key: z.string().min(1).max(255).optional() }),
+  run: async (session, { key = session.host.newKey(), ...request }, [name = '']) => {
     const { client } = await session.connect();
-    const firing = await client.runSchedule(name, bodyOf(request));
+    const { firing, replayed } = await sendOnce(session.host, () => client.runSchedule(name, bodyOf(request), key));
+    if (replayed) session.say('It was asked for under this key before');
     session.print(firing, () => firingsText([firing], session.style));
     if (firing.status === 'started') {
       session.say(`next: drover run watch ${firing.runId}`);

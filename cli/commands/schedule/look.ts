@@ -25,8 +25,8 @@ export const scheduleShowCommand = defineCommand({
   schema: z.object({}),
   run: async (session, _options, [name = '']) => {
     const { client } = await session.connect();
-    const schedule = await client.viewSchedule(name);
-    session.print(schedule, () => scheduleText(schedule, session.host.now(), session.style));
+    const { view: schedule, etag } = await client.viewSchedule(name);
+    session.print({ ...schedule, etag }, () => scheduleText(schedule, session.host.now(), session.style));
     return 0;
   },
 });
@@ -48,7 +48,7 @@ export const scheduleNextCommand = defineCommand({
     if (!isExpression(text)) {
       if (Object.values(flags).some((value) => value !== undefined))
         throw new AppError('usage.invalid', 'A stored schedule says itself when; leave the flags out');
-      const { next, enabled } = await client.viewSchedule(text, { next: count });
+      const { next, enabled } = (await client.viewSchedule(text, { next: count })).view;
       session.print({ next }, () => dueTimesText(next, host.now(), style));
       if (!enabled) session.say(`It is paused. Let it go on with: drover schedule resume ${text}`);
       return 0;

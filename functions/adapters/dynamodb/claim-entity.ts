@@ -33,6 +33,7 @@ const storedSchema = z.object({
   key: z.string(),
   requestDigest: z.string(),
   runId: runIdSchema,
+  askedAt: z.string().exactOptional(),
   ttlSeconds: z.number(),
 });
 

@@ -10,8 +10,8 @@ import {
 import { pageQuerySchema } from '#shared/contract/requests.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { readBody, readName, readQuery } from '../parse-request.ts';
-import { answerTagged, writerOf } from '../preconditions.ts';
 import type { ApiServices } from '../services.ts';
+import { answerTagged, writerOf } from '../tagged.ts';
 
 /** Names hold slashes, and gateways may undo their escapes: the rest of the path is the name. */
 const nameOf = (folder: string): string => `${folder}/:name{.+}`;

@@ -4,8 +4,8 @@ import { pageQuerySchema } from '#shared/contract/requests.ts';
 import { putTargetSetRequestSchema, targetSetQuerySchema } from '#shared/contract/target-views.ts';
 import type { ApiEnv } from '../api-env.ts';
 import { readBody, readQuery } from '../parse-request.ts';
-import { answerTagged, writerOf } from '../preconditions.ts';
 import type { ApiServices } from '../services.ts';
+import { answerTagged, writerOf } from '../tagged.ts';
 
 /** Target sets: put, look, remove. */
 export const targetRoutes = (services: ApiServices): Hono<ApiEnv> => {

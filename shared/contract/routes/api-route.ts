@@ -27,7 +27,7 @@ export const read = { method: 'get', status: 200, secured: true } as const;
 /** Does something, and answers what came of it. */
 export const ask = { method: 'post', status: 200, secured: true } as const;
 
-/** Changes the library. */
+/** Changes what is kept under a name. */
 export const change = { status: 200, secured: true, tagged: true } as const;
 
 /** Has something done to a run, which goes on after the answer. */

@@ -10,7 +10,7 @@ import {
   scheduleSummarySchema,
   scheduleViewSchema,
 } from '../schedule-views.ts';
-import { type ApiRoute, ask, read } from './api-route.ts';
+import { type ApiRoute, ask, change, read } from './api-route.ts';
 
 /** Endpoints about timed invocations. */
 export const scheduleRoutes = {
@@ -28,11 +28,11 @@ export const scheduleRoutes = {
     summary: 'Show a schedule with its due times to come',
     query: scheduleQuerySchema,
     answer: scheduleViewSchema,
+    tagged: true,
   },
   putSchedule: {
+    ...change,
     method: 'put',
-    status: 200,
-    secured: true,
     path: '/v1/schedules/{schedule}',
     tag: 'schedules',
     summary: 'Make a schedule, or replace it',
@@ -71,6 +71,7 @@ export const scheduleRoutes = {
     summary: 'Start the run of a schedule now',
     body: scheduleControlRequestSchema,
     answer: firingViewSchema,
+    idempotent: true,
   },
   listFirings: {
     ...read,

@@ -50,3 +50,23 @@ test('a server that lets nobody in is all there is to say', async () => {
     expect.stringMatching(/^problem +server +auth.required: A token is needed\n/),
   ]);
 });
+
+test('what the deployment says of itself stands among the rest, and decides the exit code', async () => {
+  const examine = async () => ({
+    checks: [
+      { check: 'table', status: 'ok' as const, says: 'drover is ACTIVE' },
+      { check: 'rule on SSM events', status: 'problem' as const, says: 'DISABLED', advice: 'aws events enable-rule' },
+    ],
+  });
+  const { exitCode, stdout } = await cli(['doctor'], { services: { ...well, examine } });
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/ok +table +drover is ACTIVE/);
+  expect(stdout).toMatch(/problem +rule on SSM events +DISABLED\n +→ aws events enable-rule/);
+});
+
+test('a server that does not know how to examine itself is worth a warning', async () => {
+  const examine = () => Promise.reject(new AppError('route.not-found', 'There is no route /v1/examination'));
+  const { exitCode, stdout } = await cli(['doctor'], { services: { ...well, examine } });
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/warning +deployment +It cannot look at itself.*\n +→ .*npm run deploy/);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { maxBodyBytes } from '#functions/api/parse-request.ts';
 import { problemSchema } from '#shared/contract/problem.ts';
+import { maxRequestBytes } from '#shared/contract/sizes.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import {
@@ -387,9 +387,9 @@ describe('errors', () => {
     ]);
   });
 
-  test('a body over 16 MiB is refused, with and without a length', async () => {
+  test('a body that is too large is refused, with and without a length', async () => {
     const { call, asked } = makeApp();
-    const big = 'x'.repeat(maxBodyBytes + 1);
+    const big = 'x'.repeat(maxRequestBytes + 1);
     const known = await call('/v1/plan', {
       method: 'POST',
       body: big,

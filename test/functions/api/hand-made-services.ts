@@ -370,15 +370,18 @@ const scheduleServices = (note: Note) => {
   const { name, job, expression, dialect, zone, overlap, enabled, tags } = view;
   const summary = { name, job, expression, dialect, zone, overlap, enabled, tags, next: next[0], last: makeFiring() };
   return {
-    putSchedule: note('putSchedule', makeScheduleView()),
+    putSchedule: note('putSchedule', { view: makeScheduleView(), etag: '"3.a"' }),
     listSchedules: note('listSchedules', { items: [scheduleSummarySchema.parse(summary)] }),
-    viewSchedule: note('viewSchedule', makeScheduleView()),
+    viewSchedule: note('viewSchedule', { view: makeScheduleView(), etag: '"3.a"' }),
     previewSchedule: note('previewSchedule', { dialect, zone: 'UTC', next, aws: view.aws }),
     listFirings: note('listFirings', { items: [makeFiring()] }),
     pauseSchedule: note('pauseSchedule', makeScheduleView()),
     resumeSchedule: note('resumeSchedule', makeScheduleView()),
     removeSchedule: note('removeSchedule', makeScheduleView()),
-    runSchedule: note('runSchedule', makeFiring({ kind: 'manual', status: 'started', runId, actor: 'ada' })),
+    runSchedule: note('runSchedule', {
+      firing: makeFiring({ kind: 'manual', status: 'started', runId, actor: 'ada' }),
+      created: true,
+    }),
   };
 };
 
@@ -450,6 +453,8 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     openOutputContent: note('openOutputContent', makeContent()),
     searchOutput: note('searchOutput', { items: [makeMatch()] }),
     listCosts: note('listCosts', makeCosts()),
+    keepAnswer: async () => undefined,
+    examine: note('examine', { checks: [{ check: 'table', status: 'ok' as const, says: 'drover is ACTIVE' }] }),
     listLocks: note('listLocks', { items: [] }),
     breakLock: note('breakLock', { items: [{ runId: otherRunId, attempt: 1 }] }),
     listBudgets: note('listBudgets', { items: [makeBudget()] }),

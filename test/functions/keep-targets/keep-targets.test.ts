@@ -148,7 +148,7 @@ describe('a job that names a target set', () => {
         ...{ job: `roll-${name}`, expression: '0 2 * * *', zone: 'UTC', params: {} },
         ...{ calendars: [], overlap: 'skip', enabled: true, tags: {} },
       },
-      'ann',
+      { actor: 'ann' },
     );
     expect((await rig.services.removeTargetSet(name, {}, { actor: 'bob' })).usedBy).toEqual([
       { job: `roll-${name}`, schedules: [`nightly-${name}`] },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ResultsQuery } from '#shared/contract/requests.ts';
+import { bytesInJson, maxPageBytes } from '#shared/contract/sizes.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { awaitAndLook, driveAttempt, driveBatch, driveSlice, invoke, openFirst } from '#test/kit/drive.ts';
 import { hosts, op, type Rig, useRigs } from '#test/kit/rig.ts';
@@ -126,6 +127,29 @@ describe('the results of a run', () => {
     });
 
     expect([first, second].flatMap((page) => page.items.map((one) => one.nodeId))).toEqual(['i-002', 'i-003']);
+  });
+
+  it('come in pages that an answer can hold, whatever was printed, and none is lost or twice', async () => {
+    const rig = newRig(hosts(90));
+    // As JSON within JSON each of these takes seven bytes.
+    rig.script.answer = () => ({ exit: 0, stdout: '\u0001'.repeat(8_000), stderr: '\u0002'.repeat(8_000) });
+    const runId = await rig.submit([{ name: 'g', phases: [{ name: 'p', operations: [op('a')] }] }]);
+    await driveAttempt(rig, runId);
+
+    const seen: string[] = [];
+    const sizes: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await list(rig, runId, { limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
+      seen.push(...page.items.map(({ nodeId }) => nodeId));
+      sizes.push(bytesInJson(JSON.stringify(page)));
+      cursor = page.cursor;
+    } while (cursor !== undefined);
+
+    expect(seen).toEqual(hosts(90).map(({ id }) => id));
+    expect(sizes.length).toBeGreaterThan(1);
+    expect(Math.max(...sizes)).toBeLessThan(maxPageBytes + 1000);
+    expect(sizes[0]).toBeGreaterThan(maxPageBytes * 0.9);
   });
 
   it('are refused for a run that is not there, and under a cursor that is not theirs', async () => {

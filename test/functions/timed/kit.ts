@@ -1,4 +1,5 @@
 import { timedFire } from '#functions/timed-fire/timed-fire.ts';
+import type { Preconditions } from '#shared/contract/library-requests.ts';
 import type { PutScheduleRequestInput } from '#shared/contract/schedule-views.ts';
 import { putScheduleRequestSchema } from '#shared/contract/schedule-views.ts';
 import { jobOf, op, type Rig } from '#test/kit/rig.ts';
@@ -18,8 +19,12 @@ export const scheduled = async (
   const job = jobOf([{ name: 'g', phases: [{ name: 'p', operations: [op('work')] }] }], spec);
   await rig.services.applyJob(jobName, { job: { ...job, metadata: { name: jobName } } }, { actor: 'ann' });
   const request = putScheduleRequestSchema.parse({ job: jobName, expression: '* * * * *', ...more });
-  const put = (change: Partial<PutScheduleRequestInput> = {}) =>
-    rig.services.putSchedule(name, putScheduleRequestSchema.parse({ ...request, ...change }), 'ann');
+  const putIf = (conditions: Preconditions, change: Partial<PutScheduleRequestInput> = {}) =>
+    rig.services.putSchedule(name, putScheduleRequestSchema.parse({ ...request, ...change }), {
+      actor: 'ann',
+      ...conditions,
+    });
+  const put = async (change: Partial<PutScheduleRequestInput> = {}) => (await putIf({}, change)).view;
   const view = await put();
   const history = async () =>
     (await rig.services.listFirings(name, { limit: 100 })).items.map(({ dueAt, status }) => [
@@ -31,7 +36,7 @@ export const scheduled = async (
     log: silentLog,
   });
   return {
-    ...{ name, jobName, request, view, put, history },
+    ...{ name, jobName, request, view, put, putIf, history },
     fire: (at: string) => fire({ schedule: name, at }),
     sweep: () => rig.timed.sweep(name),
     firings: async () => (await rig.services.listFirings(name, { limit: 100 })).items,

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { timedRunNow } from '#functions/timed-run-now/timed-run-now.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { runIdSchema } from '#shared/model/ids.ts';
+import { driveAttempt } from '#test/kit/drive.ts';
 import { hosts, useRigs } from '#test/kit/rig.ts';
+import { newRunId } from '#test/kit/store-samples.ts';
+import { silentLog } from '#test/kit/system.ts';
 import { scheduled } from './kit.ts';
 
 const newRig = useRigs();
@@ -71,7 +77,7 @@ describe('a schedule', () => {
     rig.clock.advance(150);
     await sweep();
     await put({ description: 'still paused' });
-    expect((await rig.services.viewSchedule(name, { next: 1 })).enabled).toBe(false);
+    expect((await rig.services.viewSchedule(name, { next: 1 })).view.enabled).toBe(false);
     const resumed = await rig.services.resumeSchedule(name, {}, 'ann');
     expect(resumed.enabled).toBe(true);
     expect(resumed).not.toHaveProperty('paused');
@@ -87,10 +93,132 @@ describe('a schedule', () => {
     const rig = newRig(hosts(1));
     const { name, firings } = await scheduled(rig);
     await rig.services.pauseSchedule(name, {}, 'bob');
-    const first = await rig.services.runSchedule(name, { reason: 'urgent' }, 'eve');
-    expect(first).toMatchObject({ kind: 'manual', status: 'started', actor: 'eve', reason: 'urgent' });
-    expect(await rig.services.runSchedule(name, {}, 'eve')).toMatchObject({ status: 'skipped' });
+    const first = await rig.services.runSchedule(name, { reason: 'urgent', actor: 'eve' });
+    expect(first.firing).toMatchObject({ kind: 'manual', status: 'started', actor: 'eve', reason: 'urgent' });
+    expect((await rig.services.runSchedule(name, { actor: 'eve' })).firing).toMatchObject({ status: 'skipped' });
     expect(await firings()).toHaveLength(2);
+  });
+
+  it('is started by hand once under a key, however often and from however many places it is asked', async () => {
+    const rig = newRig(hosts(1));
+    const { name, firings } = await scheduled(rig, { overlap: 'allow' });
+    const ask = (idempotencyKey?: string, reason = 'urgent') =>
+      rig.services.runSchedule(name, {
+        ...{ actor: 'eve', reason },
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
+    // At one instant: with and without keys, and a key twice at once.
+    const [first, again, other, free] = await Promise.all([ask('k1'), ask('k1'), ask('k2'), ask()]);
+    rig.clock.advance(90);
+    const late = await ask('k1');
+    expect(new Set([first, again, late].map(({ firing }) => firing.runId)).size).toBe(1);
+    expect(late).toMatchObject({ created: false, firing: { dueAt: first.firing.dueAt, status: 'started' } });
+    expect([first, again].filter(({ created }) => created)).toHaveLength(1);
+    const runs = [first, other, free].map(({ firing }) => firing.runId);
+    expect(new Set(runs).size).toBe(3);
+    expect((await firings()).map(({ runId }) => runId).sort()).toEqual(runs.sort());
+    await expect(ask('k1', 'another reason')).rejects.toMatchObject({ code: 'idempotency.mismatch' });
+    await expect(
+      rig.services.submitRun({ request: { job: 'j', params: {}, only: {} }, actor: 'eve', idempotencyKey: 'k1' }),
+    ).rejects.toMatchObject({ code: 'idempotency.mismatch' });
+    // A key is its caller's.
+    const hers = await rig.services.runSchedule(name, { actor: 'ann', reason: 'urgent', idempotencyKey: 'k1' });
+    expect(hers).toMatchObject({ created: true });
+  });
+
+  it('that was skipped is not started when it is asked again under its key', async () => {
+    const rig = newRig(hosts(1));
+    const { name, firings } = await scheduled(rig);
+    const ask = (idempotencyKey: string) => rig.services.runSchedule(name, { actor: 'eve', idempotencyKey });
+    const first = await ask('skip-1');
+    const skipped = await ask('skip-2');
+    expect(skipped.firing).toMatchObject({ status: 'skipped' });
+    await driveAttempt(rig, runIdSchema.parse(first.firing.runId));
+    expect(await ask('skip-2')).toEqual({ firing: skipped.firing, created: false });
+    expect(await firings()).toHaveLength(2);
+  });
+
+  it('goes on with the same run when whoever started it died on the way', async () => {
+    const rig = newRig(hosts(1));
+    const { name, firings } = await scheduled(rig);
+    const dying = timedRunNow({
+      ...{ store: rig.store, ids: { runId: newRunId }, clock: rig.clock, log: silentLog },
+      submit: () => Promise.reject(new AppError('engine.unavailable', 'died')),
+    });
+    await expect(dying(name, { actor: 'eve', idempotencyKey: 'died-1' })).rejects.toMatchObject({ message: 'died' });
+    const [left] = await firings();
+    expect(left?.status).toBe('starting');
+    const again = await rig.services.runSchedule(name, { actor: 'eve', idempotencyKey: 'died-1' });
+    expect(again).toMatchObject({ created: false, firing: { status: 'started', runId: left?.runId } });
+    expect(await firings()).toHaveLength(1);
+  });
+
+  it('is put only as it is expected to be, when a request says how', async () => {
+    const rig = newRig(hosts(1));
+    const { name, put, putIf } = await scheduled(rig);
+    const tagNow = async () => (await rig.services.viewSchedule(name, { next: 0 })).etag;
+    const first = await tagNow();
+    expect(first).toMatch(/^"1\.\w+"$/);
+    await expect(putIf({ ifNoneMatch: '*' })).rejects.toMatchObject({ code: 'precondition.failed' });
+    const second = await putIf({ ifMatch: `"x", ${first}` }, { description: 'mine' });
+    expect(second).toMatchObject({ etag: await tagNow(), view: { description: 'mine' } });
+    await expect(putIf({ ifMatch: first })).rejects.toMatchObject({
+      code: 'precondition.failed',
+      message: expect.stringMatching(/is at "2\..*put by ann/),
+    });
+    await rig.services.pauseSchedule(name, {}, 'bob');
+    await expect(putIf({ ifMatch: second.etag })).rejects.toMatchObject({ code: 'precondition.failed' });
+    await putIf({ ifMatch: '*' });
+    // One that is made again begins at version 1 again, and is another one all the same.
+    await rig.services.removeSchedule(name, 'ann');
+    await expect(putIf({ ifMatch: '*' })).rejects.toMatchObject({ code: 'precondition.failed' });
+    rig.clock.advance(1);
+    await put();
+    expect(await tagNow()).toMatch(/^"1\./);
+    await expect(putIf({ ifMatch: first })).rejects.toMatchObject({ code: 'precondition.failed' });
+  });
+
+  it('is put by one of two who both saw the same', async () => {
+    const rig = newRig(hosts(1));
+    const { name, putIf } = await scheduled(rig);
+    const { etag } = await rig.services.viewSchedule(name, { next: 0 });
+    const came = await Promise.allSettled(
+      ['a', 'b', 'c'].map((description) => putIf({ ifMatch: etag }, { description })),
+    );
+    expect(came.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of came)
+      if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'precondition.failed' });
+  });
+
+  it('keeps to a holiday that comes every year, however old the schedule is', async () => {
+    const rig = newRig(hosts(1));
+    const event = { start: '2020-12-25', zone: 'UTC', days: 1, rule: 'FREQ=YEARLY', summary: 'Christmas' };
+    const calendars = [{ name: 'days.ics', blackouts: [], events: [event] }];
+    const { name, sweep, firings } = await scheduled(rig, { expression: '0 12 * * *', calendars });
+    const noon = Date.parse(`${new Date(rig.clock.now()).getUTCFullYear() + 7}-12-25T12:00:00Z`);
+    rig.clock.advance((noon - 86_400_000 - rig.clock.now()) / 1000 + 1);
+    await sweep();
+    const [day, holiday] = (await rig.services.viewSchedule(name, { next: 2 })).view.next;
+    expect([day?.blackout, day?.at]).toEqual(['Christmas', iso(noon)]);
+    expect(holiday).toEqual({ at: iso(noon + 86_400_000), local: expect.anything() });
+    rig.clock.advance(86_400);
+    await sweep();
+    expect((await firings())[0]).toMatchObject({
+      ...{ dueAt: iso(noon), status: 'blackedOut', reason: expect.stringContaining("'days.ics' (Christmas)") },
+    });
+    rig.clock.advance(86_400);
+    await sweep();
+    expect((await firings())[0]?.status).toBe('started');
+  });
+
+  it('is refused with an event that nobody could lay out', async () => {
+    const rig = newRig(hosts(1));
+    const event = { start: '2020-12-25', zone: 'UTC', days: 1, rule: 'FREQ=HOURLY' };
+    const calendars = [{ name: 'days.ics', blackouts: [], events: [event] }];
+    await expect(scheduled(rig, { calendars })).rejects.toMatchObject({ code: 'schedule.invalid' });
+    await expect(rig.services.previewSchedule({ expression: '@daily', calendars, count: 1 })).rejects.toMatchObject({
+      code: 'schedule.invalid',
+    });
   });
 
   it('is removed, and its history stays', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { makeFiring } from '#test/functions/api/hand-made-services.ts';
+import { AppError } from '#shared/errors/app-error.ts';
+import { makeFiring, runId } from '#test/functions/api/hand-made-services.ts';
 import { cli, makeFolder } from '../../test-host.ts';
 
 const defaults = { params: {}, calendars: [], overlap: 'skip', tags: {} };
@@ -19,7 +20,7 @@ describe('drover schedule', () => {
           ...{ job: 'roll-shop', expression: '0 2 * * *', zone: 'UTC', catchUp: { deadline: '2h' }, jitter: '5m' },
           ...{ overlap: 'queue', params: { city: 'Köln' }, tags: { team: 'ops' }, enabled: false },
         },
-        'ada',
+        { actor: 'ada' },
       ],
     ]);
     expect(exitCode).toBe(0);
@@ -53,10 +54,12 @@ describe('drover schedule', () => {
         },
         {
           name: 'days.ics',
-          blackouts: [
-            { from: '2026-01-01T23:00:00.000Z', to: '2026-01-02T23:00:00.000Z', summary: 'New year' },
-            { from: '2026-03-05T10:00:00.000Z', to: '2026-03-05T11:00:00.000Z' },
-            { from: '2027-01-01T23:00:00.000Z', to: '2027-01-02T23:00:00.000Z', summary: 'New year' },
+          blackouts: [{ from: '2026-03-05T10:00:00.000Z', to: '2026-03-05T11:00:00.000Z' }],
+          events: [
+            {
+              ...{ start: '2026-01-02', zone: 'Europe/Madrid', days: 1, rule: 'FREQ=YEARLY', until: '2027-01-02' },
+              summary: 'New year',
+            },
           ],
         },
       ],
@@ -77,7 +80,7 @@ describe('drover schedule', () => {
       'putSchedule',
       'nightly-restart',
       { zone: 'UTC', catchUp: { deadline: '2h' } },
-      'ada',
+      { actor: 'ada' },
     ]);
   });
 
@@ -132,8 +135,54 @@ describe('drover schedule', () => {
     const started = await cli(['schedule', 'run-now', 'nightly']);
     expect([started.exitCode, started.stderr]).toEqual([0, expect.stringContaining('drover run watch')]);
     const skipped = await cli(['schedule', 'run-now', 'nightly'], {
-      services: { runSchedule: async () => makeFiring({ kind: 'manual' }) },
+      services: { runSchedule: async () => ({ firing: makeFiring({ kind: 'manual' }), created: true }) },
     });
     expect(skipped.exitCode).toBe(6);
+  });
+
+  test('run-now has a key of its own or the caller’s, and is sent again under it when no answer comes', async () => {
+    const keyed = await cli(['schedule', 'run-now', 'nightly', '--key', 'k1', '--reason', 'urgent']);
+    expect(keyed.asked).toEqual([['runSchedule', 'nightly', { reason: 'urgent', actor: 'ada', idempotencyKey: 'k1' }]]);
+    const keys: (string | undefined)[] = [];
+    const flaky = await cli(['schedule', 'run-now', 'nightly'], {
+      services: {
+        runSchedule: async (_name, { idempotencyKey }) => {
+          keys.push(idempotencyKey);
+          if (keys.length < 2) throw new AppError('service.unreachable', 'no answer');
+          return { firing: makeFiring({ kind: 'manual', status: 'started', runId }), created: false };
+        },
+      },
+    });
+    expect(flaky.exitCode).toBe(0);
+    expect(flaky.stderr).toContain('It was asked for under this key before');
+    expect(new Set(keys).size).toBe(1);
+    expect(keys).toEqual([expect.stringMatching(/.+/), expect.stringMatching(/.+/)]);
+  });
+
+  test('put --if-match and --new are conditions, and show and put say the tag', async () => {
+    const put = await cli([
+      'schedule',
+      'put',
+      'nightly',
+      '--job',
+      'j',
+      '--cron',
+      '@daily',
+      '--if-match',
+      '3.a',
+      '-o',
+      'json',
+    ]);
+    expect(put.asked).toEqual([['putSchedule', 'nightly', expect.anything(), { actor: 'ada', ifMatch: '"3.a"' }]]);
+    expect(JSON.parse(put.stdout)).toMatchObject({ name: 'nightly', etag: '"3.a"' });
+    const made = await cli(['schedule', 'put', 'nightly', '--job', 'j', '--cron', '@daily', '--new']);
+    expect(made.asked).toEqual([['putSchedule', 'nightly', expect.anything(), { actor: 'ada', ifNoneMatch: '*' }]]);
+    const shown = await cli(['schedule', 'show', 'nightly', '-o', 'json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ etag: '"3.a"' });
+    const putSchedule = () => Promise.reject(new AppError('precondition.failed', 'It is at "4.a"'));
+    const late = await cli(['schedule', 'put', 'nightly', '--job', 'j', '--cron', '@daily', '--if-match', '3.a'], {
+      services: { putSchedule },
+    });
+    expect(late.exitCode).toBe(6);
   });
 });
