@@ -76,6 +76,18 @@ export interface ServicePorts {
   readonly log: Log;
 }
 
+/** What is about nodes, their agents, and sets of them. */
+const nodeServices = (ports: ServicePorts) => ({
+  listNodes: listNodes(ports),
+  viewAgents: viewAgents(ports),
+  installAgents: installAgents(ports),
+  putTargetSet: putTargetSet(ports),
+  listTargetSets: listTargetSets(ports),
+  viewTargetSet: viewTargetSet(ports),
+  listTargetSetChanges: listTargetSetChanges(ports),
+  removeTargetSet: removeTargetSet(ports),
+});
+
 /** Wires the use cases behind the HTTP API to the ports. */
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
   const abort = abortRun(ports);
@@ -102,16 +114,9 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     readOutput: readOutput(deps),
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
-    listNodes: listNodes(deps),
+    ...nodeServices(deps),
     examine: examine(deps),
     keepAnswer: keepAnswer(deps),
-    viewAgents: viewAgents(deps),
-    installAgents: installAgents(deps),
-    putTargetSet: putTargetSet(deps),
-    listTargetSets: listTargetSets(deps),
-    viewTargetSet: viewTargetSet(deps),
-    listTargetSetChanges: listTargetSetChanges(deps),
-    removeTargetSet: removeTargetSet(deps),
     putCommand: putCommand(deps),
     listCommands: listCommands(deps),
     viewCommand: viewCommand(deps),
