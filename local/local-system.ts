@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ulid } from 'ulid';
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
+import { createRateGate } from '#functions/adapters/agent/rate-gate.ts';
 import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
@@ -19,6 +20,7 @@ import { messageOf } from '#shared/errors/app-error.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
 import type { Clock, Log } from '#shared/ports/services.ts';
+import type { Store } from '#shared/ports/store.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import type { BlobAccess } from './blobs/blob-access.ts';
 import { createFolderBlobs } from './blobs/folder-blobs.ts';
@@ -64,35 +66,32 @@ export interface LocalSystem extends System {
 
 const wallClock: Clock = { now: () => Date.now() };
 
-/** Wires Drover to what it stands on in a local cloud. */
-export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
-  const {
-    stateDir,
-    fleet,
-    table,
-    clients,
-    blobAccess,
-    secrets,
-    log,
-    clock = wallClock,
-    pacing = realPacing,
-    retention = defaultRetention,
-  } = options;
-  const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
-  const meter = createUsageMeter();
-  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
-  const scheduler = createLocalScheduler({ clock, log });
-  const { agents, agentCare, clouds } = connectAgents(clients, fleet, {
-    ...pacing,
-    called: () => meter.count({ agentCalls: 1 }),
-  });
-  const store = createDynamoStore({
+const storeOf = (
+  { table, clock = wallClock, retention = defaultRetention }: LocalSystemOptions,
+  meter: ReturnType<typeof createUsageMeter>,
+): Store =>
+  createDynamoStore({
     ...table,
     client: countCapacity(table.client, meter),
     now: clock.now,
     retentionSeconds: retention.runDays * daySeconds,
     historySeconds: retention.historyDays * daySeconds,
     firingSeconds: retention.firingDays * daySeconds,
+  });
+
+/** Wires Drover to what it stands on in a local cloud. */
+export const openLocalSystem = async (options: LocalSystemOptions): Promise<LocalSystem> => {
+  const { stateDir, fleet, table, clients, blobAccess, secrets, log, clock = wallClock, pacing = realPacing } = options;
+  const { aroundPorts = (ports) => ports, aroundTasks = (tasks) => tasks } = options;
+  const meter = createUsageMeter();
+  const engine = await createLocalEngine({ dir: join(stateDir, 'executions'), log });
+  const scheduler = createLocalScheduler({ clock, log });
+  const store = storeOf(options, meter);
+  const gate = createRateGate({ store: () => store, clock, sleep: pacing.sleep, random: pacing.random, log });
+  const { agents, agentCare, clouds } = connectAgents(clients, fleet, {
+    ...pacing,
+    gate,
+    called: () => meter.count({ agentCalls: 1 }),
   });
   const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
   const probes = localProbes({ stateDir, fleet, table, clients, blobs, engine, pacing });

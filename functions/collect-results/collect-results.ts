@@ -214,8 +214,8 @@ const settle = async (deps: CollectResultsDeps, look: Look, news: boolean): Prom
     if (news) await recordProgress(deps, look, 'running');
     const leftMs = Date.parse(look.invocation.deadlineAt ?? nowIso(deps.clock)) - deps.clock.now();
     const delay = isScript(look.operation)
-      ? lookDelaySeconds(look.invocation.looks, leftMs / 1000)
-      : waitSeconds(leftMs);
+      ? lookDelaySeconds(look.invocation, leftMs / 1000)
+      : waitSeconds(leftMs, look.invocation.looks);
     return { state: 'open', invocationId, look: isAborting(look) ? stopLookSeconds : delay };
   }
   // Every node has answered, so none will fetch them any more.

@@ -108,7 +108,7 @@ const retryPause = (
   const retryAtMs = Math.max(...ended) + parseDurationMs(retries.backoff) * retries.factor ** (tryNumber - 1);
   const leftMs = retryAtMs - deps.clock.now();
   if (leftMs <= 0) return undefined;
-  return { leftMs, output: { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs) } };
+  return { leftMs, output: { state: 'open', invocationId: last.invocationId, look: waitSeconds(leftMs, last.looks) } };
 };
 
 /** A spent budget, and an abort after the batches under way, keep batches from beginning; one that has begun goes through its operations. */
@@ -136,14 +136,14 @@ const ended = async (
 const opened = (
   deps: InvokeOperationDeps,
   { run, batch, place }: BatchState,
-  { invocationId, operationIndex, deadlineAt }: InvocationRecord,
+  { invocationId, operationIndex, deadlineAt, looks }: InvocationRecord,
 ): TaskOutput<'invokeOperation'> => {
   const operation = place.phase.operations[operationIndex];
   const waits = operation !== undefined && !isScript(operation) && deadlineAt !== undefined;
   const gate = gateById(run.gates, invocationId);
   if (gate !== undefined && gate.status !== 'open') return { state: 'open', invocationId, look: 1 };
   const look = waits
-    ? waitSeconds(Date.parse(deadlineAt) - deps.clock.now())
+    ? waitSeconds(Date.parse(deadlineAt) - deps.clock.now(), looks)
     : firstLookSeconds[agentOf(deps.agents, batch).kind];
   return { state: 'open', invocationId, look };
 };

@@ -1,5 +1,6 @@
 import { batchShell } from '#functions/records/batch-shell.ts';
 import { agentOf, batchScope } from '#functions/records/invocation-parts.ts';
+import { looksOf } from '#functions/records/look-delay.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import type { ErrorCode } from '#shared/errors/catalogue.ts';
 import { formatInvocationId } from '#shared/model/ids.ts';
@@ -139,7 +140,7 @@ const record = async (
 /** What is known of an invocation before anything is sent. */
 export const newInvocation = (
   deps: Pick<SendDeps, 'clock'>,
-  { run, batch }: Pick<SendState, 'run' | 'batch'>,
+  { run, batch, invocations }: Pick<SendState, 'run' | 'batch' | 'invocations'>,
   what: Pick<Sending, 'operation' | 'operationIndex' | 'tryNumber'> & Pick<InvocationRecord, 'nodeIds'>,
 ): InvocationRecord => {
   const { operation, operationIndex, tryNumber, nodeIds } = what;
@@ -156,6 +157,7 @@ export const newInvocation = (
     nodeIds,
     createdAt: nowIso(deps.clock),
     looks: 0,
+    ...(invocations.length === 0 ? {} : { looksBefore: looksOf(invocations) }),
     signalled: false,
   };
 };

@@ -1,6 +1,6 @@
 import type { PhasePlace } from '#functions/records/phase-place.ts';
 import type { Operation } from '#shared/model/operation.ts';
-import type { BatchRecord, RunRecord } from '#shared/model/run.ts';
+import type { BatchRecord, InvocationRecord, RunRecord } from '#shared/model/run.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import type { Blobs, Clock, Log } from '#shared/ports/services.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
@@ -31,4 +31,6 @@ export interface SendState {
   readonly run: RunRecord;
   readonly place: PhasePlace;
   readonly batch: BatchRecord;
+  /** What the batch has sent so far. */
+  readonly invocations: readonly InvocationRecord[];
 }

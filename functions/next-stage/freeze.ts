@@ -7,6 +7,7 @@ import { type GateOpening, gateById } from '#shared/gate/gates-of-run.ts';
 import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
+import { checkPlanLimits } from '#shared/plan/limits.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
 import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
@@ -36,7 +37,10 @@ export interface GroupPlace {
   readonly groupIndex: number;
 }
 
-/** Freezes the targets of a group; where the run needs approval, only once it is given, and for these targets. */
+/**
+ * Freezes the targets of a group; where the run needs approval, only once it is given, and for these targets.
+ * @throws AppError `plan.limit-exceeded` when they make more of the group than an execution holds
+ */
 export const freeze = async (
   deps: FreezeDeps,
   place: GroupPlace,
@@ -51,6 +55,8 @@ export const freeze = async (
   if (drift.kind !== 'passed') return drift;
   const { targetsBlob, nodeCount } =
     earlier ?? (await keepTargets(deps.blobs, run, found ?? { nodes: [], runners: {} }));
+  // There may be more nodes now than when the run was planned.
+  checkPlanLimits({ ...job, spec: { ...job.spec, groups: [group] } }, [nodeCount]);
   const budgets = await freezeBudgets(deps, targetsBlob);
   if (budgets.length > 0 || group.phases.some((phase) => exclusiveOf(job, group, phase) !== undefined))
     await deps.store.notePermitUser(run.runId);

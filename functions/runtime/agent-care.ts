@@ -4,7 +4,7 @@ import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentCares } from '#shared/ports/agent-care.ts';
 import { openAliyun } from './aliyun.ts';
 import { openAwsAccounts } from './aws-accounts.ts';
-import { cloudPacing } from './process.ts';
+import { cloudPacing } from './cloud-pacing.ts';
 
 /** What the clouds of the deployed stack can do about their agents. The client of Alibaba Cloud is loaded when it is first needed. */
 export const openAgentCare = (): AgentCares => {

@@ -5,8 +5,8 @@ import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { Agents } from '#shared/ports/agent.ts';
 import { openAliyun } from './aliyun.ts';
 import { openAwsAccounts } from './aws-accounts.ts';
+import { cloudPacing } from './cloud-pacing.ts';
 import { lateAgent } from './late-agent.ts';
-import { cloudPacing } from './process.ts';
 
 /** The agents of the deployed stack, in the account of the stack and in the configured ones. */
 export const openAgents = (): Agents => {

@@ -28,7 +28,7 @@ import { openAliyun } from './aliyun.ts';
 import { openAwsAccounts } from './aws-accounts.ts';
 import { readCloudScopes } from './cloud-scopes.ts';
 import { readBucketEnv, readExaminationEnv, readTableEnv } from './env.ts';
-import { cloudPacing, openProcessLog, patientSleep, systemClock } from './process.ts';
+import { openProcessLog, patientSleep, plainPacing, systemClock } from './process.ts';
 
 /** Answers events of API Gateway. */
 export type ExaminationHandler = ReturnType<typeof handle>;
@@ -76,7 +76,7 @@ const cloudProbes = (): readonly Probe[] => {
   const scopes = readCloudScopes();
   const clientFor = ssmClients(openAwsAccounts());
   const connect = openAliyun();
-  const caller = createCaller(classifyAliyun, cloudPacing, probeTries);
+  const caller = createCaller(classifyAliyun, plainPacing, probeTries);
   return [
     ...scopes.aws.map((scope) => ssmProbe(clientFor, scope)),
     ...scopes.aliyun.map((scope) => aliyunProbe({ scope, connect, caller })),

@@ -6,9 +6,10 @@ import type { Inventory } from '#shared/ports/services.ts';
 import { openAliyun } from './aliyun.ts';
 import { openAwsAccounts } from './aws-accounts.ts';
 import { openBlobs } from './blobs.ts';
+import { cloudPacing } from './cloud-pacing.ts';
 import { readCloudScopes } from './cloud-scopes.ts';
 import { readInventoryEnv } from './env.ts';
-import { cloudPacing, openProcessLog, systemClock } from './process.ts';
+import { openProcessLog, systemClock } from './process.ts';
 import { openStore } from './store.ts';
 
 /** The clouds of the deployed stack: the configured accounts and regions of both. */

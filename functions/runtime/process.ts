@@ -25,8 +25,8 @@ export const randomIds: Ids = { runId: () => runIdSchema.parse(ulid()) };
 /** What sessions of roles in other accounts are called there, in their logs of calls. */
 export const sessionName = (): string => `drover-${deploymentName() ?? 'local'}`;
 
-/** How clouds are called from this process. */
-export const cloudPacing: Pacing = {
+/** How clouds are called from this process by what looks whether they can be called at all: without waiting for anybody. */
+export const plainPacing: Pacing = {
   ...realPacing,
   called: () => processMeter.count({ agentCalls: 1 }),
   onThrottled: (call) => openProcessLog().warn('agent.throttled', { call }),

@@ -113,7 +113,7 @@ const assemble = (options: FleetCloudOptions) => {
   const clock = options.clock ?? Date.now;
   const random = options.random ?? Math.random;
   const journal = new Journal(join(dir, 'provider', 'journal.jsonl'));
-  const faults = new Faults(options.faults ?? {}, random);
+  const faults = new Faults(options.faults ?? {}, random, clock);
   const engineOf = (run: string): SsmEngine | EcsEngine => (ecs.owns(partsOfRun(run).task) ? ecs : ssm);
   const listener: RunListener = {
     onStarted: (run, atMs) => engineOf(run).onStarted(run, atMs),

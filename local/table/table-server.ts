@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
+import { requestsUnderWay } from './requests-under-way.ts';
 
 interface DynaliteOptions {
   readonly path?: string;
@@ -13,7 +14,7 @@ const createDynalite: (options: DynaliteOptions) => Server = createRequire(impor
 /** A DynamoDB endpoint on the loopback. */
 export interface TableServer {
   readonly port: number;
-  /** Ends every connection, lets what is being written finish, and closes the folder; what is on disk stays. */
+  /** Answers what it was asked, ends every connection, and closes the folder; what is on disk stays. */
   close(): Promise<void>;
 }
 
@@ -26,12 +27,15 @@ export const serveTable = async ({
   readonly port?: number;
 }): Promise<TableServer> => {
   const server = createDynalite({ ...(path === undefined ? {} : { path }), createTableMs: 0 });
+  const requests = requestsUnderWay(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
   return {
     port: typeof address === 'object' && address ? address.port : port,
     close: async () => {
+      // A handler whose database is closed under it throws where nobody catches.
+      await requests.over();
       server.closeAllConnections();
       await new Promise<void>((resolve) => {
         server.close(() => resolve());

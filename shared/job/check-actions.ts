@@ -12,7 +12,7 @@ import { isTurn, type OperationSite, operationSites } from './job-outline.ts';
 /** Blocks in blocks in blocks are no longer read by anybody. */
 const maxBlockDepth = 5;
 
-/** A batch may look at a waiting operation some 1,900 times, five minutes apart in the end, before its history is full. */
+/** An execution for each batch is open meanwhile: beyond this a schedule says better what is meant. */
 const longestWaitMs = 5 * 86_400_000;
 
 /** Keys that belong to one kind of operation. */

@@ -31,8 +31,8 @@ interface Patience {
 /** A run in line shares the history of its execution (25,000 events) with all its stages: some 70 looks in ten days. */
 export const turnPatience: Patience = { first: 60, part: 1 / 4, longest: 21_600 };
 
-/** A batch has a history of its own. */
-export const permitPatience: Patience = { first: 10, part: 1 / 8, longest: 3_600 };
+/** A batch has a history of its own: some 270 looks in two months. */
+export const permitPatience: Patience = { first: 10, part: 1 / 8, longest: 21_600 };
 
 /** Seconds until the next look of one that has waited so long. */
 export const waitSeconds = (waitedMs: number, { first, part, longest }: Patience): number =>

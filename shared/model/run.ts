@@ -234,6 +234,8 @@ export const invocationRecordSchema = z.strictObject({
   /** Blob of its sealed secrets, which is removed when every node has answered. */
   secretsBlob: z.string().optional(),
   looks: z.int().min(0),
+  /** Looks at what the batch sent before, each sending counted as one more: they share a history. Absent for the first. */
+  looksBefore: z.int().min(0).optional(),
   /** When cancel was asked of the agent. */
   cancelledAt: timeSchema.optional(),
   /** How it was stopped on its nodes, when the run was aborted. */

@@ -1,13 +1,15 @@
 import { AppError } from '../errors/app-error.ts';
 import type { Job } from '../model/job.ts';
+import { historyLimit } from '../workflow/history.ts';
+import { type GroupNeeds, historyNeeds } from './history-needs.ts';
 import { countStages } from './stages.ts';
 
 /** Phases that run together in a oneShot group, at most: one state of the workflow holds them all. */
 export const maxOneShotPhases = 40;
 
 /**
- * Stages in a run, at most; each phase of a oneShot group counts as one, because it costs as many history events. Together they must fit
- * into the 25,000 that Step Functions keeps of one execution.
+ * Stages in a run, at most; each phase of a oneShot group counts as one, because it costs as many history events. So many fit into what Step
+ * Functions keeps of one execution, with a soak before each.
  */
 export const maxStages = 600;
 
@@ -33,6 +35,7 @@ export const checkBatchCount = (phaseName: string, batchCount: number): void => 
 export const checkPlanLimits = (job: Job, nodeCounts: readonly number[]): void => {
   checkPhases(job);
   checkStages(job, nodeCounts);
+  checkHistory(job, nodeCounts);
 };
 
 const checkPhases = (job: Job): void => {
@@ -43,6 +46,34 @@ const checkPhases = (job: Job): void => {
         `Group '${group.name}' has ${group.phases.length} phases; a oneShot group holds at most ${maxOneShotPhases}`,
         { hint: 'Split the group in two: the second then starts when the first has ended.' },
       );
+};
+
+const numbered = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+
+/** What makes the history of a group long, and what would make it shorter. */
+const remedy = (name: string, { soaks, gates }: GroupNeeds): string =>
+  [
+    `Give '${name}' fewer rounds, such as rounds: [1, 10%, 50%, 100%]`,
+    ...(gates > 0 ? [`let fewer of them wait for people (approval: after: first)`] : []),
+    ...(soaks > 0 && gates === 0 ? ['leave out the soak'] : []),
+    'or split the job in two that run one after the other.',
+  ].join(', ');
+
+const checkHistory = (job: Job, nodeCounts: readonly number[]): void => {
+  const { total, groups } = historyNeeds(job, nodeCounts);
+  if (total <= historyLimit) return;
+  const longest = groups.reduce((one, other) => (other.events > one.events ? other : one));
+  const name = job.spec.groups[groups.indexOf(longest)]?.name ?? '';
+  const parts = [
+    numbered(longest.stages, 'stage'),
+    ...(longest.soaks > 0 ? [numbered(longest.soaks, 'soak')] : []),
+    ...(longest.gates > 0 ? [`${numbered(longest.gates, 'wait')} for people`] : []),
+  ].join(', ');
+  throw new AppError(
+    'plan.limit-exceeded',
+    `The run may need ${total} history events, the limit of Step Functions is ${historyLimit}; group '${name}' alone needs ${longest.events} (${parts})`,
+    { hint: remedy(name, longest) },
+  );
 };
 
 const checkStages = (job: Job, nodeCounts: readonly number[]): void => {

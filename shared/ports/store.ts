@@ -16,6 +16,7 @@ import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
 import type { PurgeStore } from './purge-store.ts';
+import type { RateStore } from './rate-store.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import type { UsageStore } from './usage-store.ts';
 
@@ -223,6 +224,7 @@ export interface Store
     LedgerStore,
     LibraryStore,
     LockStore,
+    RateStore,
     ScheduleStore,
     UsageStore,
     PurgeStore,

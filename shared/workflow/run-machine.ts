@@ -22,7 +22,6 @@ const transientLambda: Retrier = {
 /** Troubles of what we depend on, after the adapters' own retries: 1+2+4+…+30 s, about two minutes in all. */
 const transientDependency: Retrier = {
   ErrorEquals: [
-    code('agent.throttled'),
     code('agent.unavailable'),
     code('inventory.unavailable'),
     code('store.unavailable'),
@@ -33,6 +32,19 @@ const transientDependency: Retrier = {
   MaxAttempts: 8,
   BackoffRate: 2,
   MaxDelaySeconds: 30,
+  JitterStrategy: 'FULL',
+};
+
+/**
+ * Calls whose turn under a shared rate limit comes later than a function can wait: about ten minutes in all, beside the time in which each try
+ * waits in line itself.
+ */
+const throttled: Retrier = {
+  ErrorEquals: [code('agent.throttled')],
+  IntervalSeconds: 2,
+  MaxAttempts: 20,
+  BackoffRate: 2,
+  MaxDelaySeconds: 60,
   JitterStrategy: 'FULL',
 };
 
@@ -62,7 +74,7 @@ const call = (name: TaskName, { payload, result, next, caught }: Call): TaskStat
   ...(result === undefined ? { ResultPath: null } : { ResultSelector: result, ResultPath: '$.now' }),
   // Above the function's own limit, so that the function's error is seen rather than ours.
   TimeoutSeconds: taskRegistry[name].timeoutSeconds + 30,
-  Retry: [transientLambda, transientDependency],
+  Retry: [transientLambda, transientDependency, throttled],
   Catch: caught,
   ...next,
 });
@@ -78,7 +90,7 @@ const park = (
   Parameters: { FunctionName: placeholderOf(name), Payload: { ...payload, 'token.$': '$$.Task.Token' } },
   ResultPath: null,
   ...time,
-  Retry: [transientLambda, transientDependency],
+  Retry: [transientLambda, transientDependency, throttled],
   Catch: [{ ErrorEquals: ['States.Timeout'], ResultPath: null, Next: next.Next }, ...caught],
   ...next,
 });

@@ -19,10 +19,8 @@ const define = <I extends z.ZodType, O extends z.ZodType>(spec: TaskSpec<I, O>):
 const attempt = z.int().min(1);
 const group = z.int().min(0);
 const token = z.string().min(1).max(4096);
-/** Seconds until the next look at an agent, at most five minutes. */
-const look = z.int().min(1).max(300);
-/** Seconds until the next look at what another run holds, at most six hours. */
-const waitLook = z.int().min(1).max(21_600);
+/** Seconds until the next look at an agent, or at what another run holds; at most six hours. */
+const look = z.int().min(1).max(21_600);
 
 /** Execution input of the state machine. */
 export const executionInputSchema = z.strictObject({ runId: runIdSchema, attempt });
@@ -53,7 +51,7 @@ export const taskRegistry = {
       /** How long a hold lasts at most before it is looked at again; up to 30 days. */
       holdSeconds: z.int().min(1).max(2_592_000),
       /** Seconds until the next look at the run's turn; 1 unless `wait`. */
-      look: waitLook,
+      look,
     }),
     timeoutSeconds: 120,
     memoryMiB: 1024,
@@ -82,7 +80,7 @@ export const taskRegistry = {
       state: z.enum(['open', 'wait', 'done']),
       /** The invocation to wait for; empty unless `open`. */
       invocationId: invocationIdSchema.or(z.literal('')),
-      look: waitLook,
+      look,
     }),
     timeoutSeconds: 120,
     memoryMiB: 512,

@@ -4,6 +4,7 @@ import { inventoryContract } from './store-contract-inventory.ts';
 import { invocationContract } from './store-contract-invocations.ts';
 import { libraryContract } from './store-contract-library.ts';
 import { lockContract } from './store-contract-locks.ts';
+import { rateContract } from './store-contract-rates.ts';
 import { resultContract } from './store-contract-results.ts';
 import { runContract } from './store-contract-runs.ts';
 import { scheduleContract } from './store-contract-schedules.ts';
@@ -19,6 +20,7 @@ export const storeContract = (name: string, open: OpenStore): void => {
   resultContract(name, open);
   libraryContract(name, open);
   lockContract(name, open);
+  rateContract(name, open);
   usageContract(name, open);
   scheduleContract(name, open);
   inventoryContract(name, open);

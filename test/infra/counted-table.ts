@@ -9,6 +9,8 @@ export interface CountedTable {
   readonly endpoint: string;
   /** Items written, however many a call carries. */
   readonly itemsWritten: () => number;
+  /** Calls that read, and write, what there is to know of shared rate limits. */
+  readonly rates: { readonly reads: number; readonly writes: number };
   /** Calls by action. */
   readonly calls: Readonly<Record<string, number>>;
   stop(): Promise<void>;
@@ -32,13 +34,16 @@ export const startCountedTable = async (): Promise<CountedTable> => {
   const { hostname, port } = new URL(table.endpoint);
   const calls: Record<string, number> = {};
   let itemsWritten = 0;
+  const rates = { reads: 0, writes: 0 };
   const server = createServer(async (incoming, outgoing) => {
     const chunks: Buffer[] = [];
     for await (const chunk of incoming) chunks.push(chunk);
     const body = Buffer.concat(chunks);
     const action = String(incoming.headers['x-amz-target'] ?? '').split('.')[1] ?? '';
     calls[action] = (calls[action] ?? 0) + 1;
-    itemsWritten += writesOf(action, body.toString());
+    const written = writesOf(action, body.toString());
+    itemsWritten += written;
+    if (body.includes('"rate#')) rates[written > 0 ? 'writes' : 'reads'] += 1;
     const forwarded = request(
       { hostname, port, method: incoming.method, path: incoming.url, headers: incoming.headers },
       (answer) => {
@@ -53,6 +58,7 @@ export const startCountedTable = async (): Promise<CountedTable> => {
     table,
     endpoint: await addressOf(server),
     itemsWritten: () => itemsWritten,
+    rates,
     calls,
     stop: async () => {
       server.closeAllConnections();

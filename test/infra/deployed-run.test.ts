@@ -122,6 +122,8 @@ const spent = () => {
     looks: cloud.functions.get('CollectResults')?.calls() ?? 0,
     itemsWritten: cloud.table.itemsWritten(),
     scans: cloud.table.calls['Scan'] ?? 0,
+    rateReads: cloud.table.rates.reads,
+    rateWrites: cloud.table.rates.writes,
   };
 };
 
@@ -180,6 +182,10 @@ describe('the synthesized state machine with the bundled handlers', () => {
     expect(took.lambdaCalls).toBeLessThanOrEqual(250 + 3 * more);
     // A result each, and the records of a sending and its batch, with the counters of what it used.
     expect(took.itemsWritten).toBeLessThanOrEqual(1_000 + 14 * took.sendings + 5 * more);
+    // Nothing was throttled: each function looks for shared limits when it begins, and then every five seconds at most.
+    expect(took.rateWrites).toBe(0);
+    expect(took.rateReads).toBeGreaterThan(0);
+    expect(took.rateReads).toBeLessThan(took.agentCalls);
   }, 120_000);
 
   it('is looked after: the end of an execution and a sweep find nothing that is still open', async () => {

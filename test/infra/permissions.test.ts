@@ -47,6 +47,23 @@ const callersOfClouds = [
 ];
 
 describe('the rights of the functions', () => {
+  it('let all that call clouds share their rate limits', () => {
+    const cloudCalls = [
+      'ssm:SendCommand',
+      'ssm:ListCommandInvocations',
+      'ssm:DescribeInstanceInformation',
+      'tag:GetResources',
+    ];
+    const callers = new Set(cloudCalls.flatMap(holdersOf));
+    // It only looks whether clouds can be called at all, and waits for nobody.
+    expect(callers.delete('ExaminerExamine')).toBe(true);
+    expect(callers.size).toBeGreaterThan(3);
+    for (const owner of callers)
+      expect(rightsOf(owner, 'dynamodb'), owner).toEqual(
+        expect.arrayContaining(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query']),
+      );
+  });
+
   it('are on any resource only where IAM knows none', () => {
     const wide = [...owners].flatMap(([owner, statements]) =>
       statements.filter(({ Resource }) => [Resource].flat().includes('*')).map((statement) => ({ owner, statement })),

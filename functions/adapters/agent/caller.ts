@@ -1,6 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { agentRetries, nextTryMs, type RetryPolicy } from './back-off.ts';
 import { type CallFailure, type Classify, failureError } from './call-failure.ts';
+import { type CallName, callText } from './call-name.ts';
+import type { Pass, RateGate } from './rate-gate.ts';
 
 /** Time and chance of the back-off. */
 export interface Pacing {
@@ -14,6 +16,8 @@ export interface Pacing {
   readonly called?: () => void;
   /** Hears of each call that a cloud would not take now. */
   readonly onThrottled?: (what: string) => void;
+  /** Lets calls through at the rate that all processes share; absent: as fast as they come. */
+  readonly gate?: RateGate;
 }
 
 /** Real timers, chance and clock. */
@@ -21,8 +25,7 @@ export const realPacing: Pacing = { sleep: (ms) => setTimeout(ms), random: Math.
 
 /** A call of a cloud. */
 export interface Call<T> {
-  /** For messages, such as `SSM SendCommand in eu-west-1`. */
-  readonly what: string;
+  readonly what: CallName;
   readonly run: () => Promise<T>;
   /** False for a call that must not be made again when it may have taken effect. */
   readonly repeatable: boolean;
@@ -44,27 +47,37 @@ export interface Caller {
    * The answer of a call that is safe to repeat.
    * @throws AppError as `ask`, and `agent.refused`
    */
-  read<T>(what: string, run: () => Promise<T>): Promise<T>;
+  read<T>(what: CallName, run: () => Promise<T>): Promise<T>;
 }
 
 const mayRepeat = (failure: CallFailure, repeatable: boolean): boolean =>
   failure.kind === 'throttled' || (failure.kind === 'unavailable' && repeatable);
 
-const noteThrottle = ({ onThrottled }: Pacing, { what }: Pick<Call<unknown>, 'what'>, { kind }: CallFailure): void => {
-  if (kind === 'throttled') onThrottled?.(what);
-};
+const openGate: RateGate = { enter: async (call) => ({ call }), taken: async () => {}, refused: async () => {} };
 
-/** Calls with jittered back-off. Throttled calls had no effect, so they are always tried again; unanswered ones only when repeatable. */
+/**
+ * Calls with jittered back-off. Throttled calls had no effect, so they are always tried again; unanswered ones only when repeatable. Where a
+ * limit is shared each try waits for its turn first, which counts against the time of the whole but is no try.
+ */
 export const createCaller = (classify: Classify, pacing: Pacing, policy: RetryPolicy = agentRetries): Caller => {
+  const { gate = openGate } = pacing;
+  const heed = async (pass: Pass, { kind, retryAfterMs }: CallFailure): Promise<void> => {
+    if (kind !== 'throttled') return;
+    pacing.onThrottled?.(callText(pass.call));
+    await gate.refused(pass, retryAfterMs);
+  };
   const attempt = async <T>(call: Call<T>, tries: number, startedMs: number): Promise<Answer<T>> => {
+    const pass = await gate.enter(call.what, policy.totalMs - (pacing.now() - startedMs));
     try {
       pacing.called?.();
-      return { refused: false, value: await call.run() };
+      const value = await call.run();
+      await gate.taken(pass);
+      return { refused: false, value };
     } catch (error) {
       const failure = classify(error);
       if (failure === undefined) throw error;
-      const coded = failureError(call.what, failure, error);
-      noteThrottle(pacing, call, failure);
+      const coded = failureError(callText(call.what), failure, error);
+      await heed(pass, failure);
       if (failure.kind === 'refused') return { refused: true, code: failure.code, error: coded };
       const so = { tries, elapsedMs: pacing.now() - startedMs, retryAfterMs: failure.retryAfterMs };
       const delayMs = mayRepeat(failure, call.repeatable) ? nextTryMs(policy, so, pacing.random) : undefined;

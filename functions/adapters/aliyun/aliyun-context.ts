@@ -1,3 +1,4 @@
+import type { CallName } from '#functions/adapters/agent/call-name.ts';
 import type { Caller } from '#functions/adapters/agent/caller.ts';
 import type { AgentLimits, AgentScope } from '#shared/ports/agent.ts';
 import type { EcsCalls } from './ecs-calls.ts';
@@ -20,8 +21,11 @@ export interface AliyunContext {
   readonly caller: Caller;
 }
 
-/** Names a call in messages. */
-export const callName = (action: string, scope: AgentScope): string => `ECS ${action} in ${scope.region}`;
+/** Names a call. */
+export const callName = (action: string, { account, region }: AgentScope): CallName => ({
+  ...{ agent: 'aliyun', service: 'ECS', action, region },
+  ...(account === undefined ? {} : { account }),
+});
 
 /** Ids in pieces of at most so many. */
 export const chunksOf = (ids: readonly string[], size: number): readonly (readonly string[])[] =>

@@ -1,3 +1,4 @@
+import { callText } from '#functions/adapters/agent/call-name.ts';
 import type { Answer } from '#functions/adapters/agent/caller.ts';
 import { requireSendable } from '#functions/adapters/agent/requirements.ts';
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
@@ -68,9 +69,13 @@ export const sendOnce = async (
 const tokenUsedBefore = 'IdempotentParameterMismatch';
 
 const sentBefore = (scope: AgentScope, cause: Error): AppError =>
-  new AppError('agent.unavailable', `${callName('RunCommand', scope)} took effect in an earlier call; look it up.`, {
-    cause,
-  });
+  new AppError(
+    'agent.unavailable',
+    `${callText(callName('RunCommand', scope))} took effect in an earlier call; look it up.`,
+    {
+      cause,
+    },
+  );
 
 /** Sends a script. */
 export const send = (context: AliyunContext, request: SendRequest): Promise<SendReceipt> => {

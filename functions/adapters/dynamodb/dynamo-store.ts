@@ -9,6 +9,7 @@ import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
 import { createPlanStore } from './plan-store.ts';
 import { createPurgeStore } from './purge-store.ts';
+import { createRateStore } from './rate-store.ts';
 import { createRunStore } from './run-store.ts';
 import { createScheduleStore } from './schedule-store.ts';
 import type { StoreContext } from './store-context.ts';
@@ -52,6 +53,7 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createLedgerStore(context),
     ...createLibraryStore(context),
     ...createLockStore(context),
+    ...createRateStore(context),
     ...createUsageStore(context),
     ...createPurgeStore(context),
     ...createScheduleStore(context),

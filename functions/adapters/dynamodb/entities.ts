@@ -19,6 +19,7 @@ import {
 import { createOpenEntity } from './open-entity.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
+import { createRateEntity } from './rate-entity.ts';
 import { createReadingEntity } from './reading-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
@@ -48,6 +49,7 @@ export const createEntities = (target: EntityTarget) => ({
   budgetUses: createBudgetUseEntity(target),
   permits: createPermitEntity(target),
   lockNames: createLockNameEntity(target),
+  rates: createRateEntity(target),
   usage: createUsageEntity(target),
   endedRuns: createEndedRunEntity(target),
   schedules: createScheduleEntity(target),

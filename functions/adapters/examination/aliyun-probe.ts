@@ -1,4 +1,5 @@
 import type { Caller } from '#functions/adapters/agent/caller.ts';
+import { callName } from '#functions/adapters/aliyun/aliyun-context.ts';
 import { blamesInstance } from '#functions/adapters/aliyun/aliyun-send.ts';
 import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
 import { noInstance } from '#shared/config/ssm-documents.ts';
@@ -15,9 +16,9 @@ export interface AliyunProbeOptions {
 }
 
 /** Why nothing can be sent; undefined when it goes through to where ECS finds that there is no such instance. */
-const refusalToSend = async (calls: EcsCalls, caller: Caller, place: string): Promise<Error | undefined> => {
+const refusalToSend = async (calls: EcsCalls, caller: Caller, scope: AgentScope): Promise<Error | undefined> => {
   const answer = await caller.ask({
-    what: `ECS RunCommand in ${place}`,
+    what: callName('RunCommand', scope),
     run: () =>
       calls.runCommand({
         ...{
@@ -43,10 +44,10 @@ export const aliyunProbe = ({ scope, connect, caller }: AliyunProbeOptions): Pro
   look: async () => {
     const place = placeOf(scope);
     const calls = (await connect())(scope);
-    const { Instances } = await caller.read(`ECS DescribeInstances in ${place}`, () =>
+    const { Instances } = await caller.read(callName('DescribeInstances', scope), () =>
       calls.describeInstances({ maxResults: 1 }),
     );
-    const refusal = await refusalToSend(calls, caller, place);
+    const refusal = await refusalToSend(calls, caller, scope);
     if (refusal !== undefined)
       return {
         status: 'problem',

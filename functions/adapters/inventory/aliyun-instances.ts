@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import type { Caller } from '#functions/adapters/agent/caller.ts';
-import { chunksOf, instancePageSize, pageSize } from '#functions/adapters/aliyun/aliyun-context.ts';
+import { callName, chunksOf, instancePageSize, pageSize } from '#functions/adapters/aliyun/aliyun-context.ts';
 import { assistantOf, describeAssistants } from '#functions/adapters/aliyun/aliyun-instances.ts';
 import type { EcsCalls } from '#functions/adapters/aliyun/ecs-calls.ts';
 import type { AssistantRow, InstanceRow } from '#functions/adapters/aliyun/ecs-replies.ts';
@@ -29,7 +29,7 @@ const listInstances = async (
   let nextToken = '';
   do {
     const fields = { maxResults: instancePageSize, ...(nextToken === '' ? {} : { nextToken }) };
-    const page = await caller.read(`ECS DescribeInstances in ${scope.region}`, () => calls.describeInstances(fields));
+    const page = await caller.read(callName('DescribeInstances', scope), () => calls.describeInstances(fields));
     rows.push(...page.Instances.Instance);
     onPage(page.Instances.Instance);
     nextToken = page.NextToken;

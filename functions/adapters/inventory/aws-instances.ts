@@ -10,6 +10,7 @@ import {
   type SSMClient,
 } from '@aws-sdk/client-ssm';
 import type { Caller } from '#functions/adapters/agent/caller.ts';
+import { callName } from '#functions/adapters/ssm/ssm-context.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
 import { inventoryNodeOf } from './inventory-node.ts';
@@ -37,7 +38,7 @@ const listInformation = async (
   do {
     const input = { MaxResults: informationPage, NextToken: nextToken };
     const page: DescribeInstanceInformationResult = await caller.read(
-      `SSM DescribeInstanceInformation in ${scope.region}`,
+      callName('DescribeInstanceInformation', scope),
       () => client.send(new DescribeInstanceInformationCommand(input)),
     );
     rows.push(...(page.InstanceInformationList ?? []));
@@ -66,7 +67,7 @@ const listTags = async (
       ResourcesPerPage: resourcesPage,
       PaginationToken: token,
     };
-    const page: GetResourcesOutput = await caller.read(`Tagging GetResources in ${scope.region}`, () =>
+    const page: GetResourcesOutput = await caller.read({ ...callName('GetResources', scope), service: 'Tagging' }, () =>
       client.send(new GetResourcesCommand(input)),
     );
     for (const { ResourceARN, Tags: own } of page.ResourceTagMappingList ?? [])

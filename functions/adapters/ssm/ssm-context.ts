@@ -1,4 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { CallName } from '#functions/adapters/agent/call-name.ts';
 import type { Caller } from '#functions/adapters/agent/caller.ts';
 import type { AgentLimits, AgentScope } from '#shared/ports/agent.ts';
 
@@ -19,5 +20,8 @@ export interface SsmContext {
   readonly needsFullText: (text: string) => boolean;
 }
 
-/** Names a call in messages. */
-export const callName = (action: string, scope: AgentScope): string => `SSM ${action} in ${scope.region}`;
+/** Names a call. */
+export const callName = (action: string, { account, region }: AgentScope): CallName => ({
+  ...{ agent: 'aws', service: 'SSM', action, region },
+  ...(account === undefined ? {} : { account }),
+});

@@ -1,4 +1,5 @@
 import { SendCommandCommand, type SendCommandCommandInput } from '@aws-sdk/client-ssm';
+import { callText } from '#functions/adapters/agent/call-name.ts';
 import type { Answer } from '#functions/adapters/agent/caller.ts';
 import { requireFile, requireSendable } from '#functions/adapters/agent/requirements.ts';
 import { sendToKnown } from '#functions/adapters/agent/send-to-known.ts';
@@ -64,7 +65,7 @@ const requireId = (commandId: string | undefined, scope: AgentScope): string => 
   if (commandId !== undefined && commandId !== '') return commandId;
   throw new AppError(
     'agent.unavailable',
-    `${callName('SendCommand', scope)} returned no command id; it may have taken effect.`,
+    `${callText(callName('SendCommand', scope))} returned no command id; it may have taken effect.`,
   );
 };
 

@@ -75,3 +75,33 @@ test('a fresh invocation is not found at first', async () => {
       .invocation!.invocationResults!.invocationResult!.length;
   expect([await rows(), await rows(), await rows()]).toEqual([0, 0, 1]);
 });
+
+test('a rate limit takes so many calls of each action a second, and refuses the others', async () => {
+  let nowMs = Date.parse('2026-11-21T07:09:00.000Z');
+  const cloud = await startCloud({
+    fleet,
+    clock: () => nowMs,
+    faults: { rateLimit: { perSecond: 2, burst: 3, actions: ['ListCommands'] } },
+  });
+  const ssm = ssmClient(cloud.ssmEndpoint);
+  const takenOf = async (calls: number): Promise<number> => {
+    let taken = 0;
+    for (let n = 0; n < calls; n += 1)
+      await ssm.send(new ListCommandsCommand({})).then(
+        () => {
+          taken += 1;
+        },
+        (error: unknown) => expect(error).toMatchObject({ name: 'ThrottlingException' }),
+      );
+    return taken;
+  };
+  expect(await takenOf(5)).toBe(3);
+  nowMs += 1000;
+  expect(await takenOf(5)).toBe(2);
+  nowMs += 60_000;
+  expect(await takenOf(5)).toBe(3);
+  // Another action has a limit of its own, or none.
+  await expect(send(ssm, [a], 'true')).resolves.toBeDefined();
+  cloud.setFaults({});
+  expect(await takenOf(5)).toBe(5);
+});

@@ -1,13 +1,6 @@
-import type { State } from '#shared/workflow/asl.ts';
 import { statesOf } from '#shared/workflow/asl.ts';
+import { eventsOf } from '#shared/workflow/history.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
-
-/** History events of one pass through a state when nothing goes wrong (Step Functions API reference, "HistoryEvent"); a Map without its iterations. */
-const eventsOf = (state: State): number => {
-  if (state.Type === 'Task') return state.Resource.endsWith('.waitForTaskToken') ? 6 : 5;
-  if (state.Type === 'Map') return state.ItemProcessor.ProcessorConfig?.Mode === 'DISTRIBUTED' ? 6 : 4;
-  return 2;
-};
 
 const states = new Map(statesOf(runMachine));
 

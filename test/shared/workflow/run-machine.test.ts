@@ -4,6 +4,7 @@ import { errorCatalogue, isErrorCode } from '#shared/errors/catalogue.ts';
 import { permitPatience, turnPatience, waitSeconds } from '#shared/lock/times.ts';
 import { maxOneShotPhases, maxStages } from '#shared/plan/limits.ts';
 import { type State, type StateMachine, statesOf, type TaskState } from '#shared/workflow/asl.ts';
+import { eventsOfWay, historyEvents, historyLimit } from '#shared/workflow/history.ts';
 import { runMachine } from '#shared/workflow/run-machine.ts';
 import { executionInputSchema, type TaskSpec, taskRegistry } from '#shared/workflow/task-registry.ts';
 import { fieldOf, readsOf, taskOfPlaceholder, visits } from './document-walk.ts';
@@ -156,13 +157,34 @@ describe('error names', () => {
 });
 
 describe('the history of an execution, of 25,000 events at most', () => {
-  const historyLimit = 25_000;
   const slice = frame + events('Open Phase', 'For Each Batch', 'Close Phase', 'Phase Done');
   const decision = events('Next Stage', 'What Next?');
   const stageOf = (slices: number): number => decision + events('Phases Of Stage') + slices * slice;
   const groupOf = (stages: number): number => frame + stages + decision + events('Group Done');
   const runOf = (groups: number): number =>
     frame + events('Start Run', 'For Each Group') + groups + events('Nothing Wrong', 'Finish Run', 'Run Done');
+
+  it('is counted on the ways through the machine', () => {
+    expect(historyEvents).toEqual({
+      run: frame + events('Start Run', 'For Each Group', 'Nothing Wrong', 'Finish Run', 'Run Done'),
+      group: groupOf(0),
+      stage: stageOf(0),
+      slice,
+      soak: decision + events('Soak'),
+      hold: decision + events('Hold'),
+      turn: decision + events('Await Turn'),
+      batch: frame + events('Batch Done'),
+      operation: events('Invoke Operation', 'Sent?', 'Await Agent', 'Collect Results', 'Settled?'),
+      look: events('Await Agent', 'Collect Results', 'Settled?'),
+      permit: events('Invoke Operation', 'Sent?', 'Await Permit'),
+    });
+    expect(() => eventsOfWay(runMachine, 'Nowhere')).toThrow('no state Nowhere');
+  });
+
+  it('holds the most operations that a phase may have once its blocks are laid out, each looked at three times', () => {
+    const { batch, operation, look } = historyEvents;
+    expect(batch + 400 * (operation + 2 * look)).toBeLessThan(historyLimit);
+  });
 
   it('holds the most stages that a run may have, each after a soak', () => {
     const soak = decision + events('Soak');
@@ -188,10 +210,10 @@ describe('the history of an execution, of 25,000 events at most', () => {
     expect(runOf(groupOf((maxStages - 10) * (stageOf(1) + soak) + inLine))).toBeLessThan(historyLimit);
   });
 
-  it('holds a batch that waits for its nodes for a month, and then works for half a day', () => {
+  it.each([30, 200])('holds a batch that waits for its nodes for %i days, and then works for half a day', (days) => {
     const wait = events('Await Permit', 'Invoke Operation', 'Sent?');
     const look = events('Await Agent', 'Collect Results', 'Settled?');
-    expect(frame + looksIn(30, permitPatience) * wait + 800 * look).toBeLessThan(historyLimit);
+    expect(frame + looksIn(days, permitPatience) * wait + 800 * look).toBeLessThan(historyLimit);
   });
 
   it('holds a hundred pauses', () => {
