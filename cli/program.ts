@@ -1,5 +1,7 @@
 import { Command } from 'commander';
 import { addCommand, addGlobalOptions, addHelp, type CommandDefinition } from './command.ts';
+import { agentsInstallCommand } from './commands/agents/install.ts';
+import { agentsStatusCommand } from './commands/agents/status.ts';
 import { budgetListCommand } from './commands/budget/list.ts';
 import { budgetPutCommand } from './commands/budget/put.ts';
 import { budgetRemoveCommand } from './commands/budget/remove.ts';
@@ -64,6 +66,9 @@ import { schedulePutCommand } from './commands/schedule/put.ts';
 import { secretListCommand } from './commands/secret/ls.ts';
 import { secretRemoveCommand } from './commands/secret/rm.ts';
 import { secretSetCommand } from './commands/secret/set.ts';
+import { targetsHistoryCommand, targetsLsCommand, targetsShowCommand } from './commands/targets/look.ts';
+import { targetsPutCommand } from './commands/targets/put.ts';
+import { targetsRmCommand } from './commands/targets/rm.ts';
 import { validateCommand } from './commands/validate.ts';
 import { versionCommand } from './commands/version.ts';
 import type { CliHost } from './host.ts';
@@ -133,7 +138,17 @@ const nouns: readonly Noun[] = [
       scheduleRemoveCommand,
     ],
   },
+  {
+    name: 'targets',
+    summary: 'Keep sets of targets under names, for jobs and for --set',
+    commands: [targetsPutCommand, targetsLsCommand, targetsShowCommand, targetsHistoryCommand, targetsRmCommand],
+  },
   { name: 'nodes', summary: 'Look at the inventory', commands: [nodesListCommand] },
+  {
+    name: 'agents',
+    summary: "See how the clouds' agents stand, and install or update them",
+    commands: [agentsStatusCommand, agentsInstallCommand],
+  },
   {
     name: 'lock',
     summary: 'See what runs keep from each other, and take it away',

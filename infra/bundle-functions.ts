@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const rootOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -17,6 +18,17 @@ export const bundleFile = 'index.mjs';
 
 /** Packages of the client of Alibaba Cloud that no call of ours needs. */
 const notCalled = ['ws', 'socks-proxy-agent', 'xml2js', '@alicloud/credentials'];
+
+/** Of the description of each AWS client only the version is used: it stands in the User-Agent. */
+const versionsOnly: Plugin = {
+  name: 'versions-only',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /@aws-sdk[\\/]client-[\w-]+[\\/]package\.json$/ }, async ({ path }) => {
+      const { version }: { readonly version?: unknown } = JSON.parse(await readFile(path, 'utf8'));
+      return { contents: JSON.stringify({ version }), loader: 'json' };
+    });
+  },
+};
 
 /**
  * One file with everything in it: the SDK too, as the one of the runtime is slower to load and changes under our feet. The ES modules of
@@ -38,6 +50,7 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
       '@aws-sdk/credential-provider-node': rootOf('functions/runtime/lambda-credentials.ts'),
       ...Object.fromEntries(notCalled.map((name) => [name, rootOf('functions/runtime/not-called.ts')])),
     },
+    plugins: [versionsOnly],
     minify: true,
     sourcemap: true,
     sourcesContent: false,

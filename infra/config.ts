@@ -6,6 +6,7 @@ import {
   parameterName,
   secretName,
 } from '#shared/config/accounts.ts';
+import { defaultInventoryAges } from '#shared/config/inventory.ts';
 import { defaultRetention } from '#shared/config/retention.ts';
 import { priceTableSchema } from '#shared/cost/prices.ts';
 
@@ -95,6 +96,8 @@ const configSchema = z
     awsRegions: regions.optional(),
     /** Other accounts of AWS whose instances are targets, as a list or its JSON text. */
     awsAccounts: z.preprocess(parsedJson, awsAccountsSchema).default([]),
+    /** How many seconds a reading of the clouds is shown again. Runs bear a minute of it at most. */
+    inventorySeconds: z.coerce.number().int().min(0).max(86_400).default(defaultInventoryAges.shownSeconds),
     /** Alibaba Cloud regions whose instances are targets. */
     aliyunRegions: regions.default([]),
     /** Name of the SecureString parameter with the credentials for Alibaba Cloud. */
@@ -155,6 +158,7 @@ export const configKeys = [
   'logDays',
   'awsRegions',
   'awsAccounts',
+  'inventorySeconds',
   'aliyunRegions',
   'aliyunParameter',
   'aliyunSecret',

@@ -18,6 +18,7 @@ export type Need =
   | 'sendCommands'
   | 'readCommands'
   | 'inventory'
+  | 'updateAgents'
   | 'examine'
   | 'completeTasks'
   | 'watchRuns';
@@ -120,6 +121,7 @@ export const apiRow: FunctionRow = {
     'readLibrary',
     'writeLibrary',
     'inventory',
+    'updateAgents',
     'checkSecrets',
     'completeTasks',
   ],

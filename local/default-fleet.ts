@@ -3,7 +3,7 @@
  * a runner, and one instance that does not answer, so that a first run shows what Drover does about it.
  */
 export const defaultFleetYaml = `# The instances of your local cloud. Change it, then start a new run: it is read when the local cloud starts.
-# cloud: aws | aliyun. behaviour: {offline: true}, {slowSeconds: 2}, {flaky: 0.1}, {stopped: true}.
+# cloud: aws | aliyun. behaviour: {offline: true}, {slowSeconds: 2}, {flaky: 0.1}, {stopped: true}, {noAgent: true}, {agentVersion: 3.1.0.0}.
 # account: '222222222222' puts an instance into an account of its own, which is reached by credentials of its own.
 instances:
   - {name: runner-1, cloud: aws, region: eu-west-1, address: 10.0.0.10, tags: {drover: runner}}

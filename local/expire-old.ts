@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
 import {
   answerDays,
   answersFolder,
@@ -37,10 +38,11 @@ export const expireOld = async (options: ExpireOldOptions, signal?: AbortSignal)
   if (items > 0) log.info('local.expired', { items });
 };
 
-/** Sealed secrets that a crash left, and long answers: a handful of files at most, looked at whenever a cloud starts. */
+/** What is kept for a day: sealed secrets that a crash left, readings of the clouds, and long answers. Few files, looked at whenever a cloud starts. */
 const removeShortLived = async ({ blobsDir, clock }: ExpireOldOptions): Promise<void> => {
   const now = clock.now();
   await removeOldBlobs(blobsDir, { prefix: sealedSecretsFolder, olderThanMs: sealedSecretDays * dayMs, now });
+  await removeOldBlobs(blobsDir, { prefix: readingsFolder, olderThanMs: readingDays * dayMs, now });
   await removeOldBlobs(blobsDir, { prefix: answersFolder, olderThanMs: answerDays * dayMs, now });
 };
 

@@ -1,18 +1,21 @@
 import { type Pacing, realPacing } from '#functions/adapters/agent/caller.ts';
 import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { createAliyunAgent } from '#functions/adapters/aliyun/aliyun-agent.ts';
+import { createAliyunCare } from '#functions/adapters/aliyun/aliyun-care.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
-import { type CloudInventoryOptions, createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
+import {
+  type CloudInventory,
+  type CloudInventoryOptions,
+  createCloudInventory,
+} from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { createSsmAgent } from '#functions/adapters/ssm/ssm-agent.ts';
+import { createSsmCare } from '#functions/adapters/ssm/ssm-care.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import type { AgentScope, Agents } from '#shared/ports/agent.ts';
-import type { Inventory } from '#shared/ports/services.ts';
+import type { AgentCares } from '#shared/ports/agent-care.ts';
 import { DEFAULT_ACCOUNT, type Fleet } from './cloud/fleet.ts';
 import type { FleetCloud } from './cloud/fleet-cloud.ts';
-
-/** A fleet does not change while its cloud runs, and agents go up and down within seconds at most: one reading serves a burst of callers. */
-const freshForMs = 1000;
 
 /** The local endpoints check the form of a signature, not its secret; a key that is an account sees that account's instances. */
 const keyOf = (account: string) => ({ accessKeyId: account, secretAccessKey: 'local' });
@@ -53,15 +56,18 @@ export const connectAgents = (
   clients: LocalClients,
   fleet: Fleet,
   pacing: Pacing = realPacing,
-): { readonly agents: Agents; readonly inventory: Inventory } => ({
+): { readonly agents: Agents; readonly agentCare: AgentCares; readonly clouds: CloudInventory } => ({
   agents: {
     aws: createSsmAgent({ clientFor: clients.ssm, ...pacing }),
     aliyun: createAliyunAgent({ clientFor: clients.ecs, ...pacing }),
   },
-  inventory: createCloudInventory({
+  agentCare: {
+    aws: createSsmCare({ clientFor: clients.ssm, ...pacing }),
+    aliyun: createAliyunCare({ clientFor: clients.ecs, ...pacing }),
+  },
+  clouds: createCloudInventory({
     aws: { scopes: scopesOf(fleet, 'aws'), ssmClientFor: clients.ssm, taggingClientFor: clients.tagging },
     aliyun: { scopes: scopesOf(fleet, 'aliyun'), clientFor: clients.ecs },
-    freshForMs,
     ...pacing,
   }),
 });

@@ -6,8 +6,9 @@ import { createRateGate } from '#functions/adapters/agent/rate-gate.ts';
 import { countCapacity } from '#functions/adapters/dynamodb/count-capacity.ts';
 import { createDynamoStore } from '#functions/adapters/dynamodb/dynamo-store.ts';
 import { createFetchHttp } from '#functions/adapters/http/fetch-http.ts';
+import { keepInventory } from '#functions/adapters/inventory/keep-inventory.ts';
 import { createAesSealer } from '#functions/adapters/secrets/aes-sealer.ts';
-import { readPricesEnv } from '#functions/runtime/env.ts';
+import { readInventoryEnv, readPricesEnv } from '#functions/runtime/env.ts';
 import { meteredBlobs } from '#functions/runtime/metered-blobs.ts';
 import { meteredTasks } from '#functions/runtime/metered-tasks.ts';
 import { patientSleep } from '#functions/runtime/process.ts';
@@ -87,12 +88,18 @@ export const openLocalSystem = async (options: LocalSystemOptions): Promise<Loca
   const scheduler = createLocalScheduler({ clock, log });
   const store = storeOf(options, meter);
   const gate = createRateGate({ store: () => store, clock, sleep: pacing.sleep, random: pacing.random, log });
+  const { agents, agentCare, clouds } = connectAgents(clients, fleet, {
+    ...pacing,
+    gate,
+    called: () => meter.count({ agentCalls: 1 }),
+  });
   const blobs = meteredBlobs(createFolderBlobs(join(stateDir, 'blobs'), blobAccess), meter);
   const probes = localProbes({ stateDir, fleet, table, clients, blobs, engine, pacing });
+  // Another fleet is another source: what an earlier process read of the one before is not taken for it.
+  const source = JSON.stringify(fleet.instances);
   const ports: SystemPorts = {
-    ...connectAgents(clients, fleet, { ...pacing, gate, called: () => meter.count({ agentCalls: 1 }) }),
-    store,
-    blobs,
+    ...{ agents, agentCare, store, blobs },
+    inventory: keepInventory({ ...{ clouds, source, store, blobs, clock, log }, ages: readInventoryEnv() }),
     libraryBlobs: createFolderBlobs(join(stateDir, 'library')),
     secrets,
     sealer: createAesSealer(),

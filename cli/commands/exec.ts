@@ -27,6 +27,7 @@ const execSchema = z.object({
   where: z.string().optional(),
   node: texts,
   tag: texts,
+  set: z.string().optional(),
   nodesFile: z.string().optional(),
   interpreter: z.enum(interpreters).default('sh'),
   timeout: durationSchema.optional(),
@@ -41,14 +42,14 @@ const requestOf = async (session: Session, client: DroverClient, options: ExecOp
   const targets = targetsOfFlags(options);
   if (targets === undefined && options.nodesFile === undefined)
     throw new AppError('usage.invalid', 'It is not said on which nodes', {
-      hint: 'Give --where, --tag, --node or --nodes-file; all nodes are: --where true',
+      hint: 'Give --where, --tag, --set, --node or --nodes-file; all nodes are: --where true',
     });
   if (targets !== undefined && options.nodesFile !== undefined)
-    throw new AppError('usage.invalid', '--nodes-file cannot be combined with --where, --tag and --node');
+    throw new AppError('usage.invalid', '--nodes-file cannot be combined with --where, --tag, --set and --node');
   const job = execJob({ ...options, words, targets });
   if (options.nodesFile === undefined) return { job };
   const file = await readInputFile(session.host, options.nodesFile);
-  return { job, nodes: [...(await readNodesFile(file, () => readInventory(client)))] };
+  return { job, nodes: [...(await readNodesFile(file, (refresh) => readInventory(client, refresh)))] };
 };
 
 const exitCodeOf = (view: RunView, rows: readonly NodeRow[], propagate: boolean): number => {
@@ -68,6 +69,7 @@ export const execCommand = defineCommand({
   options: [
     { flags: '--where <condition>', description: 'on nodes for which this CEL condition over node holds' },
     { flags: '--tag <name=value>', description: 'on nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--set <name>', description: 'on the nodes of this target set; --where and --tag narrow it' },
     { flags: '--node <ids>', description: 'on these nodes: an id or a comma list (may be repeated)', many: true },
     {
       flags: '--nodes-file <file>',

@@ -6,6 +6,7 @@ import { formatDuration } from '#shared/model/duration.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { FiringStatus } from '#shared/model/schedule.ts';
 import { isTerminalRunStatus } from '#shared/model/status.ts';
+import type { NodeList } from '../inputs/node-list.ts';
 
 /** Whether the clocks of this machine and of the server agree. Times in milliseconds since the epoch. */
 export const clockCheck = (serverMs: number | undefined, nowMs: number): Check => {
@@ -64,6 +65,20 @@ export const nodeChecks = (nodes: readonly InventoryNode[]): readonly Check[] =>
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([place, its]) => agentsCheck(place, its));
 };
+
+/** What the clouds say of nodes and agents, and whether they can be read at all. */
+export const inventoryChecks = ({ items, readAt, problem }: NodeList): readonly Check[] =>
+  problem === undefined
+    ? nodeChecks(items)
+    : [
+        {
+          check: 'nodes',
+          status: 'problem',
+          says: `The clouds cannot be read, the last time they could was ${readAt}: ${problem}`,
+          advice: 'See to it that Drover may list instances and their agents (docs/operations.md).',
+        },
+        ...nodeChecks(items),
+      ];
 
 /** A run that is not at its end after so long is worth a look. */
 const longMs = 86_400_000;

@@ -1,8 +1,8 @@
 import type { Check } from '#shared/contract/meta-views.ts';
 import { isAppError, toAppError } from '#shared/errors/app-error.ts';
 import type { Connection } from '../connection.ts';
-import { readInventory } from '../inputs/nodes-file.ts';
-import { clockCheck, nodeChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
+import { readNodeList } from '../inputs/node-list.ts';
+import { clockCheck, inventoryChecks, runsCheck, schedulesCheck, versionCheck } from './checks.ts';
 
 /** What an examination needs to know of this side. */
 export interface Examiner {
@@ -50,7 +50,7 @@ export const examine = async (connection: Connection, examiner: Examiner): Promi
   const rest = await Promise.all([
     asked('clock', async () => [clockCheck(await connection.serverTime(), examiner.now())]),
     asked('deployment', () => lookInside(client)),
-    asked('nodes', async () => nodeChecks(await readInventory(client))),
+    asked('nodes', async () => inventoryChecks(await readNodeList(client, { refresh: true }))),
     asked('runs', async () => [runsCheck((await client.listRuns({ limit: 100 })).items, examiner.now())]),
     asked('schedules', async () => [schedulesCheck((await client.listSchedules()).items)]),
   ]);

@@ -1,16 +1,18 @@
-import { gatherPages } from '#shared/client/all-pages.ts';
 import type { DroverClient } from '#shared/client/client.ts';
-import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
+import { AppError, type ErrorPlace, isAppError } from '#shared/errors/app-error.ts';
 import { Findings } from '#shared/import/autoexec/findings.ts';
 import { matchNodes } from '#shared/import/autoexec/match-nodes.ts';
 import { isHostsFile, readHosts } from '#shared/import/autoexec/read-hosts.ts';
 import { readNodes } from '#shared/import/autoexec/read-nodes.ts';
 import { type InventoryNode, type Node, nodeSchema } from '#shared/model/node.ts';
+import { readNodeList } from './node-list.ts';
 import type { InputFile } from './read-file.ts';
 
 /** Every node of the inventory. */
-export const readInventory = (client: Pick<DroverClient, 'listNodes'>): Promise<readonly InventoryNode[]> =>
-  gatherPages((cursor) => client.listNodes(cursor === undefined ? { limit: 1000 } : { cursor, limit: 1000 }));
+export const readInventory = async (
+  client: Pick<DroverClient, 'listNodes'>,
+  refresh = false,
+): Promise<readonly InventoryNode[]> => (await readNodeList(client, refresh ? { refresh } : {})).items;
 
 /** True for a nodes file of neatlogic-autoexec: its objects have `resourceId`, or are the header with `totalCount`. */
 export const isAutoexecNodes = (text: string): boolean => /^\s*\{[^}]*"(?:resourceId|totalCount)"\s*:/.test(text);
@@ -53,18 +55,29 @@ export const parseNodeLines = ({ text, fileName }: InputFile): readonly Node[] =
 };
 
 /**
- * Reads a nodes file, of Drover or of neatlogic-autoexec, or a hosts file of the latter; their instances are looked up in the inventory.
+ * Reads a nodes file, of Drover or of neatlogic-autoexec, or a hosts file of the latter; their instances are looked up in the inventory, which is
+ * read anew for one that it does not have.
  * @throws AppError `usage.invalid`, `import.invalid`, `import.node-unmatched`, and the client's errors.
  */
 export const readNodesFile = async (
   file: InputFile,
-  inventory: () => Promise<readonly InventoryNode[]>,
+  inventory: (refresh: boolean) => Promise<readonly InventoryNode[]>,
 ): Promise<readonly Node[]> => {
   const isHosts = isHostsFile(file.text);
   if (!isHosts && !isAutoexecNodes(file.text)) return parseNodeLines(file);
-  const findings = new Findings(file.fileName);
-  const old = isHosts ? readHosts(file.text, findings) : readNodes(file.text, file.fileName, findings);
-  const nodes = matchNodes(old, await inventory(), findings);
-  findings.raise();
-  return nodes;
+  const matchIn = (nodes: readonly InventoryNode[]): readonly Node[] => {
+    const findings = new Findings(file.fileName);
+    const old = isHosts ? readHosts(file.text, findings) : readNodes(file.text, file.fileName, findings);
+    const matched = matchNodes(old, nodes, findings);
+    findings.raise();
+    return matched;
+  };
+  const known = await inventory(false);
+  try {
+    return matchIn(known);
+  } catch (error) {
+    // It may have come since the clouds were last read.
+    if (!isAppError(error, 'import.node-unmatched')) throw error;
+    return matchIn(await inventory(true));
+  }
 };

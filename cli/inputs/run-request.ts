@@ -85,7 +85,7 @@ const requestOfImport = async (deps: RequestDeps, params: string, flags: JobFlag
 const nodesOf = async (deps: RequestDeps, { nodesFile }: JobFlags): Promise<Pick<RunRequestInput, 'nodes'>> => {
   if (nodesFile === undefined) return {};
   const file = await readInputFile(deps.host, nodesFile);
-  return { nodes: [...(await readNodesFile(file, async () => readInventory(await deps.client())))] };
+  return { nodes: [...(await readNodesFile(file, async (refresh) => readInventory(await deps.client(), refresh)))] };
 };
 
 const requestOfFile = async (

@@ -31,21 +31,26 @@ export interface TargetFlags {
   readonly where?: string | undefined;
   readonly node?: readonly string[] | undefined;
   readonly tag?: readonly string[] | undefined;
+  /** Name of a target set. */
+  readonly set?: string | undefined;
 }
 
 /**
- * The targets that the flags name: nodes for which the condition holds and that have all of the tags, or nodes by id; undefined without flags.
+ * The targets that the flags name: nodes of the set for which the condition holds and that have all of the tags, or nodes by id; undefined
+ * without flags.
  * @throws AppError `usage.invalid` when ids and conditions are mixed.
  */
-export const targetsOfFlags = ({ where, node, tag }: TargetFlags): Targets | undefined => {
+export const targetsOfFlags = ({ where, node, tag, set }: TargetFlags): Targets | undefined => {
   const conditions = [
     ...(where === undefined ? [] : [`(${where})`]),
     ...(tag === undefined ? [] : [tagsCondition(parseKeyValues(tag, '--tag'))]),
   ];
-  if (node !== undefined && conditions.length > 0)
-    throw new AppError('usage.invalid', '--node cannot be combined with --where and --tag');
+  if (node !== undefined && (conditions.length > 0 || set !== undefined))
+    throw new AppError('usage.invalid', '--node cannot be combined with --where, --tag and --set');
   if (node !== undefined) return { nodes: parseNodeIds(node) };
-  return conditions.length === 0
-    ? undefined
-    : { where: where !== undefined && tag === undefined ? where : conditions.join(' && ') };
+  if (conditions.length === 0) return set === undefined ? undefined : { set };
+  return {
+    where: where !== undefined && tag === undefined ? where : conditions.join(' && '),
+    ...(set === undefined ? {} : { set }),
+  };
 };

@@ -28,9 +28,24 @@ interface NodeLine {
   readonly state: string;
 }
 
-const stateOf = (online: boolean, holder: string | undefined): string => {
+type Silent = NonNullable<RunPlan['inventory']>['silent'][number];
+
+const silentText = (silent: Silent | undefined): string => {
+  if (silent?.state === 'missing') return 'no agent: undeliverable';
+  if (silent?.stopped === true) return 'stopped: undeliverable unless it is started';
+  const since = silent?.lastSeenAt === undefined ? 'offline' : `agent silent since ${silent.lastSeenAt}`;
+  return `${since}: undeliverable unless it comes back`;
+};
+
+interface NodeState {
+  readonly online: boolean;
+  readonly holder: string | undefined;
+  readonly silent: Silent | undefined;
+}
+
+const stateOf = ({ online, holder, silent }: NodeState): string => {
   const held = holder === undefined ? '' : `leased now by run ${holder}`;
-  return [online ? '' : 'offline: undeliverable unless it comes back', held].filter(Boolean).join('; ') || 'runs';
+  return [online ? '' : silentText(silent), held].filter(Boolean).join('; ') || 'runs';
 };
 
 const columns: readonly Column<NodeLine>[] = [
@@ -41,17 +56,18 @@ const columns: readonly Column<NodeLine>[] = [
 ];
 
 /** Every node of a plan: in which round it runs, or why it does not. */
-export const planNodesText = ({ groups, heldNow }: RunPlan, style: Style): string => {
+export const planNodesText = ({ groups, heldNow, inventory }: RunPlan, style: Style): string => {
   const holders = new Map<NodeId, string>(
     (heldNow?.leases ?? []).flatMap(({ runId, nodeIds }) => nodeIds.map((id) => [id, runId] as const)),
   );
+  const silent = new Map((inventory?.silent ?? []).map((one) => [one.nodeId, one]));
   const lines = groups.flatMap(({ name: group, rounds, leftOut }): readonly NodeLine[] => [
     ...rounds.flatMap(({ round, nodes }) =>
       nodes.map(({ id, name, online }) => ({
         group,
         node: name,
         round: round === 0 ? '' : String(round),
-        state: stateOf(online, holders.get(id)),
+        state: stateOf({ online, holder: holders.get(id), silent: silent.get(id) }),
       })),
     ),
     ...leftOut.map(({ nodeId, reason }) => ({

@@ -18,6 +18,7 @@ import { nodeRoutes } from './routes/nodes.ts';
 import { planRoutes } from './routes/plan.ts';
 import { runRoutes } from './routes/runs.ts';
 import { scheduleRoutes } from './routes/schedules.ts';
+import { targetRoutes } from './routes/targets.ts';
 
 const limitBody = bodyLimit({
   maxSize: maxRequestBytes,
@@ -46,6 +47,7 @@ export const createApp = ({ services, authorize, version, log, newRequestId }: A
     .route('/', runRoutes(services))
     .route('/', planRoutes(services))
     .route('/', nodeRoutes(services))
+    .route('/', targetRoutes(services))
     .route('/', commandRoutes(services))
     .route('/', jobRoutes(services))
     .route('/', fileRoutes(services))

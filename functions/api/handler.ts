@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { openAgentCare } from '#functions/runtime/agent-care.ts';
 import { openBlobs, openLibraryBlobs } from '#functions/runtime/blobs.ts';
 import { openEngine } from '#functions/runtime/engine.ts';
 import { readApiEnv, readPricesEnv } from '#functions/runtime/env.ts';
@@ -21,6 +22,7 @@ const open = () => {
     blobs: openBlobs(),
     libraryBlobs: openLibraryBlobs(),
     agents: planningAgents,
+    agentCare: openAgentCare(),
     secrets: openSecretChecks(),
     inventory: openInventory(),
     engine: openEngine(),

@@ -1,3 +1,4 @@
+import type { AgentsQuery, AgentsView, InstallAgentsRequest, InstallAgentsView } from '#shared/contract/agent-views.ts';
 import type { CostQuery, CostsView } from '#shared/contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '#shared/contract/file-requests.ts';
 import type {
@@ -28,6 +29,7 @@ import type {
   PutBudgetRequest,
 } from '#shared/contract/lock-views.ts';
 import type { ExaminationView } from '#shared/contract/meta-views.ts';
+import type { NodesPage } from '#shared/contract/node-views.ts';
 import type {
   AbortRequest,
   ContinueRequest,
@@ -39,6 +41,7 @@ import type {
   OutputPlace,
   OutputQuery,
   PageQuery,
+  PlanQuery,
   ResetRequest,
   ResultsQuery,
   RetryRequest,
@@ -67,8 +70,16 @@ import type {
   ScheduleSummary,
   ScheduleView,
 } from '#shared/contract/schedule-views.ts';
+import type {
+  PutTargetSetRequest,
+  TargetSetChange,
+  TargetSetPut,
+  TargetSetQuery,
+  TargetSetRemoved,
+  TargetSetSummary,
+  TargetSetView,
+} from '#shared/contract/target-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
-import type { InventoryNode } from '#shared/model/node.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import type { Page } from '#shared/ports/store.ts';
 import type { TurnWish } from '#shared/schedule/decide.ts';
@@ -76,7 +87,7 @@ import type { TurnWish } from '#shared/schedule/decide.ts';
 /** What the routes call: the use cases, already wired. Each throws AppError. */
 export interface ApiServices {
   submitRun(submission: Submission): Promise<{ readonly runId: RunId; readonly created: boolean }>;
-  planPreview(request: RunRequest): Promise<RunPlan>;
+  planPreview(request: RunRequest, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request: ContinueRequest, actor: string): Promise<void>;
   abortRun(runId: RunId, request: AbortRequest, actor: string): Promise<void>;
   retryRun(runId: RunId, request: RetryRequest, actor: string): Promise<void>;
@@ -95,7 +106,14 @@ export interface ApiServices {
   readOutput(runId: RunId, query: OutputQuery): Promise<OutputPage>;
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;
   searchOutput(runId: RunId, query: SearchQuery): Promise<Page<OutputMatch>>;
-  listNodes(query: NodesQuery): Promise<Page<InventoryNode>>;
+  listNodes(query: NodesQuery): Promise<NodesPage>;
+  viewAgents(query: AgentsQuery): Promise<AgentsView>;
+  installAgents(request: InstallAgentsRequest, actor: string): Promise<InstallAgentsView>;
+  putTargetSet(name: string, request: PutTargetSetRequest, writer: LibraryWriter): Promise<Tagged<TargetSetPut>>;
+  listTargetSets(query: NamesQuery): Promise<Page<TargetSetSummary>>;
+  viewTargetSet(name: string, query: TargetSetQuery): Promise<Tagged<TargetSetView>>;
+  listTargetSetChanges(name: string, query: PageQuery): Promise<Page<TargetSetChange>>;
+  removeTargetSet(name: string, query: RemoveQuery, writer: LibraryWriter): Promise<TargetSetRemoved>;
   examine(): Promise<ExaminationView>;
   /** Keeps an answer that is too long; gives its address, undefined where there are none. */
   keepAnswer(text: string): Promise<string | undefined>;

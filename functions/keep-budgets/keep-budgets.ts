@@ -7,7 +7,7 @@ import { parseCondition } from '#shared/expression/condition.ts';
 import { allowedAtOnce } from '#shared/lock/share.ts';
 import { type BudgetRecord, budgetNameSchema } from '#shared/model/lock.ts';
 import type { Node } from '#shared/model/node.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
+import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
 import type { Page } from '#shared/ports/store.ts';
@@ -103,7 +103,7 @@ const checkWhere = (where: string): void => {
 };
 
 const readNodes = async ({ inventory }: KeepBudgetsDeps): Promise<readonly Node[]> =>
-  (await inventory.list()).map(withoutReach);
+  nodesWithAgent((await inventory.list({ maxAgeSeconds: inventory.ages.shownSeconds })).nodes);
 
 const viewOf = async (deps: KeepBudgetsDeps, budget: BudgetRecord, nodes: readonly Node[]): Promise<BudgetView> => {
   const use = await deps.store.getBudgetUse(budget.name);

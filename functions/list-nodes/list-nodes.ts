@@ -1,24 +1,28 @@
+import type { LibraryReadDeps } from '#functions/records/library.ts';
+import { pageOfNodes, readingAt, readingPlace } from '#functions/records/reading-place.ts';
+import { nodeFilter } from '#functions/records/target-sets.ts';
+import type { NodesPage } from '#shared/contract/node-views.ts';
 import type { NodesQuery } from '#shared/contract/requests.ts';
-import { fittingCount } from '#shared/contract/sizes.ts';
-import { parseCondition } from '#shared/expression/condition.ts';
-import type { InventoryNode } from '#shared/model/node.ts';
 import type { Inventory } from '#shared/ports/services.ts';
-import type { Page } from '#shared/ports/store.ts';
 
 /**
- * Nodes of the inventory, by id, read from the clouds now. The cursor is the id of the last node of the page before.
- * @throws AppError `expression.invalid`, `inventory.unavailable`
+ * Nodes of the inventory, by id, with the time at which the clouds were read. Where they cannot be read, the latest reading is shown, with the
+ * reason.
+ * @throws AppError `expression.invalid`, `targets.not-found`, `request.invalid`, `inventory.unavailable` when there is no reading at all
  */
 export const listNodes =
-  (deps: { readonly inventory: Inventory }) =>
-  async ({ where, cursor, limit }: NodesQuery): Promise<Page<InventoryNode>> => {
-    const condition = where === undefined ? undefined : parseCondition(where);
-    const scope = { params: {}, run: { id: '', attempt: 1, job: '' }, outputs: {} };
-    const wanted = (await deps.inventory.list()).filter(
-      (node) => (cursor === undefined || node.id > cursor) && (condition?.evaluate({ ...scope, node }) ?? true),
-    );
-    const page = wanted.slice(0, limit);
-    const items = page.slice(0, fittingCount(page));
-    const last = items.at(-1);
-    return wanted.length > items.length && last ? { items, cursor: last.id } : { items };
+  (deps: LibraryReadDeps & { readonly inventory: Inventory }) =>
+  async ({ where, set, cursor, limit, refresh = false }: NodesQuery): Promise<NodesPage> => {
+    const { inventory } = deps;
+    const isMeant = await nodeFilter(deps, { where, set });
+    const place = readingPlace(cursor);
+    const maxAgeSeconds = refresh && place === undefined ? 0 : inventory.ages.shownSeconds;
+    const reading = await readingAt(inventory, place, { maxAgeSeconds, orOlder: true });
+    const wanted = reading.nodes.filter(isMeant);
+    const { readAt, problem } = reading;
+    return {
+      ...pageOfNodes(reading, wanted, { place, limit }),
+      readAt,
+      ...(problem === undefined ? {} : { problem }),
+    };
   };

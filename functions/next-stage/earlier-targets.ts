@@ -1,11 +1,12 @@
 import { currentAttempt } from '#functions/records/change-run.ts';
 import { readJobHistory } from '#functions/records/job-history.ts';
 import { type JsonBlobs, putJson } from '#functions/records/json-blob.ts';
-import { type Candidates, resolveRunners } from '#functions/targets/resolve-targets.ts';
+import { overInventory } from '#functions/targets/over-inventory.ts';
+import { candidatesOfRun, resolveRunners } from '#functions/targets/resolve-targets.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { needsRunner } from '#shared/plan/runners.ts';
-import type { Blobs } from '#shared/ports/services.ts';
+import type { Blobs, Inventory } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 
 /** What taking targets over needs. */
@@ -13,6 +14,7 @@ export interface EarlierTargetsDeps {
   readonly store: Pick<PlanStore, 'listGroups'>;
   readonly json: JsonBlobs;
   readonly blobs: Blobs;
+  readonly inventory: Inventory;
 }
 
 /** A group of a run, in its current job. */
@@ -32,7 +34,6 @@ export type KeptTargets = Pick<GroupRecord, 'targetsBlob' | 'nodeCount'>;
 export const earlierTargets = async (
   deps: EarlierTargetsDeps,
   { run, job, group }: GroupOfRun,
-  readCandidates: () => Promise<Candidates>,
 ): Promise<KeptTargets | undefined> => {
   if (currentAttempt(run) === 1) return undefined;
   const jobs = await readJobHistory(deps.json, run);
@@ -45,13 +46,20 @@ export const earlierTargets = async (
   const targets = await deps.json.targets(latest.targetsBlob);
   const kept = keptRunners(targets, before, group);
   const isComplete = group.phases.every((phase, index) => !needsRunner(phase) || kept[String(index)] !== undefined);
-  const fresh = isComplete
-    ? {}
-    : resolveRunners(job, group, await readCandidates(), {
-        params: run.params,
-        run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName },
-      });
+  const fresh = isComplete ? {} : await freshRunners(deps, { run, job, group });
   return keepTargets(deps.blobs, run, { nodes: targets.nodes, runners: { ...fresh, ...kept } });
+};
+
+const freshRunners = async (
+  { blobs, inventory }: EarlierTargetsDeps,
+  { run, job, group }: GroupOfRun,
+): Promise<FrozenTargets['runners']> => {
+  const toCandidates = await candidatesOfRun(blobs, run.nodesBlob);
+  const scope = { params: run.params, run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName } };
+  return overInventory(inventory, inventory.ages.plannedSeconds, (reading) => ({
+    value: resolveRunners(job, group, toCandidates(reading), scope),
+    complete: true,
+  }));
 };
 
 const keptRunners = (targets: FrozenTargets, before: Group | undefined, group: Group): FrozenTargets['runners'] =>

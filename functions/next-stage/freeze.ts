@@ -1,14 +1,15 @@
 import { currentAttempt } from '#functions/records/change-run.ts';
 import type { JsonBlobs } from '#functions/records/json-blob.ts';
 import { countUnder, type FrozenBudget } from '#functions/targets/node-budgets.ts';
-import { readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
+import { overInventory } from '#functions/targets/over-inventory.ts';
+import { candidatesOfRun, isComplete, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { type GateOpening, gateById } from '#shared/gate/gates-of-run.ts';
 import { exclusiveOf } from '#shared/lock/exclusive.ts';
 import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, GroupRecord, RunRecord } from '#shared/model/run.ts';
 import { checkPlanLimits } from '#shared/plan/limits.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
+import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import { type Blobs, type Clock, type Inventory, type Log, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore, RunStore } from '#shared/ports/store.ts';
@@ -48,7 +49,7 @@ export const freeze = async (
   const attempt = currentAttempt(run);
   const approval = await approved(deps, place, undefined);
   if (approval.kind !== 'passed') return approval;
-  const earlier = await earlierTargets(deps, place, () => readCandidates(deps, run.nodesBlob));
+  const earlier = await earlierTargets(deps, place);
   const found = earlier === undefined ? await resolve(deps, run, job, group) : undefined;
   const drift = await approved(deps, place, found);
   if (drift.kind !== 'passed') return drift;
@@ -104,12 +105,13 @@ const startGate = (run: RunRecord, job: Job): GateOpening => {
 };
 
 const resolve = async (deps: FreezeDeps, run: RunRecord, job: Job, group: Group): Promise<FrozenTargets> => {
-  const candidates = await readCandidates(deps, run.nodesBlob);
-  const { nodes, runners } = resolveTargets(job, group, candidates, {
-    params: run.params,
-    run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName },
+  const toCandidates = await candidatesOfRun(deps.blobs, run.nodesBlob);
+  const scope = { params: run.params, run: { id: run.runId, attempt: currentAttempt(run), job: run.jobName } };
+  return overInventory(deps.inventory, deps.inventory.ages.plannedSeconds, (reading) => {
+    const candidates = toCandidates(reading);
+    const { nodes, runners } = resolveTargets(job, group, candidates, scope);
+    return { value: { nodes, runners }, complete: isComplete(group, candidates, { nodes }) };
   });
-  return { nodes, runners };
 };
 
 /** The disruption budgets that nodes of a group are under, over the inventory as it is now. Without any budget, the inventory is not read. */
@@ -120,7 +122,8 @@ const freezeBudgets = async (deps: FreezeDeps, targetsBlob: string): Promise<rea
   const targets = nodes.map(({ node }) => node);
   const meant = budgets.filter((budget) => countUnder(budget, targets) > 0);
   if (meant.length === 0) return [];
-  const inventory = (await deps.inventory.list()).map(withoutReach);
+  const reading = await deps.inventory.list({ maxAgeSeconds: deps.inventory.ages.plannedSeconds });
+  const inventory = nodesWithAgent(reading.nodes);
   // A caller may name nodes that the inventory does not know: they count too.
   const known = new Set(inventory.map(({ id }) => id));
   const all = [...inventory, ...targets.filter(({ id }) => !known.has(id))];

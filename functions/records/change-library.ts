@@ -1,6 +1,6 @@
 import type { Preconditions } from '#shared/contract/library-requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
-import type { LibraryChange } from '#shared/model/library.ts';
+import { kindWords, type LibraryChange } from '#shared/model/library.ts';
 import type { LibraryName, LibraryStore } from '#shared/ports/library-store.ts';
 import { areMet } from './preconditions.ts';
 
@@ -21,7 +21,8 @@ const currentTag = (latest: LibraryChange | undefined): string | undefined =>
   latest === undefined || latest.action === 'remove' ? undefined : etagOf(latest);
 
 const failed = ({ kind, name }: LibraryName, latest: LibraryChange | undefined): AppError => {
-  const what = `${kind === 'job' ? 'Job' : 'Command'} '${name}'`;
+  const { one } = kindWords[kind];
+  const what = `${one.charAt(0).toUpperCase()}${one.slice(1)} '${name}'`;
   const tag = currentTag(latest);
   if (latest === undefined || tag === undefined)
     return new AppError('precondition.failed', `${what} does not exist${latest === undefined ? '' : ' any more'}`, {

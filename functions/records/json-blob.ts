@@ -31,7 +31,7 @@ export const jsonKey = (folder: string, value: unknown): string =>
 
 /** Reads the JSON blobs that use cases share, parsed and checked once per process. */
 export interface JsonBlobs {
-  /** The job of a run: its commands as they were when it started, its blocks laid out for the run's params. */
+  /** The job of a run: its commands and target sets as they were when it started, its blocks laid out for the run's params. */
   job(run: Pick<RunRecord, 'runId' | 'jobBlob' | 'params'>): Promise<Job>;
   /** The job of a run as it was written: commands are named only, blocks not laid out. */
   written(run: Pick<RunRecord, 'jobBlob'>): Promise<Job>;
@@ -56,7 +56,7 @@ export const createJsonBlobs = (blobs: Blobs): JsonBlobs => {
   const planned = remembering((key: string) => readJson(blobs, key, plannedTargetsSchema));
   return {
     written: async (run) => {
-      const { commands: _commands, ...job } = await stored(run.jobBlob);
+      const { commands: _commands, sets: _sets, ...job } = await stored(run.jobBlob);
       return job;
     },
     job: (run) => laidOut(`${run.runId} ${run.jobBlob}`, run),

@@ -7,7 +7,7 @@ import { canonicalJson } from '#shared/job/canonical-json.ts';
 import { type CommandReference, shortVersion } from '#shared/library/command-reference.ts';
 import { type CommandSpec, commandSpecSchema } from '#shared/model/command.ts';
 import { type Job, jobSchema } from '#shared/model/job.ts';
-import type { CommandVersionRecord, LibraryChange, LibraryKind } from '#shared/model/library.ts';
+import { type CommandVersionRecord, kindWords, type LibraryChange, type LibraryKind } from '#shared/model/library.ts';
 import type { LibraryName, LibraryStore } from '#shared/ports/library-store.ts';
 import type { Blobs } from '#shared/ports/services.ts';
 
@@ -33,7 +33,7 @@ export interface StoredJob {
   readonly job: Job;
 }
 
-const keyOf = (kind: LibraryKind, digest: string): string => `${kind}s/${digest}.json`;
+const keyOf = (kind: LibraryKind, digest: string): string => `${kindWords[kind].folder}/${digest}.json`;
 
 /**
  * Stores content under its digest, as canonical JSON: the digest is that of the stored bytes, so anybody can check them.
@@ -46,7 +46,11 @@ export const putContent = async (blobs: Blobs, kind: LibraryKind, content: unkno
   return digest;
 };
 
-const readContent = async <S extends z.ZodType>(
+/**
+ * The content of a change, checked against its digest.
+ * @throws AppError `blob.not-found`, `internal.bug`
+ */
+export const readContent = async <S extends z.ZodType>(
   blobs: Blobs,
   { kind, digest }: Pick<LibraryChange, 'kind' | 'digest'>,
   schema: S,
@@ -67,22 +71,27 @@ const namesToCompare = 1000;
 const unknownName = async (deps: LibraryReadDeps, { kind, name }: LibraryName): Promise<AppError> => {
   const { items } = await deps.store.listNames({ kind, limit: namesToCompare });
   const known = items.filter(({ action }) => action === 'put').map((one) => one.name);
-  return new AppError(`${kind}.not-found`, `There is no ${kind} '${name}'`, {
-    hint: didYouMean(name, known) ?? `List the ${kind}s with: drover ${kind} ls`,
+  const { one, many } = kindWords[kind];
+  return new AppError(`${kind}.not-found`, `There is no ${one} '${name}'`, {
+    hint: didYouMean(name, known) ?? `List the ${many} with: drover ${kind} ls`,
   });
 };
 
-const removedName = ({ kind, name, actor, at }: LibraryChange): AppError =>
-  new AppError(
-    `${kind}.not-found`,
-    `${kind === 'job' ? 'Job' : 'Command'} '${name}' was removed by ${actor} at ${at}`,
-    {
-      hint:
-        kind === 'job'
-          ? `Its revisions are still there: drover job show '${name}' --revision N. Apply one of them to have it back.`
-          : `Its versions are still there: drover command history ${name}. Put one of them to have it back.`,
-    },
-  );
+/** How to have back what was removed. */
+const comeback: Readonly<Record<LibraryKind, (name: string) => string>> = {
+  job: (name) =>
+    `Its revisions are still there: drover job show '${name}' --revision N. Apply one of them to have it back.`,
+  command: (name) => `Its versions are still there: drover command history ${name}. Put one of them to have it back.`,
+  targets: (name) => `Its revisions are still there: drover targets history ${name}. Put one of them to have it back.`,
+};
+
+const removedName = ({ kind, name, actor, at }: LibraryChange): AppError => {
+  const { one } = kindWords[kind];
+  const what = `${one.charAt(0).toUpperCase()}${one.slice(1)}`;
+  return new AppError(`${kind}.not-found`, `${what} '${name}' was removed by ${actor} at ${at}`, {
+    hint: comeback[kind](name),
+  });
+};
 
 /**
  * The latest change of a name that is in use.
@@ -140,6 +149,32 @@ export const requireCommand = async (
 };
 
 /**
+ * One change of a name that put something; without a number, the latest. With `history`, changes by number are found also when the name was
+ * removed.
+ * @throws AppError `job.not-found`, `targets.not-found`
+ */
+export const requireRevision = async (
+  deps: LibraryReadDeps,
+  entry: LibraryName,
+  number: number | undefined,
+  options: { readonly history?: true },
+): Promise<Omit<StoredJob, 'job'>> => {
+  const { kind, name } = entry;
+  const isHistory = options.history === true && number !== undefined;
+  const latest = isHistory ? await requireAnyChange(deps, entry) : await requireName(deps, entry);
+  const revision = number === undefined ? latest : await deps.store.getChange(entry, number);
+  if (revision === undefined) {
+    const { one } = kindWords[kind];
+    const what = `${one.charAt(0).toUpperCase()}${one.slice(1)}`;
+    throw new AppError(`${kind}.not-found`, `${what} '${name}' has no revision ${number}`, {
+      hint: `The latest is ${latest.change}: drover ${kind} show '${name}'`,
+    });
+  }
+  if (revision.action === 'remove') throw removedName(revision);
+  return { revision, latest };
+};
+
+/**
  * One revision of a job; without a number, the latest. With `history`, revisions by number are found also when the job was removed.
  * @throws AppError `job.not-found`
  */
@@ -148,14 +183,6 @@ export const requireJob = async (
   { name, revision: number }: { readonly name: string; readonly revision?: number | undefined },
   options: { readonly history?: true } = {},
 ): Promise<StoredJob> => {
-  const entry = { kind: 'job', name } as const;
-  const isHistory = options.history === true && number !== undefined;
-  const latest = isHistory ? await requireAnyChange(deps, entry) : await requireName(deps, entry);
-  const revision = number === undefined ? latest : await deps.store.getChange(entry, number);
-  if (revision === undefined)
-    throw new AppError('job.not-found', `Job '${name}' has no revision ${number}`, {
-      hint: `The latest is ${latest.change}: drover job show '${name}'`,
-    });
-  if (revision.action === 'remove') throw removedName(revision);
+  const { revision, latest } = await requireRevision(deps, { kind: 'job', name }, number, options);
   return { revision, latest, job: await readContent(deps.libraryBlobs, revision, jobSchema) };
 };

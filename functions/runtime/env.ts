@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { aliyunAccountsSchema, awsAccountsSchema } from '#shared/config/accounts.ts';
+import { defaultInventoryAges, type InventoryAges } from '#shared/config/inventory.ts';
 import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { variables } from '#shared/config/variables.ts';
 import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
@@ -134,6 +135,17 @@ const cloudsSchema = z
     message: 'names the own account, whose instances are targets anyway',
   });
 
+const inventorySchema = z
+  .object({
+    [variables.inventorySeconds]: optional
+      .transform((text) => (text === undefined ? defaultInventoryAges.shownSeconds : Number(text)))
+      .pipe(z.int('is not a whole number of seconds').min(0, 'is below 0').max(86_400, 'is more than a day')),
+  })
+  .transform((env): InventoryAges => {
+    const shownSeconds = env[variables.inventorySeconds];
+    return { shownSeconds, plannedSeconds: Math.min(defaultInventoryAges.plannedSeconds, shownSeconds) };
+  });
+
 const names = z
   .string()
   .default('')
@@ -216,6 +228,10 @@ export const readExaminationEnv = (environment: Environment = process.env) => re
 
 /** Which regions of which cloud have targets, and where the credentials of the foreign cloud are kept. */
 export const readCloudsEnv = (environment: Environment = process.env) => read(cloudsSchema, environment);
+
+/** How old a reading of the clouds may be. */
+export const readInventoryEnv = (environment: Environment = process.env): InventoryAges =>
+  read(inventorySchema, environment);
 
 /** Which secrets jobs may refer to, and the environment that `env:` references mean. */
 export const readSecretsEnv = (environment: Environment = process.env) => ({

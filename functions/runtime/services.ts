@@ -5,8 +5,16 @@ import { continueRun } from '#functions/continue-run/continue-run.ts';
 import { abortRun, pauseRun, resumeRun } from '#functions/control-run/control-run.ts';
 import { decideAtGate } from '#functions/decide-gate/decide-gate.ts';
 import { examine } from '#functions/examine/examine.ts';
+import { installAgents } from '#functions/install-agents/install-agents.ts';
 import { keepAnswer } from '#functions/keep-answer/keep-answer.ts';
 import { listBudgets, putBudget, removeBudget } from '#functions/keep-budgets/keep-budgets.ts';
+import {
+  listTargetSetChanges,
+  listTargetSets,
+  putTargetSet,
+  removeTargetSet,
+  viewTargetSet,
+} from '#functions/keep-targets/keep-targets.ts';
 import { listCosts } from '#functions/list-costs/list-costs.ts';
 import { listLocks } from '#functions/list-locks/list-locks.ts';
 import { listNodes } from '#functions/list-nodes/list-nodes.ts';
@@ -27,6 +35,7 @@ import { pauseSchedule, removeSchedule, resumeSchedule } from '#functions/timed-
 import { timedPut } from '#functions/timed-put/timed-put.ts';
 import { timedRunNow } from '#functions/timed-run-now/timed-run-now.ts';
 import { listFirings, listSchedules, previewSchedule, viewSchedule } from '#functions/timed-view/timed-view.ts';
+import { viewAgents } from '#functions/view-agents/view-agents.ts';
 import {
   listCommandChanges,
   listCommands,
@@ -38,6 +47,7 @@ import {
 import { listRuns, viewRun, viewRunJob } from '#functions/view-run/view-run.ts';
 import type { PriceTable } from '#shared/cost/prices.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
+import type { AgentCares } from '#shared/ports/agent-care.ts';
 import type { Examination } from '#shared/ports/examination.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
@@ -51,6 +61,8 @@ export interface ServicePorts {
   /** Contents of commands and jobs of the library; kept for ever, unlike what belongs to runs. */
   readonly libraryBlobs: Blobs;
   readonly agents: PlanningAgents;
+  /** What the clouds can do about their agents. */
+  readonly agentCare: AgentCares;
   readonly secrets: Pick<Secrets, 'check'>;
   readonly inventory: Inventory;
   readonly engine: Engine;
@@ -63,6 +75,18 @@ export interface ServicePorts {
   readonly ids: Ids;
   readonly log: Log;
 }
+
+/** What is about nodes, their agents, and sets of them. */
+const nodeServices = (ports: ServicePorts) => ({
+  listNodes: listNodes(ports),
+  viewAgents: viewAgents(ports),
+  installAgents: installAgents(ports),
+  putTargetSet: putTargetSet(ports),
+  listTargetSets: listTargetSets(ports),
+  viewTargetSet: viewTargetSet(ports),
+  listTargetSetChanges: listTargetSetChanges(ports),
+  removeTargetSet: removeTargetSet(ports),
+});
 
 /** Wires the use cases behind the HTTP API to the ports. */
 export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports.blobs)): ApiServices => {
@@ -90,7 +114,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     readOutput: readOutput(deps),
     openOutputContent: openOutputContent(deps),
     searchOutput: searchOutput(deps),
-    listNodes: listNodes(deps),
+    ...nodeServices(deps),
     examine: examine(deps),
     keepAnswer: keepAnswer(deps),
     putCommand: putCommand(deps),

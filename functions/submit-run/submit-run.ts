@@ -93,11 +93,11 @@ const newRun = async (
   deps: SubmitRunDeps,
   { request, actor, turn: wish }: Submission,
   runId: RunId,
-  { job, commands, revision, params, plan, turn: own }: CheckedRequest,
+  { job, commands, sets, revision, params, plan, turn: own }: CheckedRequest,
 ): Promise<RunRecord> => {
   const at = nowIso(deps.clock);
   const turn = turnUnder(own, wish);
-  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands));
+  const jobBlob = await putJson(deps.blobs, 'jobs', toRunJob(job, commands, sets));
   const plannedBlob =
     job.spec.approval && (await putJson(deps.blobs, `runs/${runId}/planned`, plannedTargets(job, plan)));
   const nodesBlob = request.nodes && (await putJson(deps.blobs, `runs/${runId}/nodes`, request.nodes));

@@ -3,12 +3,14 @@ import type { ChangedJob } from '#functions/records/add-attempt.ts';
 import { type JobHistory, readJobHistory } from '#functions/records/job-history.ts';
 import { type JsonBlobs, jsonKey, putJson, readJson } from '#functions/records/json-blob.ts';
 import { type RunPlacesDeps, runPlaces } from '#functions/records/run-places.ts';
+import { resolveSets } from '#functions/records/target-sets.ts';
 import { AppError, type ErrorPlace } from '#shared/errors/app-error.ts';
 import { canonicalJson } from '#shared/job/canonical-json.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
 import { jobDigest } from '#shared/job/job-digest.ts';
 import { resolveParams } from '#shared/job/params.ts';
 import { applyCommands } from '#shared/library/apply-commands.ts';
+import { applySets } from '#shared/library/apply-sets.ts';
 import { toRunJob } from '#shared/library/run-job.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import { nodeSchema } from '#shared/model/node.ts';
@@ -39,7 +41,8 @@ export const readChangedJob = async (
 ): Promise<ChangedJob | undefined> => {
   const { job, revision } = await jobOfRequest(deps, { job: document });
   const commands = await resolveCommands(deps, job);
-  const stored = toRunJob(job, commands);
+  const sets = await resolveSets(deps, job);
+  const stored = toRunJob(job, commands, sets);
   if (jsonKey('jobs', stored) === run.jobBlob) return undefined;
   const kept = Object.entries(run.params).filter(([name]) => Object.hasOwn(job.spec.params, name));
   const resolved = resolveParams(job, Object.fromEntries(kept));
@@ -49,7 +52,7 @@ export const readChangedJob = async (
     ...paramRefusals(run.params, resolved),
     ...carryOverRefusals({
       before: jobs.current,
-      now: expandJob(applyCommands(job, commands), params),
+      now: expandJob(applySets(applyCommands(job, commands), sets), params),
       touched: await touchedPhases(deps, run, jobs),
       again,
     }),

@@ -1,4 +1,5 @@
 import { type LibraryReadDeps, requireJob } from '#functions/records/library.ts';
+import { resolveSets } from '#functions/records/target-sets.ts';
 import type { RunRequest } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { expandJob } from '#shared/job/expand-job.ts';
@@ -6,26 +7,29 @@ import { resolveParams } from '#shared/job/params.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import { turnSettingsOf } from '#shared/job/turn-settings.ts';
 import { applyCommands, type FrozenCommands } from '#shared/library/apply-commands.ts';
+import { applySets } from '#shared/library/apply-sets.ts';
 import { requireJobReference } from '#shared/library/job-reference.ts';
 import type { Job, ParamValues } from '#shared/model/job.ts';
 import type { DisruptionBudget, TurnSettings } from '#shared/model/lock.ts';
 import type { InventoryNode, Node } from '#shared/model/node.ts';
 import type { FrozenTargets } from '#shared/model/run.ts';
+import type { FrozenSets } from '#shared/model/target-set.ts';
 import type { NodeBudget } from '#shared/plan/node-budgets.ts';
 import { planRun } from '#shared/plan/plan-run.ts';
 import { type NeededSecret, neededSecrets } from '#shared/plan/plan-secrets.ts';
 import type { PlanSecret, RunPlan } from '#shared/plan/run-plan.ts';
 import { checkSelection, selectNodes, selectsGroup } from '#shared/plan/selection.ts';
-import { withoutReach } from '#shared/plan/targets.ts';
+import { nodesWithAgent } from '#shared/plan/targets.ts';
 import type { PlanningAgents } from '#shared/ports/agent.ts';
 import type { LockStore } from '#shared/ports/lock-store.ts';
 import type { Secrets } from '#shared/ports/secrets.ts';
-import type { Blobs, Inventory } from '#shared/ports/services.ts';
+import type { Blobs, Inventory, InventoryReading } from '#shared/ports/services.ts';
 import { formatReference } from '#shared/secrets/reference.ts';
 import { countUnder, nodeBudgets } from './node-budgets.ts';
+import { type Found, overInventory } from './over-inventory.ts';
 import { requireFiles } from './require-files.ts';
 import { resolveCommands } from './resolve-commands.ts';
-import { type Candidates, candidatesOf, resolveTargets } from './resolve-targets.ts';
+import { candidatesOf, isComplete, type ResolvedTargets, resolveTargets } from './resolve-targets.ts';
 
 /** What planning needs. */
 export interface PlanPreviewDeps extends LibraryReadDeps {
@@ -43,8 +47,12 @@ export interface CheckedRequest {
   readonly laidOut: Job;
   /** The targets of each group of the job, as they are now. */
   readonly targets: readonly FrozenTargets[];
+  /** What these were found in. */
+  readonly reading: InventoryReading;
   /** The commands that the job uses, as they are now. */
   readonly commands: FrozenCommands;
+  /** The target sets that the job names, as they are now. */
+  readonly sets: FrozenSets;
   /** The revision of a stored job; absent for a job that came with the request. */
   readonly revision?: number;
   readonly params: ParamValues;
@@ -86,29 +94,34 @@ export const jobOfRequest = async (
  * @throws AppError as `planRequest`, and `plan.no-targets` when it would touch nothing
  */
 export const checkRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
-  const checked = await planRequest(deps, request);
+  const checked = await planRequest(deps, request, deps.inventory.ages.plannedSeconds);
   requireNodes(checked.plan);
   return checked;
 };
 
 /**
- * Plans a request against library and clouds as they are now; the plan may be empty, and then it says why.
- * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`,
+ * Plans a request against the library as it is now and the clouds as they were read lately; the plan may be empty, and then it says why.
+ * @throws AppError `job.invalid`, `job.not-found`, `params.invalid`, `request.invalid`, `plan.*`, `secret.*`, `expression.failed`, `targets.not-found`,
  * `inventory.unavailable`
  */
-export const planRequest = async (deps: PlanPreviewDeps, request: RunRequest): Promise<CheckedRequest> => {
+export const planRequest = async (
+  deps: PlanPreviewDeps,
+  request: RunRequest,
+  maxAgeSeconds: number,
+): Promise<CheckedRequest> => {
   const asked = await jobOfRequest(deps, request);
   const { job } = asked;
   const params = checkJobRequest(job, request);
   await requireFiles(deps, job, params);
   const turn = turnSettingsOf(job, params);
   const commands = await resolveCommands(deps, job);
-  const [inventory, budgets] = await Promise.all([deps.inventory.list(), deps.store.listBudgets()]);
-  const candidates = request.nodes
-    ? candidatesOf(request.nodes, inventory)
-    : { nodes: inventory, explicit: false, inventory };
-  const laidOut = expandJob(applyCommands(job, commands), params);
-  const groups = targetsOfGroups({ job, params, candidates, request });
+  const sets = await resolveSets(deps, job);
+  const meant = applySets(job, sets);
+  const [{ reading, groups }, budgets] = await Promise.all([
+    overInventory(deps.inventory, maxAgeSeconds, (found) => targetsIn(found, { job: meant, params, request })),
+    deps.store.listBudgets(),
+  ]);
+  const laidOut = expandJob(applyCommands(meant, commands), params);
   const needed = neededSecrets({ job: laidOut, params, targets: groups, selection: request.only });
   const plan = planRun({
     job: laidOut,
@@ -117,11 +130,11 @@ export const planRequest = async (deps: PlanPreviewDeps, request: RunRequest): P
     secrets: await Promise.all(needed.map((secret) => planSecret(deps, secret))),
     limitOf: (agent) => deps.agents[agent].limits.instances,
     scriptLimitOf: (agent) => deps.agents[agent].limits.scriptBytes,
-    budgets: budgetsOver(budgets, inventory, groups),
+    budgets: budgetsOver(budgets, reading.nodes, groups),
     turn,
     selection: request.only,
   });
-  return { ...asked, laidOut, targets: groups, commands, params, plan, turn };
+  return { ...asked, laidOut, targets: groups, reading, commands, sets, params, plan, turn };
 };
 
 /** Budgets over the inventory and what the caller named beside it. */
@@ -130,7 +143,7 @@ const budgetsOver = (
   inventory: readonly InventoryNode[],
   groups: readonly FrozenTargets[],
 ): readonly NodeBudget[] => {
-  const all = new Map<string, Node>(inventory.map((node) => [node.id, withoutReach(node)]));
+  const all = new Map<string, Node>(nodesWithAgent(inventory).map((node) => [node.id, node]));
   for (const { node } of groups.flatMap(({ nodes }) => nodes)) if (!all.has(node.id)) all.set(node.id, node);
   const nodes = [...all.values()];
   return nodeBudgets(budgets, (budget) => countUnder(budget, nodes));
@@ -149,17 +162,34 @@ const planSecret = async (
 interface TargetQuestion {
   readonly job: Job;
   readonly params: ParamValues;
-  readonly candidates: Candidates;
   readonly request: RunRequest;
 }
 
-const targetsOfGroups = ({ job, params, candidates, request }: TargetQuestion) => {
+interface TargetsFound {
+  readonly reading: InventoryReading;
+  readonly groups: readonly ResolvedTargets[];
+}
+
+/** The targets of each group in a reading of the clouds. */
+const targetsIn = (reading: InventoryReading, { job, params, request }: TargetQuestion): Found<TargetsFound> => {
+  const inventory = reading.nodes;
+  const candidates = request.nodes
+    ? candidatesOf(request.nodes, inventory)
+    : { nodes: inventory, explicit: false, unknown: 0, inventory };
   const scope = { params, run: { id: '', attempt: 1, job: job.metadata.name } };
-  return job.spec.groups.map((group) => {
-    if (!selectsGroup(request.only, group)) return { nodes: [], runners: {}, leftOut: [] };
+  const groups = job.spec.groups.map((group) => {
+    if (!selectsGroup(request.only, group))
+      return { resolved: { nodes: [], runners: {}, leftOut: [] }, complete: true };
     const resolved = resolveTargets(job, group, candidates, scope);
-    return { ...resolved, nodes: [...selectNodes(request.only, resolved.nodes)] };
+    return {
+      resolved: { ...resolved, nodes: [...selectNodes(request.only, resolved.nodes)] },
+      complete: isComplete(group, candidates, resolved),
+    };
   });
+  return {
+    value: { reading, groups: groups.map(({ resolved }) => resolved) },
+    complete: groups.every(({ complete }) => complete),
+  };
 };
 
 /** A run that would touch nothing is a mistake of its author, not a success. */

@@ -7,7 +7,7 @@ import { type InventoryNode, type Node, nodeSchema } from '#shared/model/node.ts
 import type { FrozenTargets } from '#shared/model/run.ts';
 import { chooseRunner, needsRunner, runnerOf } from '#shared/plan/runners.ts';
 import { type LeftOut, selectTargets, targetsOf } from '#shared/plan/targets.ts';
-import type { Blobs, Inventory } from '#shared/ports/services.ts';
+import type { Blobs, InventoryReading } from '#shared/ports/services.ts';
 
 /** The nodes that a run may choose from. */
 export interface Candidates {
@@ -15,6 +15,8 @@ export interface Candidates {
   readonly nodes: readonly InventoryNode[];
   /** True for the caller's own list: all of it is meant unless the job narrows it. */
   readonly explicit: boolean;
+  /** How many of the caller's own nodes are on instances that the inventory does not know. */
+  readonly unknown: number;
   /** The inventory: where runners are looked for, also with a list of the caller. */
   readonly inventory: readonly InventoryNode[];
 }
@@ -27,29 +29,35 @@ export interface ResolvedTargets extends FrozenTargets {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Candidates of a run: its own node list when it has one (with the agents' state from the inventory), else the inventory. */
-export const readCandidates = async (
-  deps: { readonly inventory: Inventory; readonly blobs: Blobs },
+/** How the candidates of a run are made from a reading of the clouds: its own node list when it has one, else all nodes. */
+export const candidatesOfRun = async (
+  blobs: Blobs,
   nodesBlob: string | undefined,
-): Promise<Candidates> => {
-  const inventory = await deps.inventory.list();
-  if (nodesBlob === undefined) return { nodes: inventory, explicit: false, inventory };
-  const nodes = await readJson(deps.blobs, nodesBlob, z.array(nodeSchema));
-  return candidatesOf(nodes, inventory);
+): Promise<(reading: Pick<InventoryReading, 'nodes'>) => Candidates> => {
+  if (nodesBlob === undefined) return ({ nodes }) => ({ nodes, explicit: false, unknown: 0, inventory: nodes });
+  const own = await readJson(blobs, nodesBlob, z.array(nodeSchema));
+  return ({ nodes }) => candidatesOf(own, nodes);
 };
+
+/** What tells an instance from all others of the inventory. */
+export const instanceKey = ({ agent, region, instanceId }: Node): string => `${agent}/${region}/${instanceId}`;
 
 /** A caller's node list with the agents' state from the inventory; an instance that the inventory does not know counts as offline. */
 export const candidatesOf = (nodes: readonly Node[], inventory: readonly InventoryNode[]): Candidates => {
-  const known = new Map(inventory.map((node) => [`${node.agent}/${node.region}/${node.instanceId}`, node]));
+  const known = new Map(inventory.map((node) => [instanceKey(node), node]));
   return {
-    nodes: nodes.map((node) => ({
-      ...node,
-      online: known.get(`${node.agent}/${node.region}/${node.instanceId}`)?.online ?? false,
-    })),
+    nodes: nodes.map((node) => ({ ...node, online: known.get(instanceKey(node))?.online ?? false })),
     explicit: true,
+    unknown: nodes.filter((node) => !known.has(instanceKey(node))).length,
     inventory,
   };
 };
+
+const needsNodes = (group: Group): boolean => group.phases.some((phase) => phase.on !== 'runner');
+
+/** Whether a reading had something for all that the targets of a group ask for. */
+export const isComplete = (group: Group, { unknown }: Candidates, { nodes }: Pick<ResolvedTargets, 'nodes'>): boolean =>
+  unknown === 0 && (nodes.length > 0 || !needsNodes(group));
 
 /**
  * Targets and runners of a group.
@@ -57,7 +65,7 @@ export const candidatesOf = (nodes: readonly Node[], inventory: readonly Invento
  */
 export const resolveTargets = (job: Job, group: Group, candidates: Candidates, scope: RunScope): ResolvedTargets => {
   const targets = targetsOf(job, group);
-  const { nodes, leftOut } = group.phases.some((phase) => phase.on !== 'runner')
+  const { nodes, leftOut } = needsNodes(group)
     ? selectTargets({
         job,
         group,

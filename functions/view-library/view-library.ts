@@ -14,7 +14,7 @@ import type {
 import type { PageQuery } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { isReference, readCommandReference } from '#shared/library/command-reference.ts';
-import type { LibraryChange, LibraryKind } from '#shared/model/library.ts';
+import { kindWords, type LibraryChange, type LibraryKind } from '#shared/model/library.ts';
 import type { LibraryName, LibraryStore } from '#shared/ports/library-store.ts';
 import type { Page } from '#shared/ports/store.ts';
 
@@ -106,8 +106,8 @@ const listChanges = async <T>(
 ): Promise<Page<T>> => {
   const page = await store.listChanges(entry, cursor === undefined ? { limit } : { limit, cursor });
   if (page.items.length === 0 && cursor === undefined)
-    throw new AppError(`${entry.kind}.not-found`, `There is no ${entry.kind} '${entry.name}'`, {
-      hint: `List the ${entry.kind}s with: drover ${entry.kind} ls`,
+    throw new AppError(`${entry.kind}.not-found`, `There is no ${kindWords[entry.kind].one} '${entry.name}'`, {
+      hint: `List the ${kindWords[entry.kind].many} with: drover ${entry.kind} ls`,
     });
   return { ...page, items: page.items.map(toItem) };
 };

@@ -1,7 +1,7 @@
 import { Aws, Fn } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { aliyunAccountsText, awsAccountsText, awsRoleOf } from '#shared/config/accounts.ts';
-import { noInstance, ssmDocuments } from '#shared/config/ssm-documents.ts';
+import { noInstance, ssmDocuments, ssmUpdateDocument } from '#shared/config/ssm-documents.ts';
 import { variables } from '#shared/config/variables.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table as tableShape } from '#shared/persistence/table.ts';
@@ -117,9 +117,9 @@ const cloudsGrant = ({ config }: GrantScope, statements: readonly PolicyStatemen
 });
 
 /** The documents that are sent, and every instance of the account that SSM manages. */
-const commandTargets = (config: Config): readonly string[] =>
+const commandTargets = (config: Config, documents: readonly string[]): readonly string[] =>
   awsRegionsOf(config).flatMap((region) => [
-    ...Object.values(ssmDocuments).map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
+    ...documents.map((name) => `arn:${Aws.PARTITION}:ssm:${region}::document/${name}`),
     `arn:${Aws.PARTITION}:ec2:${region}:${Aws.ACCOUNT_ID}:instance/*`,
     `arn:${Aws.PARTITION}:ssm:${region}:${Aws.ACCOUNT_ID}:managed-instance/*`,
   ]);
@@ -212,15 +212,24 @@ export const grants: Readonly<Record<BasicNeed, (scope: GrantScope) => Grant>> =
     ]),
   sendCommands: (scope) =>
     cloudsGrant(scope, [
-      allow(['ssm:SendCommand'], commandTargets(scope.config)),
+      allow(['ssm:SendCommand'], commandTargets(scope.config, Object.values(ssmDocuments))),
       allowInRegions(scope.config, ['ssm:ListCommands', 'ssm:DescribeInstanceInformation']),
     ]),
   readCommands: (scope) =>
     cloudsGrant(scope, [
       allowInRegions(scope.config, ['ssm:ListCommandInvocations', 'ssm:GetCommandInvocation', 'ssm:CancelCommand']),
     ]),
-  inventory: (scope) =>
-    cloudsGrant(scope, [allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources'])]),
+  updateAgents: (scope) =>
+    cloudsGrant(scope, [allow(['ssm:SendCommand'], commandTargets(scope.config, [ssmUpdateDocument]))]),
+  inventory: (scope) => {
+    const { statements, environment } = cloudsGrant(scope, [
+      allowInRegions(scope.config, ['ssm:DescribeInstanceInformation', 'tag:GetResources']),
+    ]);
+    return {
+      statements,
+      environment: { ...environment, [variables.inventorySeconds]: String(scope.config.inventorySeconds) },
+    };
+  },
   examine: (scope) => {
     const probes = scope.storage.bucket.arnForObjects(`${bucketFolders.runs}examination/*`);
     const parts = [

@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
 import {
   answerDays,
   answersFolder,
@@ -49,6 +50,7 @@ export class Storage extends Construct {
       lifecycleRules: [
         // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
         { prefix: `${bucketFolders.runs}${sealedSecretsFolder}`, expiration: Duration.days(sealedSecretDays) },
+        { prefix: `${bucketFolders.runs}${readingsFolder}`, expiration: Duration.days(readingDays) },
         { prefix: `${bucketFolders.runs}${answersFolder}`, expiration: Duration.days(answerDays) },
         {
           prefix: bucketFolders.runs,

@@ -8,6 +8,7 @@ import { hostPath, hostPowerShell, hostUsers } from './env.ts';
 import { Executor, type RunListener } from './executor/executor.ts';
 import { type FaultPlan, Faults } from './fault-plan.ts';
 import type { Fleet } from './fleet.ts';
+import { InstanceAgents } from './provider/agents.ts';
 import { awsDialect } from './provider/aws-dialect.ts';
 import type { EngineDeps } from './provider/engine-deps.ts';
 import { EventBus, type EventSink } from './provider/event-bus.ts';
@@ -131,6 +132,7 @@ const assemble = (options: FleetCloudOptions) => {
   });
   const deps: EngineDeps = {
     inventory: new Inventory(options.fleet),
+    agents: new InstanceAgents(journal),
     executor,
     journal,
     outputs: new OutputStore(journal),
@@ -152,6 +154,7 @@ const assemble = (options: FleetCloudOptions) => {
     ssm,
     ecs,
     deps,
+    agents: deps.agents,
     engine: ecs,
     files: new FileJournal(journal),
     instancesDir: join(dir, 'instances'),

@@ -12,6 +12,13 @@ const behaviourSchema = z.strictObject({
   offline: z.boolean().optional(),
   /** The instance is shut down: SSM refuses to send to it, Cloud Assistant aborts. */
   stopped: z.boolean().optional(),
+  /** There is no agent until one is installed: SSM does not know the instance, Cloud Assistant never heard of it. */
+  noAgent: z.boolean().optional(),
+  /** Version of the agent; the latest when absent. */
+  agentVersion: z
+    .string()
+    .regex(/^\d+(\.\d+){1,3}$/)
+    .optional(),
   /** Delay before a command starts. */
   slowSeconds: z.number().min(0).max(3_600).optional(),
   /** How long it is down when it is rebooted; 1 when absent. */

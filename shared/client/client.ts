@@ -11,10 +11,10 @@ import type {
   gateRequestSchema,
   ignoreRequestSchema,
   NodeRowsQuery,
-  NodesQuery,
   OutputPlace,
   OutputQuery,
   PageQuery,
+  PlanQuery,
   ResultsQuery,
   RunQuery,
   resetRequestSchema,
@@ -34,12 +34,13 @@ import type {
   RunView,
 } from '../contract/run-views.ts';
 import type { RunId } from '../model/ids.ts';
-import type { InventoryNode } from '../model/node.ts';
 import type { RunPlan } from '../plan/run-plan.ts';
 import type { Page } from '../ports/store.ts';
 import { createLibraryClient, type LibraryClient } from './library-client.ts';
+import { createNodeClient, type NodeClient } from './node-client.ts';
 import { createScheduleClient, type ScheduleClient } from './schedule-client.ts';
 import { type ClientOptions, fetchBytes, sendRequest } from './send-request.ts';
+import { createTargetClient, type TargetClient } from './target-client.ts';
 import { toPage } from './to-page.ts';
 
 /** A run request as a caller writes it: what has a default may be absent. */
@@ -72,9 +73,9 @@ export interface Started {
 }
 
 /** The HTTP API as functions. Each throws AppError: the server's own, or `service.unreachable` and `service.protocol`. */
-export interface DroverClient extends LibraryClient, ScheduleClient {
+export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient, TargetClient {
   submitRun(request: RunRequestInput, idempotencyKey?: string): Promise<Started>;
-  planPreview(request: RunRequestInput): Promise<RunPlan>;
+  planPreview(request: RunRequestInput, query?: PlanQuery): Promise<RunPlan>;
   continueRun(runId: RunId, request?: ContinueRequestInput): Promise<RunView>;
   abortRun(runId: RunId, request?: AbortRequestInput): Promise<RunView>;
   decideGate(runId: RunId, request: GateRequestInput): Promise<RunView>;
@@ -94,7 +95,6 @@ export interface DroverClient extends LibraryClient, ScheduleClient {
   /** All that is kept of one stream, as it comes. */
   downloadOutput(runId: RunId, place: OutputPlace): Promise<AsyncIterable<Uint8Array>>;
   searchOutput(runId: RunId, query: SearchQueryInput): Promise<Page<OutputMatch>>;
-  listNodes(query?: Partial<NodesQuery>): Promise<Page<InventoryNode>>;
   listCosts(query?: CostQuery): Promise<CostsView>;
   offerFile(request: OfferFileRequest): Promise<FileOffer>;
   completeFile(sha256: string, request: CompleteFileRequest): Promise<FileView>;
@@ -120,7 +120,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
       const answer = await sendRequest(options, apiRoutes.submitRun, { body, headers });
       return { run: answer.data, replayed: answer.headers.get('idempotency-replayed') === 'true' };
     },
-    planPreview: async (body) => (await sendRequest(options, apiRoutes.planPreview, { body })).data,
+    planPreview: async (body, query = {}) =>
+      (await sendRequest(options, apiRoutes.planPreview, { body, query: { ...query } })).data,
     continueRun: async (runId, body = {}) =>
       (await sendRequest(options, apiRoutes.continueRun, { path: { runId }, body })).data,
     abortRun: async (runId, body = {}) =>
@@ -152,7 +153,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
       fetchBytes(options, apiRoutes.openOutputContent, { path: { runId }, query: { ...place } }),
     searchOutput: async (runId, query) =>
       toPage((await sendRequest(options, apiRoutes.searchOutput, { path: { runId }, query: { ...query } })).data),
-    listNodes: async (query = {}) => toPage((await sendRequest(options, apiRoutes.listNodes, { query })).data),
+    ...createNodeClient(options),
+    ...createTargetClient(options),
     ...createLibraryClient(options),
     listCosts: async (query = {}) => (await sendRequest(options, apiRoutes.listCosts, { query })).data,
     ...createScheduleClient(options),

@@ -6,5 +6,8 @@ export const ssmDocuments = {
   powershell: 'AWS-RunPowerShellScript',
 } as const satisfies Record<Shell, string>;
 
+/** AWS's document that brings the SSM agent up to date. */
+export const ssmUpdateDocument = 'AWS-UpdateSSMAgent';
+
 /** An instance that there is not, in either cloud: a sending to it shows the right to send, and has no effect. */
 export const noInstance = 'i-00000000000000000';

@@ -41,6 +41,8 @@ export const variables = {
   awsAccounts: 'DROVER_AWS_ACCOUNTS',
   /** Alibaba Cloud regions whose instances are targets: `cn-hangzhou,cn-shanghai`. */
   aliyunRegions: 'DROVER_ALIYUN_REGIONS',
+  /** Seconds that a reading of the clouds is shown again; absent: 300. Runs bear a minute of it at most. */
+  inventorySeconds: 'DROVER_INVENTORY_SECONDS',
   /** Address of ECS in place of each region's own, such as one inside a VPC: `https://ecs-vpc.cn-hangzhou.aliyuncs.com`; absent: the public ones. */
   aliyunEndpoint: 'DROVER_ALIYUN_ENDPOINT',
   /** Name of the SecureString parameter of SSM Parameter Store with the credentials for Alibaba Cloud; its value is never in the environment. */

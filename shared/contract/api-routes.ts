@@ -1,12 +1,11 @@
-import { inventoryNodeSchema } from '../model/node.ts';
 import { examinationViewSchema, healthViewSchema, versionViewSchema } from './meta-views.ts';
-import { pageSchemaOf } from './pages.ts';
-import { nodesQuerySchema } from './requests.ts';
 import { type ApiRoute, read } from './routes/api-route.ts';
 import { libraryRoutes } from './routes/library-routes.ts';
 import { lockRoutes } from './routes/lock-routes.ts';
+import { nodeRoutes } from './routes/node-routes.ts';
 import { runRoutes } from './routes/run-routes.ts';
 import { scheduleRoutes } from './routes/schedule-routes.ts';
+import { targetRoutes } from './routes/target-routes.ts';
 
 export type { ApiRoute } from './routes/api-route.ts';
 
@@ -16,14 +15,8 @@ export const apiRoutes = {
   ...libraryRoutes,
   ...lockRoutes,
   ...scheduleRoutes,
-  listNodes: {
-    ...read,
-    path: '/v1/nodes',
-    tag: 'nodes',
-    summary: 'List the nodes of the inventory',
-    query: nodesQuerySchema,
-    answer: pageSchemaOf(inventoryNodeSchema),
-  },
+  ...nodeRoutes,
+  ...targetRoutes,
   version: {
     ...read,
     path: '/v1/version',

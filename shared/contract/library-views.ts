@@ -6,7 +6,8 @@ import { interpreters } from '../model/operation.ts';
 export const documentSchema = z.record(z.string(), z.json());
 
 /** Who changed something in the library, when and why. */
-const changedSchema = z.object({ actor: z.string(), at: z.string(), comment: z.string().optional() });
+/** Who made a change, when and why. */
+export const changedSchema = z.object({ actor: z.string(), at: z.string(), comment: z.string().optional() });
 
 const describedSchema = z.object({
   description: z.string().optional(),

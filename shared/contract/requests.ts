@@ -3,6 +3,7 @@ import { nodeIdSchema, resultIdSchema } from '../model/ids.ts';
 import { paramValuesSchema } from '../model/job.ts';
 import { nodeSchema } from '../model/node.ts';
 import { nodeStatuses } from '../model/status.ts';
+import { targetSetNameSchema } from '../model/target-set.ts';
 import { streams } from '../script/upload-key.ts';
 
 /** Narrows a run or an attempt to parts of its job. Names and ids that do not exist are refused. */
@@ -161,6 +162,19 @@ export const searchQuerySchema = resultsQuerySchema.omit({ since: true }).extend
 });
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
+/** Query of `POST /v1/plan`. */
+export const planQuerySchema = z.strictObject({
+  /** True: the clouds are read for this plan. */
+  refresh: z.stringbool().optional(),
+});
+export type PlanQuery = z.infer<typeof planQuerySchema>;
+
 /** Query of `GET /v1/nodes`. `where` is a CEL condition over `node`. */
-export const nodesQuerySchema = pageQuerySchema.extend({ where: z.string().max(4096).optional() });
+export const nodesQuerySchema = pageQuerySchema.extend({
+  where: z.string().max(4096).optional(),
+  /** Name of a target set. */
+  set: targetSetNameSchema.optional(),
+  /** True: the clouds are read for this list. Of later pages it means nothing: they are of the reading of the first one. */
+  refresh: z.stringbool().optional(),
+});
 export type NodesQuery = z.infer<typeof nodesQuerySchema>;

@@ -33,6 +33,7 @@ export const errorCatalogue = {
   'job.syntax': caller(422, 2),
   'job.invalid': caller(422, 2),
   'job.not-found': caller(404, 5),
+  'targets.not-found': caller(404, 5),
   'params.invalid': caller(422, 2),
   'argument.invalid': caller(422, 2),
   'command.syntax': caller(422, 2),

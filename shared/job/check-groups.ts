@@ -104,10 +104,27 @@ const checkPhase = (path: Path, phase: Phase, { strategy }: Group): readonly Fin
   return findings;
 };
 
-const checkTargets = (path: Path, targets: Targets | undefined): readonly Finding[] =>
-  targets === undefined || targets.where !== undefined || targets.nodes !== undefined
+const missingTargets = (path: Path, targets: Targets | undefined): readonly Finding[] =>
+  targets === undefined || targets.where !== undefined || targets.nodes !== undefined || targets.set !== undefined
     ? []
-    : [{ path, message: "names no nodes: give 'where' or 'nodes'", suggestion: "All nodes: where: 'true'." }];
+    : [{ path, message: "names no nodes: give 'where', 'nodes' or 'set'", suggestion: "All nodes: where: 'true'." }];
+
+const doubleTargets = (path: Path, targets: Targets | undefined): readonly Finding[] =>
+  targets?.set === undefined || targets.nodes === undefined
+    ? []
+    : [
+        {
+          path: [...path, 'nodes'],
+          message: 'stands beside a target set, which says itself which nodes',
+          suggestion: "Narrow a set with 'where' or 'exclude'.",
+          atKey: true,
+        },
+      ];
+
+const checkTargets = (path: Path, targets: Targets | undefined): readonly Finding[] => [
+  ...missingTargets(path, targets),
+  ...doubleTargets(path, targets),
+];
 
 const checkGroup = (path: Path, group: Group): readonly Finding[] => [
   ...(group.strategy === 'oneShot' ? checkOneShot(path, group) : checkGrayScale(path, group)),

@@ -71,6 +71,7 @@ export const jobLevels: readonly DocumentLevel[] = [
   level('targets', targetsSchema, {
     where: 'CEL condition over node, params and run: node.tags.app == "shop".',
     nodes: 'Node ids.',
+    set: 'Name of a stored target set, as it is when the run is planned. A where beside it narrows it.',
     exclude: 'CEL condition for nodes to leave out.',
   }),
   level('a runner', runnerSchema, {

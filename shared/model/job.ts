@@ -12,6 +12,7 @@ import {
 } from './job-values.ts';
 import { type Operation, operationSchema } from './operation.ts';
 import { paramSchema } from './param.ts';
+import { targetSetNameSchema } from './target-set.ts';
 
 export {
   type Amount,
@@ -31,10 +32,13 @@ export {
 } from './operation.ts';
 export { type Param, paramSchema, paramTypes } from './param.ts';
 
-/** Which nodes: a CEL condition over `node`, or a list of node ids; minus those that `exclude` names. */
+/**
+ * Which nodes: a CEL condition over `node`, a list of node ids, or a target set, which `where` narrows; minus those that `exclude` names.
+ */
 export const targetsSchema = z.strictObject({
   where: conditionSchema.optional(),
   nodes: z.array(nodeIdSchema).min(1).optional(),
+  set: targetSetNameSchema.optional(),
   exclude: conditionSchema.optional(),
 });
 export type Targets = z.infer<typeof targetsSchema>;

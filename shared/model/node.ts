@@ -48,5 +48,21 @@ export const inventoryNodeSchema = nodeSchema.extend({
   online: z.boolean(),
   agentVersion: z.string().optional(),
   lastSeenAt: z.iso.datetime().optional(),
+  /** The cloud has the instance, and never heard of an agent on it. */
+  agentMissing: z.literal(true).optional(),
+  /** The cloud says that there is a newer agent; absent where it says nothing. */
+  agentOutdated: z.boolean().optional(),
+  /** The instance is shut down; absent also where the cloud does not tell. */
+  stopped: z.literal(true).optional(),
 });
 export type InventoryNode = z.infer<typeof inventoryNodeSchema>;
+
+/** How an agent stands: it answers, it did once, or there never was one. */
+export const agentStates = ['online', 'silent', 'missing'] as const;
+export type AgentState = (typeof agentStates)[number];
+
+/** How the agent of a node stands. */
+export const agentStateOf = ({ online, agentMissing }: Pick<InventoryNode, 'online' | 'agentMissing'>): AgentState => {
+  if (agentMissing === true) return 'missing';
+  return online ? 'online' : 'silent';
+};

@@ -3,7 +3,7 @@ import { estimateSchema } from '../cost/estimate-schema.ts';
 import { maxFailuresSchema } from '../model/failure-budget.ts';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
 import { amountSchema, interpreters, turnPolicies } from '../model/job.ts';
-import { agentKinds } from '../model/node.ts';
+import { agentKinds, agentStates } from '../model/node.ts';
 import { plannedScriptSchema } from './script-plan.ts';
 
 const count = z.int().min(0);
@@ -142,6 +142,22 @@ export const heldNowSchema = z.object({
 });
 export type HeldNow = z.infer<typeof heldNowSchema>;
 
+/** The reading of the clouds that a plan was made from: not part of the plan and of its digest, because it changes by itself. */
+export const planInventorySchema = z.object({
+  /** When the clouds were read. */
+  readAt: z.iso.datetime(),
+  /** Nodes of the plan that were not online then: how their agents stood, and when they were last heard of. */
+  silent: z.array(
+    z.object({
+      nodeId: nodeIdSchema,
+      state: z.enum(agentStates),
+      lastSeenAt: z.iso.datetime().optional(),
+      stopped: z.literal(true).optional(),
+    }),
+  ),
+});
+export type PlanInventory = z.infer<typeof planInventorySchema>;
+
 /** What a run would do, seen beforehand. */
 export const runPlanSchema = z.object({
   job: z.string(),
@@ -166,6 +182,7 @@ export const runPlanSchema = z.object({
   scripts: z.array(plannedScriptSchema).optional(),
   /** What it would take and cost. */
   estimate: estimateSchema.optional(),
+  inventory: planInventorySchema.optional(),
   heldNow: heldNowSchema.optional(),
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;

@@ -44,7 +44,7 @@ export const targetsOf = (job: Job, group: Group): Targets => group.targets ?? j
 /**
  * Which candidates a group runs on. A `nodes` list keeps its order and explicit candidates keep theirs; nodes found by `where` come in the
  * order of their ids. `where` narrows a `nodes` list and explicit candidates too. Nodes on whose system none of the group's scripts can run
- * are left out. No node at all is not an error here.
+ * are left out, and so are nodes without an agent that were only found. No node at all is not an error here.
  * @throws AppError `plan.no-targets` when a listed id is unknown, or when nothing says which nodes;
  * `request.invalid` when two explicit candidates have one id.
  */
@@ -54,7 +54,7 @@ export const selectTargets = (query: TargetQuery): SelectedTargets => {
   const leftOut: LeftOut[] = [];
   for (const candidate of candidatesOf(query, targets)) {
     const node = withoutReach(candidate);
-    const reason = reasonAgainst(node, query, targets);
+    const reason = reasonAgainst(node, query, targets) ?? reasonOfAgent(candidate, query, targets);
     if (reason === undefined) nodes.push({ node, online: candidate.online });
     else leftOut.push({ nodeId: node.id, reason });
   }
@@ -62,7 +62,19 @@ export const selectTargets = (query: TargetQuery): SelectedTargets => {
 };
 
 /** A node as the plan freezes it: without what is known of its agent now. */
-export const withoutReach = ({ online, agentVersion, lastSeenAt, ...node }: InventoryNode): Node => node;
+export const withoutReach = ({
+  online,
+  agentVersion,
+  lastSeenAt,
+  agentMissing,
+  agentOutdated,
+  stopped,
+  ...node
+}: InventoryNode): Node => node;
+
+/** The nodes that have an agent: those that anything can be done to. */
+export const nodesWithAgent = (nodes: readonly InventoryNode[]): readonly Node[] =>
+  nodes.filter(({ agentMissing }) => agentMissing !== true).map(withoutReach);
 
 /** Order of node ids: by code unit, the same everywhere. */
 export const byNodeId = (a: Pick<Node, 'id'>, b: Pick<Node, 'id'>): number => {
@@ -108,6 +120,15 @@ const reasonAgainst = (node: Node, query: TargetQuery, targets: Targets): string
     return `does not fulfil where: ${targets.where}`;
   if (targets.exclude !== undefined && query.matchesExclude(node)) return `fulfils exclude: ${targets.exclude}`;
   return reasonOfSystem(node.os, query.group);
+};
+
+/**
+ * Why a node that was only found cannot take part at all: there is no agent on it, and nobody said that it should take part. One that was named
+ * takes part, and is undeliverable.
+ */
+const reasonOfAgent = ({ agent, agentMissing }: InventoryNode, query: TargetQuery, targets: Targets) => {
+  if (agentMissing !== true || query.explicit || targets.nodes !== undefined) return undefined;
+  return agent === 'aws' ? 'has no agent that SSM knows' : 'has no Cloud Assistant';
 };
 
 /** Why nothing that a group does on nodes themselves can run on a system. What the commands of the library need is not known here. */

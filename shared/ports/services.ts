@@ -1,13 +1,40 @@
+import type { InventoryAges } from '../config/inventory.ts';
 import type { RunId } from '../model/ids.ts';
 import type { InventoryNode } from '../model/node.ts';
 
-/** All nodes that the clouds (and registrations) know of, with what is known of their agents. */
+/** How old a reading of the clouds may be. */
+export interface InventoryWish {
+  /** Seconds since the clouds were read; 0: they are read for this call. */
+  readonly maxAgeSeconds: number;
+  /** True: where the clouds cannot be read, the latest reading does, with what went wrong. For looking only, never for a run. */
+  readonly orOlder?: boolean;
+}
+
+/** All nodes that the clouds knew of when they were read, with what was known of their agents. */
+export interface InventoryReading {
+  /** Names the reading: 64 hexadecimal digits. */
+  readonly id: string;
+  /** Every node, by id. */
+  readonly nodes: readonly InventoryNode[];
+  /** When the clouds were read, RFC 3339 UTC. */
+  readonly readAt: string;
+  /** True when the clouds were read for this call, so that asking once more finds nothing else. */
+  readonly fresh: boolean;
+  /** Why the clouds could not be read now; only where an older reading does. */
+  readonly problem?: string;
+}
+
+/** The nodes that the clouds know of. A reading is kept and shared, so each caller says what age it bears. */
 export interface Inventory {
+  /** What the callers of this deployment bear. */
+  readonly ages: InventoryAges;
   /**
-   * Every node, in a stable order (by id), read from the clouds now.
+   * A reading that is not older than asked for.
    * @throws AppError `inventory.unavailable` when a cloud does not answer.
    */
-  list(): Promise<readonly InventoryNode[]>;
+  list(wish: InventoryWish): Promise<InventoryReading>;
+  /** A reading by its id, for the next page of a list; undefined once it is kept no longer. */
+  again(id: string): Promise<InventoryReading | undefined>;
 }
 
 /** What uploads are to be let in. */

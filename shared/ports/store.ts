@@ -11,6 +11,7 @@ import type {
   SliceRecord,
   StopRecord,
 } from '../model/run.ts';
+import type { InventoryStore } from './inventory-store.ts';
 import type { LibraryStore } from './library-store.ts';
 import type { LockStore } from './lock-store.ts';
 import type { Page, PageRequest } from './pages.ts';
@@ -226,4 +227,5 @@ export interface Store
     RateStore,
     ScheduleStore,
     UsageStore,
-    PurgeStore {}
+    PurgeStore,
+    InventoryStore {}

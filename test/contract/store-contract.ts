@@ -1,5 +1,6 @@
 import type { OpenStore } from './open-for-suite.ts';
 import { groupContract } from './store-contract-groups.ts';
+import { inventoryContract } from './store-contract-inventory.ts';
 import { invocationContract } from './store-contract-invocations.ts';
 import { libraryContract } from './store-contract-library.ts';
 import { lockContract } from './store-contract-locks.ts';
@@ -22,4 +23,5 @@ export const storeContract = (name: string, open: OpenStore): void => {
   rateContract(name, open);
   usageContract(name, open);
   scheduleContract(name, open);
+  inventoryContract(name, open);
 };

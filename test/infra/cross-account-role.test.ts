@@ -97,6 +97,7 @@ describe('the template for other accounts', () => {
       'AwsSolutions-IAM5[Resource:::ec2:*::instance/*]',
       'AwsSolutions-IAM5[Resource:::ssm:*::document/AWS-RunPowerShellScript]',
       'AwsSolutions-IAM5[Resource:::ssm:*::document/AWS-RunShellScript]',
+      'AwsSolutions-IAM5[Resource:::ssm:*::document/AWS-UpdateSSMAgent]',
       'AwsSolutions-IAM5[Resource:::ssm:*::managed-instance/*]',
     ]);
   });

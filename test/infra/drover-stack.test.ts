@@ -62,6 +62,7 @@ describe('the bucket', () => {
         LifecycleConfiguration: {
           Rules: [
             { ExpirationInDays: 1, Prefix: 'blobs/secrets/', Status: 'Enabled' },
+            { ExpirationInDays: 1, Prefix: 'blobs/inventory/', Status: 'Enabled' },
             { ExpirationInDays: 1, Prefix: 'blobs/answers/', Status: 'Enabled' },
             // Contents of the library, in the other folder, never expire.
             {

@@ -88,19 +88,35 @@ describe('the rights of the functions', () => {
     ).toEqual([]);
   });
 
+  /** What a function may send, and to which single instances. */
+  const documentsOf = (owner: string): readonly string[] =>
+    (owners.get(owner) ?? [])
+      .filter((one) => actionsOf(one).includes('ssm:SendCommand'))
+      .flatMap((one) => JSON.stringify(one.Resource).match(/document\/[^"]*/g) ?? [])
+      .sort();
+
   it('to send commands are of Invoke Operation, and of Collect Results, which ends them, on the two documents that run scripts; the examiner may send to nobody', () => {
-    expect(holdersOf('ssm:SendCommand')).toEqual(['ExaminerExamine', 'TasksCollectResults', 'TasksInvokeOperation']);
+    expect(holdersOf('ssm:SendCommand')).toEqual([
+      'ApiFunction',
+      'ExaminerExamine',
+      'TasksCollectResults',
+      'TasksInvokeOperation',
+    ]);
     const [probing] = (owners.get('ExaminerExamine') ?? []).filter((one) => actionsOf(one).includes('ssm:SendCommand'));
     expect(
       JSON.stringify(probing?.Resource)
         .match(/(document|instance)\/[^"]*/g)
         ?.sort(),
     ).toEqual([...['document/AWS-RunShellScript', 'instance/i-00000000000000000']]);
-    const [statement] = (owners.get('TasksInvokeOperation') ?? []).filter((one) =>
-      actionsOf(one).includes('ssm:SendCommand'),
-    );
-    const documents = JSON.stringify(statement?.Resource).match(/document\/[^"]*/g);
-    expect(documents?.sort()).toEqual(['document/AWS-RunPowerShellScript', 'document/AWS-RunShellScript']);
+    expect(documentsOf('TasksInvokeOperation')).toEqual([
+      'document/AWS-RunPowerShellScript',
+      'document/AWS-RunShellScript',
+    ]);
+    expect(documentsOf('TasksCollectResults')).toEqual(documentsOf('TasksInvokeOperation'));
+  });
+
+  it('to send from the API are on the document that updates the agent, and on no script', () => {
+    expect(documentsOf('ApiFunction')).toEqual(['document/AWS-UpdateSSMAgent']);
   });
 
   it('on blobs are to read and to write, and to write of those who keep texts or let nodes upload', () => {

@@ -108,6 +108,13 @@ const useLibrary = async (services: ReturnType<typeof createServices>): Promise<
   await services.viewJob('all-calls', { revision: 1 });
   await services.listJobs({ limit: 10, removed: false });
   await services.listJobChanges('all-calls', { limit: 10 });
+  await services.putTargetSet('web', { where: 'true' }, writer);
+  await services.viewTargetSet('web', {});
+  await services.listTargetSets({ limit: 10, removed: false });
+  await services.listTargetSetChanges('web', { limit: 10 });
+  await services.listNodes({ limit: 10, set: 'web' });
+  await services.viewAgents({ limit: 10 });
+  await services.removeTargetSet('web', {}, writer);
   await services.removeJob('all-calls', {}, writer);
   await services.removeCommand('a/b', {}, writer);
 };

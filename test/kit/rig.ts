@@ -9,14 +9,16 @@ import type { InvocationId, RunId } from '#shared/model/ids.ts';
 import { type InventoryNode, inventoryNodeSchema } from '#shared/model/node.ts';
 import type { ScheduleRecord } from '#shared/model/schedule.ts';
 import type { Scheduler } from '#shared/ports/scheduler.ts';
-import type { Engine, ExecutionState, Log, LogFields } from '#shared/ports/services.ts';
+import type { Engine, ExecutionState, Inventory, Log, LogFields } from '#shared/ports/services.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { formOf } from '#shared/schedule/schedule-times.ts';
 import { toAws } from '#shared/schedule/to-aws.ts';
 import { type Dynalite, startDynalite } from './dynalite.ts';
+import { fixedInventory } from './fixed-inventory.ts';
 import { createMemoryBlobs, type MemoryBlobs } from './memory-blobs.ts';
 import { createMemorySecrets, type MemorySecrets } from './memory-secrets.ts';
 import { type AgentScript, createScriptedAgent, obedient, type ScriptedAgent } from './scripted-agent.ts';
+import { createScriptedCare } from './scripted-care.ts';
 import { newRunId, sampleTime } from './store-samples.ts';
 
 /** A clock that stands still until it is moved. */
@@ -52,7 +54,7 @@ export interface Rig extends System {
   readonly aws: ScriptedAgent;
   readonly aliyun: ScriptedAgent;
   /** The inventory; a test changes it at any time. */
-  readonly inventory: { nodes: readonly InventoryNode[]; list(): Promise<readonly InventoryNode[]> };
+  readonly inventory: Inventory & { nodes: readonly InventoryNode[] };
   readonly log: Log;
   /** Events of the log. */
   readonly events: string[];
@@ -193,9 +195,19 @@ const openRig = ({ client, tableName }: Dynalite, nodes: readonly InventoryNode[
   };
   const aws = createScriptedAgent('aws', script, operationOf);
   const aliyun = createScriptedAgent('aliyun', script, operationOf);
-  const inventory = { nodes, list: async () => inventory.nodes };
+  const inventory: Rig['inventory'] = { ...fixedInventory(() => inventory.nodes), nodes };
   const system = createSystem({
-    ...{ store, blobs, libraryBlobs, agents: { aws, aliyun }, secrets, inventory, engine, clock },
+    ...{
+      store,
+      blobs,
+      libraryBlobs,
+      agents: { aws, aliyun },
+      agentCare: createScriptedCare(),
+      secrets,
+      inventory,
+      engine,
+      clock,
+    },
     sealer: createAesSealer(),
     prices: listPrices,
     roles: { of: () => [] },

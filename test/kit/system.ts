@@ -18,7 +18,10 @@ import type { Log } from '#shared/ports/services.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
 import { startDynalite } from './dynalite.ts';
 import { fastTime } from './fast-time.ts';
+import { fixedInventory } from './fixed-inventory.ts';
+
 import { createMemorySecrets } from './memory-secrets.ts';
+import { createScriptedCare } from './scripted-care.ts';
 import { createShellAgent, type ShellAgent, type ShellAgentScript } from './shell-agent.ts';
 
 /** A log that keeps nothing. */
@@ -90,9 +93,10 @@ export const startTestSystem = async (
     blobs: createFolderBlobs(join(dir, 'blobs')),
     libraryBlobs: createFolderBlobs(join(dir, 'library')),
     agents: { aws, aliyun },
+    agentCare: createScriptedCare(),
     secrets: createMemorySecrets(),
     sealer: createAesSealer(),
-    inventory: { list: async () => nodes },
+    inventory: fixedInventory(() => nodes),
     engine,
     scheduler: noScheduler,
     clock,

@@ -25,6 +25,7 @@ const importSchema = z.object({
   overlap: z.enum(overlapPolicies).default('allow'),
   apply: z.boolean().default(false),
   where: z.string().optional(),
+  set: z.string().optional(),
   tag: texts,
   node: texts,
 });
@@ -105,16 +106,17 @@ export const importCrontabCommand = defineCommand({
       flags: '--overlap <policy>',
       description: `while the run before goes on: ${overlapPolicies.join(', ')} (default allow)`,
     },
-    { flags: '--apply', description: 'store jobs and schedules; needs --where, --tag or --node' },
+    { flags: '--apply', description: 'store jobs and schedules; needs --where, --tag, --set or --node' },
     { flags: '--where <condition>', description: 'the jobs run on nodes for which this CEL condition holds' },
     { flags: '--tag <name=value>', description: 'on nodes with this tag (may be repeated: all of them)', many: true },
+    { flags: '--set <name>', description: 'on the nodes of this target set; --where and --tag narrow it' },
     { flags: '--node <ids>', description: 'on these nodes: an id or a comma list (may be repeated)', many: true },
   ],
   schema: importSchema,
   run: async (session, options, [path = '']) => {
     if (options.apply && targetsOfFlags(options) === undefined)
       throw new AppError('usage.invalid', 'It is not said on which nodes the jobs run', {
-        hint: 'Give --where, --tag or --node; all nodes are: --where true',
+        hint: 'Give --where, --tag, --set or --node; all nodes are: --where true',
       });
     const { imported, refused } = await read(session, path, options);
     const shown = {

@@ -3,6 +3,8 @@ import { DescribeInstancesRequest } from '@alicloud/ecs20140526/dist/models/Desc
 import { DescribeInvocationResultsRequest } from '@alicloud/ecs20140526/dist/models/DescribeInvocationResultsRequest.js';
 import { DescribeInvocationsRequest } from '@alicloud/ecs20140526/dist/models/DescribeInvocationsRequest.js';
 import { DescribeSendFileResultsRequest } from '@alicloud/ecs20140526/dist/models/DescribeSendFileResultsRequest.js';
+import { InstallCloudAssistantRequest } from '@alicloud/ecs20140526/dist/models/InstallCloudAssistantRequest.js';
+import { RebootInstancesRequest } from '@alicloud/ecs20140526/dist/models/RebootInstancesRequest.js';
 import { RunCommandRequest } from '@alicloud/ecs20140526/dist/models/RunCommandRequest.js';
 import { SendFileRequest } from '@alicloud/ecs20140526/dist/models/SendFileRequest.js';
 import { StopInvocationRequest } from '@alicloud/ecs20140526/dist/models/StopInvocationRequest.js';
@@ -14,6 +16,7 @@ import {
   invocationResultsReply,
   invocationsReply,
   invokeReply,
+  rebootReply,
   sendFileResultsReply,
 } from './ecs-replies.ts';
 import type { RpcTransport } from './rpc-transport.ts';
@@ -73,6 +76,11 @@ export interface EcsCalls {
     fields: InvocationFields & { readonly contentEncoding: 'Base64' },
   ): Promise<z.infer<typeof invocationResultsReply>>;
   describeSendFileResults(fields: InvocationFields): Promise<z.infer<typeof sendFileResultsReply>>;
+  installCloudAssistant(fields: { readonly instanceId: readonly string[] }): Promise<z.infer<typeof emptyReply>>;
+  rebootInstances(fields: {
+    readonly instanceId: readonly string[];
+    readonly batchOptimization: 'SuccessFirst';
+  }): Promise<z.infer<typeof rebootReply>>;
   /** `instanceIds` is a JSON array of at most 100 ids. */
   describeInstances(fields: PageFields & { readonly instanceIds?: string }): Promise<z.infer<typeof instancesReply>>;
   describeCloudAssistantStatus(
@@ -110,6 +118,8 @@ export const createEcsCalls = (regionId: string, transport: RpcTransport): EcsCa
       invocationResultsReply,
     ),
     describeSendFileResults: caller('DescribeSendFileResults', DescribeSendFileResultsRequest, sendFileResultsReply),
+    installCloudAssistant: caller('InstallCloudAssistant', InstallCloudAssistantRequest, emptyReply),
+    rebootInstances: caller('RebootInstances', RebootInstancesRequest, rebootReply),
     describeInstances: caller('DescribeInstances', DescribeInstancesRequest, instancesReply),
     describeCloudAssistantStatus: caller(
       'DescribeCloudAssistantStatus',

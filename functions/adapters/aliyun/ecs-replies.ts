@@ -14,6 +14,13 @@ export const invokeReply = z.object({ InvokeId: z.string().min(1) });
 
 export const emptyReply = z.object({});
 
+/** RebootInstances: what came of each instance. */
+export const rebootReply = z.object({
+  InstanceResponses: z
+    .object({ InstanceResponse: listOf(z.object({ InstanceId: z.string(), Code: text, Message: text })) })
+    .default({ InstanceResponse: [] }),
+});
+
 /** An invocation, and what it ran. */
 const invocationRow = z.object({
   InvokeId: z.string(),

@@ -3,6 +3,7 @@ import { withoutCallLog } from '#functions/adapters/aws/without-call-log.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Pacing, realPacing } from './bulk.ts';
 import { createEntities } from './entities.ts';
+import { createInventoryStore } from './inventory-store.ts';
 import { createLedgerStore } from './ledger-store.ts';
 import { createLibraryStore } from './library-store.ts';
 import { createLockStore } from './lock-store.ts';
@@ -56,5 +57,6 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     ...createUsageStore(context),
     ...createPurgeStore(context),
     ...createScheduleStore(context),
+    ...createInventoryStore(context),
   };
 };

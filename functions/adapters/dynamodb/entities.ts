@@ -20,6 +20,7 @@ import { createOpenEntity } from './open-entity.ts';
 import { createOutputsEntity } from './outputs-entity.ts';
 import { createProgressEntity } from './progress-entity.ts';
 import { createRateEntity } from './rate-entity.ts';
+import { createReadingEntity } from './reading-entity.ts';
 import { createResultEntity } from './result-entity.ts';
 import { createRunEntity } from './run-entity.ts';
 import { createFiringEntity, createHandledEntity, createScheduleEntity } from './schedule-entities.ts';
@@ -54,6 +55,7 @@ export const createEntities = (target: EntityTarget) => ({
   schedules: createScheduleEntity(target),
   firings: createFiringEntity(target),
   handled: createHandledEntity(target),
+  readings: createReadingEntity(target),
 });
 
 /** The entities of one table. */

@@ -37,6 +37,12 @@ const listInstances = async (
   return rows;
 };
 
+/** Cloud Assistant says of an instance without it that it does not run, and nothing of when it last did. */
+const isMissing = (assistant: AssistantRow | undefined): boolean => {
+  const { online, agentVersion, lastSeenAt } = assistantOf(assistant);
+  return !online && agentVersion === undefined && lastSeenAt === undefined;
+};
+
 const nodeOf = (scope: AgentScope, row: InstanceRow, assistant: AssistantRow | undefined): InventoryNode =>
   inventoryNodeOf({
     agent: 'aliyun',
@@ -52,6 +58,10 @@ const nodeOf = (scope: AgentScope, row: InstanceRow, assistant: AssistantRow | u
     os: row.OSType.toLowerCase() === 'windows' ? 'windows' : 'linux',
     tags: Object.fromEntries(row.Tags.Tag.map(({ TagKey, TagValue }) => [TagKey, TagValue])),
     reach: assistantOf(assistant),
+    more: {
+      ...(isMissing(assistant) ? { agentMissing: true } : {}),
+      ...(row.Status === 'Stopped' ? { stopped: true } : {}),
+    },
   });
 
 /** The instances of one account and region, with the state of their assistant; 10,000 take 100 calls and, overlapping, 200 for the states. */

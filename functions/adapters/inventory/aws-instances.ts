@@ -93,10 +93,30 @@ const nodeOf = (scope: AgentScope, row: InstanceInformation, tags: Tags): Invent
       ...(row.AgentVersion === undefined ? {} : { agentVersion: row.AgentVersion }),
       ...(row.LastPingDateTime === undefined ? {} : { lastSeenAt: row.LastPingDateTime.toISOString() }),
     },
+    more: row.IsLatestVersion === undefined ? {} : { agentOutdated: !row.IsLatestVersion },
   });
 
 /**
- * The instances that SSM manages in one account and region, with their tags. Pages follow one another, as each names the next; 10,000
+ * An instance of EC2 that SSM does not know. The Tagging API tells its tags and nothing else: neither its system nor whether it runs, and it goes on
+ * telling of one for a while after its end.
+ */
+const unmanaged = (scope: AgentScope, instanceId: string, tags: Tags): InventoryNode =>
+  inventoryNodeOf({
+    agent: 'aws',
+    scope,
+    instanceId,
+    names: [tags['Name']],
+    addresses: [],
+    os: 'linux',
+    tags,
+    reach: { online: false },
+    more: { agentMissing: true },
+  });
+
+const isEc2 = (instanceId: string): boolean => instanceId.startsWith('i-');
+
+/**
+ * The instances that SSM manages in one account and region, with their tags, and the tagged instances of EC2 that it does not know. Pages follow one another, as each names the next; 10,000
  * instances take 200 calls of SSM and, at the same time, 100 of the Tagging API.
  */
 export const listAwsInstances = async (
@@ -105,5 +125,9 @@ export const listAwsInstances = async (
   scope: AgentScope,
 ): Promise<readonly InventoryNode[]> => {
   const [rows, tags] = await Promise.all([listInformation(source, caller, scope), listTags(source, caller, scope)]);
-  return rows.map((row) => nodeOf(scope, row, tags.get(row.InstanceId ?? '') ?? {}));
+  const managed = new Set(rows.map(({ InstanceId }) => InstanceId));
+  return [
+    ...rows.map((row) => nodeOf(scope, row, tags.get(row.InstanceId ?? '') ?? {})),
+    ...[...tags].filter(([id]) => isEc2(id) && !managed.has(id)).map(([id, own]) => unmanaged(scope, id, own)),
+  ];
 };

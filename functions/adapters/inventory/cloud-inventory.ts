@@ -5,7 +5,6 @@ import { classifyAws } from '#functions/adapters/ssm/ssm-failures.ts';
 import { AppError, isAppError } from '#shared/errors/app-error.ts';
 import type { InventoryNode } from '#shared/model/node.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
-import type { Inventory } from '#shared/ports/services.ts';
 import { type AliyunInventorySource, listAliyunInstances } from './aliyun-instances.ts';
 import { type AwsInventorySource, listAwsInstances } from './aws-instances.ts';
 
@@ -14,11 +13,15 @@ export interface CloudInventoryOptions extends Pacing {
   readonly aws?: AwsInventorySource;
   readonly aliyun?: AliyunInventorySource;
   readonly retries?: RetryPolicy;
+}
+
+/** The clouds' own lists of their instances. */
+export interface CloudInventory {
   /**
-   * How long a reading is handed out again, in milliseconds; 0 when absent. Callers that ask while a reading is under way share it in any
-   * case.
+   * Every node, by id, read now.
+   * @throws AppError `inventory.unavailable` when a cloud does not answer.
    */
-  readonly freshForMs?: number;
+  list(): Promise<readonly InventoryNode[]>;
 }
 
 /** A list of which one part is missing would leave targets out without a word, so one scope that fails fails the whole. */
@@ -60,31 +63,17 @@ const readings = (
  * The instances of all configured accounts and regions. `list` throws `inventory.unavailable` when one of them cannot be read, and
  * `agent.unknown-placement` for an account without credentials.
  */
-export const createCloudInventory = (options: CloudInventoryOptions): Inventory => {
-  const { freshForMs = 0, retries } = options;
+export const createCloudInventory = (options: CloudInventoryOptions): CloudInventory => {
+  const { retries } = options;
   const callers = {
     aws: createCaller(classifyAws, options, retries),
     aliyun: createCaller(classifyAliyun, options, retries),
   };
-  let kept: { readonly nodes: Promise<readonly InventoryNode[]>; until: number } | undefined;
-  const read = async (): Promise<readonly InventoryNode[]> => {
-    const lists = await Promise.all(readings(options, callers));
-    const byId = new Map(lists.flat().map((node) => [node.id, node]));
-    return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
-  };
   return {
-    list: () => {
-      if (kept !== undefined && options.now() < kept.until) return kept.nodes;
-      const reading = { nodes: read(), until: Number.POSITIVE_INFINITY };
-      kept = reading;
-      const expire = (forMs: number) => {
-        reading.until = options.now() + forMs;
-      };
-      reading.nodes.then(
-        () => expire(freshForMs),
-        () => expire(0),
-      );
-      return reading.nodes;
+    list: async () => {
+      const lists = await Promise.all(readings(options, callers));
+      const byId = new Map(lists.flat().map((node) => [node.id, node]));
+      return [...byId.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
     },
   };
 };

@@ -16,6 +16,8 @@ export interface FoundInstance {
   readonly os: Os;
   readonly tags: Readonly<Record<string, string>>;
   readonly reach: Omit<Reach, 'instanceId'>;
+  /** What else the cloud says of agent and instance. */
+  readonly more?: Pick<InventoryNode, 'agentMissing' | 'agentOutdated' | 'stopped'>;
 }
 
 const firstOf = (texts: readonly (string | undefined)[], otherwise: string): string =>
@@ -23,7 +25,7 @@ const firstOf = (texts: readonly (string | undefined)[], otherwise: string): str
 
 /** The node of an instance: its id is the instance's own. */
 export const inventoryNodeOf = (found: FoundInstance): InventoryNode => {
-  const { agent, scope, instanceId, names, addresses, os, tags, reach } = found;
+  const { agent, scope, instanceId, names, addresses, os, tags, reach, more } = found;
   return {
     id: nodeIdSchema.parse(instanceId),
     name: firstOf(names, instanceId),
@@ -35,5 +37,6 @@ export const inventoryNodeOf = (found: FoundInstance): InventoryNode => {
     os,
     tags: { ...tags },
     ...reach,
+    ...more,
   };
 };

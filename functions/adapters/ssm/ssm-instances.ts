@@ -6,10 +6,13 @@ import type { AgentScope, Reach } from '#shared/ports/agent.ts';
 import type { Shell } from '#shared/script/interpreters.ts';
 import { callName, pageSize, type SsmContext } from './ssm-context.ts';
 
+/** What these calls need. */
+type CallContext = Pick<SsmContext, 'clientFor' | 'caller'>;
+
 const parallelCalls = 4;
 
 const describe = async (
-  context: SsmContext,
+  context: CallContext,
   scope: AgentScope,
   instanceIds: readonly string[],
 ): Promise<readonly InstanceInformation[]> => {
@@ -26,7 +29,7 @@ const describe = async (
  * suspects. A refusal of this call itself says nothing about any one of them.
  */
 export const validateInstances = async (
-  context: SsmContext,
+  context: CallContext,
   scope: AgentScope,
   instanceIds: readonly string[],
   shell: Shell = 'sh',
@@ -63,7 +66,7 @@ const reachOf = (instanceId: string, row: InstanceInformation | undefined): Reac
 
 /** What SSM last heard of the agents of instances, in the order asked. One that it does not manage is not online. */
 export const reach = async (
-  context: SsmContext,
+  context: CallContext,
   { instanceIds, ...scope }: AgentScope & { readonly instanceIds: readonly string[] },
 ): Promise<readonly Reach[]> => {
   const chunks = Array.from({ length: Math.ceil(instanceIds.length / pageSize) }, (_, index) =>

@@ -25,6 +25,9 @@ const pushDeliverySeconds = 120;
 /** Refusals of a whole call for which one instance is to blame (SendCommand API reference). */
 const instanceFaults: ReadonlySet<string> = new Set(['InvalidInstanceId', 'UnsupportedPlatformType']);
 
+/** True for a refusal that an instance caused. */
+export const blamesInstance = (code: string): boolean => instanceFaults.has(code);
+
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, Math.ceil(value)));
 
 /** The call for a sending. */
@@ -72,7 +75,7 @@ export const send = (context: SsmContext, request: SendRequest): Promise<SendRec
   return sendToKnown(
     {
       send: (instanceIds) => sendOnce(context, request, instanceIds),
-      blamesInstance: (code) => instanceFaults.has(code),
+      blamesInstance,
       validate: (instanceIds) => validateInstances(context, request, instanceIds, request.shell),
     },
     request.instanceIds,

@@ -152,7 +152,11 @@ export class EcsEngine {
     const { command, username, workingDir } = state.invocation;
     if (instance === undefined) this.#abortLater(state, instanceId, 'InstanceNotExists');
     else if (instance.behaviour.stopped === true) this.#abortLater(state, instanceId, 'InstanceNotRunning');
-    else if (instance.behaviour.offline === true || this.#deps.executor.isDown(instanceId))
+    else if (
+      instance.behaviour.offline === true ||
+      this.#deps.agents.isMissing(instance) ||
+      this.#deps.executor.isDown(instanceId)
+    )
       this.#abortLater(state, instanceId, 'ClientNotRunning');
     else if (this.#deps.faults.chance(instance.behaviour.flaky))
       this.#abortLater(state, instanceId, 'ClientNotResponse');

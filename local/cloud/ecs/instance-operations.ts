@@ -5,10 +5,12 @@ import type { EcsOperation } from './acs-dialect.ts';
 import { pageFor } from './describe-operations.ts';
 import type { EcsEngine } from './engine.ts';
 import type { RpcParameters } from './rpc-parameters.ts';
+import { knownInstances } from './targets.ts';
 import { utc } from './views.ts';
 
-const ASSISTANT_VERSION = '2.2.3.1200';
 const MOST_IDS = 100;
+const MOST_INSTALLS = 50;
+const REBOOT_SECONDS = 1;
 const STATUS_PAGE = { min: 1, max: 50, absent: 10 } as const;
 /** Values below 10 mean 10. */
 const INSTANCE_PAGE = { min: 1, max: 100, absent: 10 } as const;
@@ -32,7 +34,14 @@ export const instanceOperations = (engine: EcsEngine, deps: EngineDeps): Readonl
   DescribeCloudAssistantStatus: (parameters, caller) => {
     const ids = parameters.list('InstanceId');
     const os = parameters.text('OSType')?.toLowerCase();
-    const row = (instance: FleetInstance) => assistantView(instance, deps.clock(), invocationsOn(engine, instance.id));
+    const row = (instance: FleetInstance) =>
+      deps.agents.isMissing(instance)
+        ? missingView(instance)
+        : assistantView(instance, {
+            version: deps.agents.versionOf(instance),
+            nowMs: deps.clock(),
+            invocations: invocationsOn(engine, instance.id),
+          });
     const found = (
       ids.length > 0
         ? ids.flatMap((id) => deps.inventory.find('aliyun', caller, id) ?? [])
@@ -45,7 +54,34 @@ export const instanceOperations = (engine: EcsEngine, deps: EngineDeps): Readonl
       TotalCount: found.length,
     };
   },
+  InstallCloudAssistant: (parameters, caller) => {
+    const ids = knownInstances(parameters.list('InstanceId'), MOST_INSTALLS, { caller, inventory: deps.inventory });
+    for (const id of ids) {
+      const instance = deps.inventory.byId(id);
+      if (instance !== undefined) deps.agents.install(instance);
+    }
+    return {};
+  },
+  RebootInstances: (parameters, caller) => {
+    const ids = knownInstances(parameters.list('InstanceId'), MOST_IDS, { caller, inventory: deps.inventory });
+    return { InstanceResponses: { InstanceResponse: ids.map((id) => reboot(id, deps)) } };
+  },
 });
+
+/** What becomes of one instance of RebootInstances with BatchOptimization SuccessFirst. */
+const reboot = (id: string, { inventory, executor, agents }: EngineDeps) => {
+  const instance = inventory.byId(id);
+  if (instance === undefined || instance.behaviour.stopped === true)
+    return {
+      InstanceId: id,
+      Code: '403',
+      Message: 'The current status of the resource does not support this operation.',
+      CurrentStatus: 'Stopped',
+    };
+  executor.reboot(id, instance.behaviour.rebootSeconds ?? REBOOT_SECONDS);
+  agents.restarted(instance);
+  return { InstanceId: id, Code: '200', Message: 'success', PreviousStatus: 'Running', CurrentStatus: 'Stopping' };
+};
 
 const readIds = (text: string | undefined): readonly string[] | undefined => {
   if (text === undefined || text === '') return undefined;
@@ -106,12 +142,30 @@ const invocationsOn = (engine: EcsEngine, instanceId: string): number => {
   return count;
 };
 
-const assistantView = (instance: FleetInstance, nowMs: number, invocations: number) => {
+/** What ECS says of an instance on which it never heard of an agent. */
+const missingView = (instance: FleetInstance) => ({
+  InstanceId: instance.id,
+  CloudAssistantStatus: 'false',
+  CloudAssistantVersion: '',
+  LastHeartbeatTime: '',
+  InvocationCount: 0,
+  ActiveTaskCount: 0,
+  OSType: instance.os === 'windows' ? 'Windows' : 'Linux',
+  SupportSessionManager: false,
+});
+
+interface Assistant {
+  readonly version: string;
+  readonly nowMs: number;
+  readonly invocations: number;
+}
+
+const assistantView = (instance: FleetInstance, { version, nowMs, invocations }: Assistant) => {
   const alive = instance.behaviour.offline !== true && instance.behaviour.stopped !== true;
   return {
     InstanceId: instance.id,
     CloudAssistantStatus: String(alive),
-    CloudAssistantVersion: ASSISTANT_VERSION,
+    CloudAssistantVersion: version,
     // The agent's heart beats every minute; two minutes without a beat count as dead.
     LastHeartbeatTime: utc(nowMs - (alive ? 30_000 : 3_600_000)),
     InvocationCount: invocations,

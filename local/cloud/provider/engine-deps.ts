@@ -1,6 +1,7 @@
 import type { Executor } from '../executor/executor.ts';
 import type { Faults } from '../fault-plan.ts';
 import type { SecretOf } from '../secrets/secret-stores.ts';
+import type { InstanceAgents } from './agents.ts';
 import type { EventBus } from './event-bus.ts';
 import type { Inventory } from './inventory.ts';
 import type { Journal } from './journal.ts';
@@ -9,6 +10,7 @@ import type { OutputStore } from './output-store.ts';
 /** What the two engines (SSM, Cloud Assistant) stand on. */
 export interface EngineDeps {
   readonly inventory: Inventory;
+  readonly agents: InstanceAgents;
   readonly executor: Executor;
   readonly journal: Journal;
   readonly outputs: OutputStore;

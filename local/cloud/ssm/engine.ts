@@ -6,6 +6,7 @@ import { partsOfRun, type RunEnd, runIdOf } from '../spawner/protocol.ts';
 import { type SsmCommand, SsmCommandState, type SsmInvocation } from './command.ts';
 import { commandEvent, invocationEvent } from './events.ts';
 import { INVOCATION_STATUS, isTerminal, type StatusPair } from './status.ts';
+import { UPDATE_DOCUMENT, updateScript } from './update-agent.ts';
 
 const SWEEP_MS = 1_000;
 const ENDING = 'group';
@@ -90,6 +91,7 @@ export class SsmEngine {
       return;
     }
     if (!this.#applyEnd(state, instance, end, place)) return;
+    this.#noteUpdate(state.command, instance, end);
     this.#deps.outputs.keep(place, end);
     this.#settled(state, instance);
   }
@@ -178,6 +180,7 @@ export class SsmEngine {
 
   /** Windows has no POSIX shell; PowerShell runs on both systems where it is installed, and here that is this machine. */
   #suits({ documentName }: SsmCommand, { os }: FleetInstance): boolean {
+    if (documentName === UPDATE_DOCUMENT) return true;
     return documentName === 'AWS-RunShellScript' ? os === 'linux' : this.#deps.powershell !== undefined;
   }
 
@@ -193,10 +196,13 @@ export class SsmEngine {
   #start(state: SsmCommandState, instance: FleetInstance): void {
     const { commandId, region, parameters, executionTimeoutSeconds, documentName } = state.command;
     const cwd = parameters['workingDirectory']?.[0] ?? '';
+    const isUpdate = documentName === UPDATE_DOCUMENT;
     this.#deps.executor.submit({
       task: {
         task: commandId,
-        script: (parameters['commands'] ?? []).join('\n'),
+        script: isUpdate
+          ? updateScript(this.#deps.agents.versionOf(instance))
+          : (parameters['commands'] ?? []).join('\n'),
         ...this.#runner(documentName),
         env: { PATH: this.#deps.path, SSM_COMMAND_ID: commandId, AWS_SSM_REGION_NAME: region },
         merge: false,
@@ -254,6 +260,12 @@ export class SsmEngine {
     if (!state.change(instanceId, { pair, endedAtMs: atMs })) return;
     this.#record({ k: 'ssm.settle', t: state.command.commandId, i: instanceId, pair, atMs });
     this.#settled(state, instanceId);
+  }
+
+  #noteUpdate({ documentName }: SsmCommand, instance: string, end: RunEnd): void {
+    const machine = this.#deps.inventory.byId(instance);
+    if (documentName === UPDATE_DOCUMENT && end.exitCode === 0 && machine !== undefined)
+      this.#deps.agents.updated(machine);
   }
 
   #asksForReboot(run: string, end: RunEnd): boolean {

@@ -1,12 +1,13 @@
 import type { FleetInstance } from '../fleet.ts';
+import { type InstanceAgents, LATEST_AGENT } from '../provider/agents.ts';
 import { readAws } from '../provider/aws-dialect.ts';
 import { CloudFault } from '../provider/cloud-fault.ts';
+import type { EngineDeps } from '../provider/engine-deps.ts';
 import { awsTags, type Caller, type Inventory } from '../provider/inventory.ts';
 import { offsetOf, pageOf } from '../provider/paging.ts';
 import { type DescribeInstanceInformationRequest, describeInstanceInformationRequest } from './requests.ts';
 import { matchesTag } from './send-command.ts';
 
-const AGENT_VERSION = '3.3.2299.0';
 /** Keys that nothing in this fleet has a value for. */
 const EMPTY_KEYS = new Set(['ActivationIds', 'AssociationStatus', 'IamRole', 'SourceIds']);
 
@@ -19,19 +20,18 @@ interface Filter {
 export const describeInstanceInformation = (
   input: unknown,
   caller: Caller,
-  inventory: Inventory,
-  nowMs: number,
+  { inventory, agents, clock }: Pick<EngineDeps, 'inventory' | 'agents' | 'clock'>,
 ): object => {
   const request = readAws(describeInstanceInformationRequest, input);
   const filters = filtersOf(request);
   const offset = offsetOf(request.NextToken);
   if (offset === undefined) throw new CloudFault('InvalidNextToken', 'The specified token is not valid.');
-  const matching = candidates(filters, caller, inventory).filter((instance) =>
-    filters.every((filter) => matches(instance, filter)),
+  const matching = candidates(filters, caller, inventory).filter(
+    (instance) => !agents.isMissing(instance) && filters.every((filter) => matches(instance, agents, filter)),
   );
   const page = pageOf(matching, offset, request.MaxResults);
   return {
-    InstanceInformationList: page.items.map((instance) => informationRow(instance, nowMs)),
+    InstanceInformationList: page.items.map((instance) => informationRow(instance, agents, clock())),
     NextToken: page.nextToken,
   };
 };
@@ -55,37 +55,37 @@ const candidates = (filters: readonly Filter[], caller: Caller, inventory: Inven
   return [...new Set(ids)].sort().flatMap((id) => inventory.find('aws', caller, id) ?? []);
 };
 
-const matches = (instance: FleetInstance, { key, values }: Filter): boolean => {
+const matches = (instance: FleetInstance, agents: InstanceAgents, { key, values }: Filter): boolean => {
   if (key.startsWith('tag:')) return matchesTag(instance, key.slice('tag:'.length), values);
   if (key === 'tag-key') return values.some((name) => awsTags(instance)[name] !== undefined);
   if (EMPTY_KEYS.has(key)) return false;
-  const value = valuesOf(instance)[key];
+  const value = valuesOf(instance, agents)[key];
   if (value === undefined) throw new CloudFault('InvalidFilterKey');
   return values.includes(value);
 };
 
-const valuesOf = (instance: FleetInstance): Readonly<Record<string, string>> => ({
+const valuesOf = (instance: FleetInstance, agents: InstanceAgents): Readonly<Record<string, string>> => ({
   InstanceIds: instance.id,
   PingStatus: pingOf(instance),
   PlatformTypes: instance.os === 'windows' ? 'Windows' : 'Linux',
   ResourceType: instance.id.startsWith('mi-') ? 'ManagedInstance' : 'EC2Instance',
-  AgentVersion: AGENT_VERSION,
+  AgentVersion: agents.versionOf(instance),
   SourceTypes: instance.id.startsWith('mi-') ? 'AWS::SSM::ManagedInstance' : 'AWS::EC2::Instance',
 });
 
 const pingOf = ({ behaviour }: FleetInstance): 'Online' | 'ConnectionLost' =>
   behaviour.offline === true || behaviour.stopped === true ? 'ConnectionLost' : 'Online';
 
-const informationRow = (instance: FleetInstance, nowMs: number) => {
-  const values = valuesOf(instance);
+const informationRow = (instance: FleetInstance, agents: InstanceAgents, nowMs: number) => {
+  const values = valuesOf(instance, agents);
   const online = pingOf(instance) === 'Online';
   return {
     InstanceId: instance.id,
     PingStatus: values['PingStatus'],
     // An agent pings every few minutes; one that is lost was last seen an hour ago.
     LastPingDateTime: Math.floor(nowMs / 1_000) - (online ? 60 : 3_600),
-    AgentVersion: AGENT_VERSION,
-    IsLatestVersion: true,
+    AgentVersion: values['AgentVersion'],
+    IsLatestVersion: values['AgentVersion'] === LATEST_AGENT.aws,
     PlatformType: values['PlatformTypes'],
     PlatformName: instance.os === 'windows' ? 'Microsoft Windows Server 2022' : 'Amazon Linux',
     PlatformVersion: instance.os === 'windows' ? '10.0.20348' : '2023',

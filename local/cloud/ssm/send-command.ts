@@ -1,10 +1,12 @@
 import type { FleetInstance } from '../fleet.ts';
+import type { InstanceAgents } from '../provider/agents.ts';
 import { CloudFault } from '../provider/cloud-fault.ts';
 import { awsTags, type Caller, type Inventory } from '../provider/inventory.ts';
 import type { SsmCommand } from './command.ts';
 import type { SendCommandRequest, SsmTarget } from './requests.ts';
+import { UPDATE_DOCUMENT } from './update-agent.ts';
 
-const DOCUMENTS = new Set(['AWS-RunShellScript', 'AWS-RunPowerShellScript']);
+const DOCUMENTS = new Set(['AWS-RunShellScript', 'AWS-RunPowerShellScript', UPDATE_DOCUMENT]);
 const DOCUMENT_BYTES = 64 * 1024;
 const DEFAULT_EXECUTION_SECONDS = 3_600;
 /** The documents' own pattern: 1 to 172800. */
@@ -14,6 +16,7 @@ const PARAMETER_REFERENCE = /\{\{\s*[\w:./-]+\s*\}\}/;
 /** What a request needs to become a command. */
 export interface SendContext {
   readonly inventory: Inventory;
+  readonly agents: InstanceAgents;
   readonly caller: Caller;
   readonly commandId: string;
   readonly nowMs: number;
@@ -28,7 +31,8 @@ export const newCommand = (request: SendCommandRequest, context: SendContext): S
     throw new CloudFault('InvalidDocument', `Document ${request.DocumentName} does not exist.`);
   if (!['$DEFAULT', '$LATEST', '1'].includes(request.DocumentVersion))
     throw new CloudFault('InvalidDocumentVersion', 'No such version.');
-  checkParameters(request.Parameters);
+  if (request.DocumentName === UPDATE_DOCUMENT) checkUpdateParameters(request.Parameters);
+  else checkParameters(request.Parameters);
   const targets = resolveTargets(request, context);
   const executionTimeoutSeconds = executionTimeoutOf(request.Parameters);
   return {
@@ -50,6 +54,17 @@ export const newCommand = (request: SendCommandRequest, context: SendContext): S
     maxConcurrency: request.MaxConcurrency,
     maxErrors: request.MaxErrors,
   };
+};
+
+/** Parameters of AWS-UpdateSSMAgent: both may be absent. */
+const checkUpdateParameters = ({ version, allowDowngrade, ...others }: SendCommandRequest['Parameters']): void => {
+  const unknown = Object.keys(others);
+  if (unknown.length > 0)
+    throw new CloudFault('InvalidParameters', `The document has no parameter ${unknown.join(', ')}.`);
+  if (!/^(\d+(\.\d+){2,3})?$/.test(version?.[0] ?? ''))
+    throw new CloudFault('InvalidParameters', 'version must be empty or a version.');
+  if (!['true', 'false'].includes(allowDowngrade?.[0] ?? 'false'))
+    throw new CloudFault('InvalidParameters', 'allowDowngrade must be true or false.');
 };
 
 const checkParameters = (parameters: SendCommandRequest['Parameters']): void => {
@@ -94,10 +109,10 @@ const resolveTargets = (request: SendCommandRequest, context: SendContext): read
   return matchTargets(targets, context);
 };
 
-const knownInstance = (id: string, repeated: boolean, { inventory, caller }: SendContext): FleetInstance => {
+const knownInstance = (id: string, repeated: boolean, { inventory, agents, caller }: SendContext): FleetInstance => {
   if (repeated) throw new CloudFault('DuplicateInstanceId');
   const instance = inventory.find('aws', caller, id);
-  if (instance === undefined || instance.behaviour.stopped === true) {
+  if (instance === undefined || instance.behaviour.stopped === true || agents.isMissing(instance)) {
     throw new CloudFault(
       'InvalidInstanceId',
       `Instances [[${id}]] not in a valid state for account ${instance?.account ?? caller.accessKeyId}`,
@@ -107,12 +122,12 @@ const knownInstance = (id: string, repeated: boolean, { inventory, caller }: Sen
 };
 
 /** Values of one key are alternatives; several keys must all match. Ids that do not exist become targets that nothing reaches. */
-const matchTargets = (targets: readonly SsmTarget[], { inventory, caller }: SendContext): readonly Target[] => {
+const matchTargets = (targets: readonly SsmTarget[], { inventory, agents, caller }: SendContext): readonly Target[] => {
   const byId = targets.find((target) => target.Key.toLowerCase() === 'instanceids');
   const rest = targets.filter((target) => target !== byId);
   const candidates: readonly (Target & Partial<FleetInstance>)[] =
     byId === undefined
-      ? inventory.list('aws', caller)
+      ? inventory.list('aws', caller).filter((instance) => !agents.isMissing(instance))
       : [...new Set(byId.Values)].map((id) => inventory.find('aws', caller, id) ?? { id, account: caller.accessKeyId });
   return candidates.filter((candidate) => rest.every((target) => hasTag(candidate, target)));
 };

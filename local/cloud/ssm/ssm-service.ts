@@ -17,7 +17,8 @@ export const ssmService = (engine: SsmEngine, deps: EngineDeps): AwsService => {
     operations: {
       SendCommand: (input, caller) => {
         const request = readAws(sendCommandRequest, input);
-        const context = { inventory: deps.inventory, caller, commandId: deps.uuid(), nowMs: deps.clock() };
+        const { inventory, agents } = deps;
+        const context = { inventory, agents, caller, commandId: deps.uuid(), nowMs: deps.clock() };
         return { Command: commandView(engine.send(newCommand(request, context))) };
       },
       CancelCommand: (input, caller) => {
@@ -35,8 +36,7 @@ export const ssmService = (engine: SsmEngine, deps: EngineDeps): AwsService => {
       ListCommandInvocations: (input, caller) => queries.listCommandInvocations(input, caller),
       ListCommands: (input, caller) => queries.listCommands(input, caller),
       ...parameterOperations(deps.secretOf),
-      DescribeInstanceInformation: (input, caller) =>
-        describeInstanceInformation(input, caller, deps.inventory, deps.clock()),
+      DescribeInstanceInformation: (input, caller) => describeInstanceInformation(input, caller, deps),
     },
   };
 };

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import { host } from '#test/kit/rig.ts';
 import { cli } from '../test-host.ts';
 
 const well = {
-  listNodes: async () => ({ items: [host('i-1'), host('i-2')] }),
+  listNodes: async () => ({ items: [host('i-1'), host('i-2')], readAt: fixedReadAt }),
   listRuns: async () => ({ items: [] }),
   listSchedules: async () => ({ items: [] }),
 };
@@ -32,6 +33,14 @@ test('what cannot be asked is a problem with what to do, and the rest is looked 
     advice: 'Grant ssm:DescribeInstanceInformation.',
   });
   expect(checks.map(({ check }: { check: string }) => check)).toContain('schedules');
+});
+
+test('clouds that cannot be read are a problem, though the latest reading is there', async () => {
+  const listNodes = async () => ({ ...(await well.listNodes()), problem: 'AWS does not answer' });
+  const { exitCode, stdout } = await cli(['doctor'], { services: { ...well, listNodes } });
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/problem +nodes +The clouds cannot be read, .*AWS does not answer/);
+  expect(stdout).toMatch(/2 of 2 agents answer/);
 });
 
 test('a server that lets nobody in is all there is to say', async () => {

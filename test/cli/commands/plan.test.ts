@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { nodeIdSchema } from '#shared/model/ids.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { makePlan, otherRunId, runId } from '#test/functions/api/hand-made-services.ts';
-import { cli, jobYaml } from '../test-host.ts';
+import { cli, jobYaml, startOfTime } from '../test-host.ts';
 
 const many = (count: number): readonly string[] => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
 
@@ -229,5 +229,49 @@ roll-shop: 50 nodes, 101 operations on nodes, 9 sends and at least 9 looks  plan
     };
     const { stdout } = await cli(argv, { stdin: jobYaml, services: { planPreview: async () => plan } });
     expect(stdout).toContain('start (ops/restart@aaaaaaaaaaaa, lib/log@bbbbbbbbbbbb, sh, 1h00m)');
+  });
+});
+
+describe('the reading of the clouds behind a plan', () => {
+  const nodeId = nodeIdSchema.parse('i-1');
+  const planOf = (inventory: RunPlan['inventory']): RunPlan => {
+    const plan = makePlan();
+    const groups = plan.groups.map((group) => ({
+      ...group,
+      rounds: group.rounds.map((round) => ({
+        ...round,
+        nodes: round.nodes.map((node) => ({ ...node, online: false })),
+      })),
+    }));
+    return { ...plan, groups, ...(inventory === undefined ? {} : { inventory }) };
+  };
+  const readAt = new Date(startOfTime - 12_000).toISOString();
+
+  test('is told with its age, and made anew on demand', async () => {
+    const asked: unknown[] = [];
+    const services = {
+      planPreview: async (_request: unknown, query: unknown) => {
+        asked.push(query);
+        return planOf({ readAt, silent: [] });
+      },
+    };
+    const { stderr } = await cli(argv, { stdin: jobYaml, services });
+    await cli([...argv, '--refresh'], { stdin: jobYaml, services });
+    expect(stderr).toContain('nodes as of 12 s ago');
+    expect(asked).toEqual([{}, { refresh: true }]);
+  });
+
+  test.each([
+    [{ nodeId, state: 'silent', lastSeenAt: readAt } as const, `agent silent since ${readAt}: undeliverable unless`],
+    [{ nodeId, state: 'silent', stopped: true } as const, 'stopped: undeliverable unless it is started'],
+    [{ nodeId, state: 'missing' } as const, 'no agent: undeliverable'],
+  ])('says of a node %j how its agent stands', async (silent, text) => {
+    const plan = planOf({ readAt, silent: [silent] });
+    const ids = plan.groups.flatMap(({ rounds }) => rounds.flatMap(({ nodes }) => nodes.map(({ id }) => id)));
+    const services = {
+      planPreview: async () => planOf({ readAt, silent: ids.map((id) => ({ ...silent, nodeId: id })) }),
+    };
+    const { stdout } = await cli([...argv, '--show', 'nodes'], { stdin: jobYaml, services });
+    expect(stdout).toContain(text);
   });
 });

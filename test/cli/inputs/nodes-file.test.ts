@@ -65,12 +65,25 @@ describe('nodes files', () => {
     });
   });
 
+  test('a node that the inventory does not have yet is looked for in a new reading', async () => {
+    const asked: boolean[] = [];
+    const known = inventory.map((node, index) => ({ ...node, host: `10.0.0.${index + 1}` }));
+    const nodes = await readNodesFile(file('10.0.0.2\n'), async (refresh) => {
+      asked.push(refresh);
+      return refresh ? known : known.slice(0, 1);
+    });
+    expect([asked, nodes.map(({ id }) => id)]).toEqual([[false, true], ['i-2']]);
+  });
+
   test('the whole inventory is read, page after page', async () => {
     const asked: unknown[] = [];
     const nodes = await readInventory({
       listNodes: async (query = {}) => {
         asked.push(query.cursor);
-        return query.cursor === undefined ? { items: [inventory[0]!], cursor: 'i-1' } : { items: [inventory[1]!] };
+        const readAt = '2026-01-02T03:04:05.000Z';
+        return query.cursor === undefined
+          ? { items: [inventory[0]!], cursor: 'i-1', readAt }
+          : { items: [inventory[1]!], readAt };
       },
     });
     expect(nodes).toEqual(inventory);

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { problemSchema } from '#shared/contract/problem.ts';
 import { maxRequestBytes } from '#shared/contract/sizes.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import {
   makeApp,
   makeContent,
@@ -158,7 +159,7 @@ describe('reading', () => {
     [`/v1/runs/${runId}`, makeRunView()],
     [`/v1/runs/${runId}/nodes`, { items: [makeNodeRow()] }],
     [`/v1/runs/${runId}/results`, { items: [makeResult()] }],
-    ['/v1/nodes', { items: [makeNode()] }],
+    ['/v1/nodes', { items: [makeNode()], readAt: fixedReadAt }],
     ['/v1/version', { name: 'drover', version: '1.2.3' }],
     ['/healthz', { status: 'ok' }],
   ])('%s answers what the service says', async (path, expected) => {
@@ -242,7 +243,7 @@ describe('control', () => {
     const response = await call('/v1/plan', post({ job: { a: 1 } }));
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(makePlan());
-    expect(asked).toEqual([['planPreview', { job: { a: 1 }, params: {}, only: {} }]]);
+    expect(asked).toEqual([['planPreview', { job: { a: 1 }, params: {}, only: {} }, {}]]);
   });
 });
 

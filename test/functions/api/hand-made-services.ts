@@ -24,12 +24,14 @@ import {
   scheduleSummarySchema,
   scheduleViewSchema,
 } from '#shared/contract/schedule-views.ts';
+import type { TargetSetView } from '#shared/contract/target-views.ts';
 import { costOf, listPrices } from '#shared/cost/prices.ts';
 import { runIdSchema } from '#shared/model/ids.ts';
 import { inventoryNodeSchema } from '#shared/model/node.ts';
 import { noUsage } from '#shared/model/usage.ts';
 import { runPlanSchema } from '#shared/plan/run-plan.ts';
 import type { Log, LogFields } from '#shared/ports/services.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 
 export const runId = runIdSchema.parse('01J0000000000000000000RVN1');
 export const otherRunId = runIdSchema.parse('01J0000000000000000000RVN2');
@@ -388,6 +390,38 @@ type Note = <A extends unknown[], R>(name: string, answer: R) => (...args: A) =>
 /** What was asked of the services, in order: the name and its arguments. */
 export type Asked = [string, ...unknown[]][];
 
+/** A target set. */
+export const makeTargetSet = (change: Partial<TargetSetView> = {}): TargetSetView => ({
+  name: 'web',
+  revision: 2,
+  outline: 'where node.tags.app == "shop"',
+  where: 'node.tags.app == "shop"',
+  removed: false,
+  latest: true,
+  actor: 'ann',
+  at: '2026-01-01T00:00:00.000Z',
+  ...change,
+});
+
+const targetServices = (note: Note) => {
+  const view = makeTargetSet();
+  const { where: _where, latest: _latest, ...summary } = view;
+  const { name: _name, removed: _removed, ...change } = summary;
+  return {
+    putTargetSet: note('putTargetSet', { view: { ...view, created: true }, etag: '"2"' }),
+    viewTargetSet: note('viewTargetSet', { view, etag: '"2"' }),
+    listTargetSets: note('listTargetSets', { items: [summary] }),
+    listTargetSetChanges: note('listTargetSetChanges', { items: [{ ...change, action: 'put' as const }] }),
+    removeTargetSet: note('removeTargetSet', {
+      name: 'web',
+      changes: 3,
+      actor: 'ann',
+      at: '2026-01-01T00:00:00.000Z',
+      usedBy: [{ job: 'roll', schedules: ['nightly'] }],
+    }),
+  };
+};
+
 /** Services that answer something fixed and note what was asked; `change` replaces some. */
 export const makeServices = (change: Partial<ApiServices> = {}): { services: ApiServices; asked: Asked } => {
   const asked: Asked = [];
@@ -426,7 +460,10 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listBudgets: note('listBudgets', { items: [makeBudget()] }),
     putBudget: note('putBudget', makeBudget()),
     removeBudget: note('removeBudget', makeBudget()),
-    listNodes: note('listNodes', { items: [makeNode()] }),
+    listNodes: note('listNodes', { items: [makeNode()], readAt: fixedReadAt }),
+    viewAgents: note('viewAgents', { places: [], lacking: [], omitted: 0, readAt: fixedReadAt }),
+    installAgents: note('installAgents', { dryRun: false, items: [], readAt: fixedReadAt }),
+    ...targetServices(note),
     ...commandServices(note),
     ...jobServices(note),
     ...scheduleServices(note),

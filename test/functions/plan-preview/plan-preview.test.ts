@@ -5,6 +5,7 @@ import { listPrices } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
 import { emptyLibrary } from '#test/kit/empty-library.ts';
+import { fixedInventory, fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import { createMemorySecrets } from '#test/kit/memory-secrets.ts';
 import { host, hosts, jobOf, op, runnerNode } from '#test/kit/rig.ts';
 
@@ -26,7 +27,7 @@ const preview = (
 ) =>
   planPreview({
     ...emptyLibrary(),
-    inventory: { list: async () => nodes },
+    inventory: fixedInventory(() => nodes),
     agents,
     secrets: createMemorySecrets(),
     blobs: { size: async () => undefined },
@@ -59,6 +60,25 @@ describe('planPreview', () => {
 
     expect(byNode.groups.map((group) => group.nodeCount)).toEqual([2, 2]);
     expect(byGroup.groups.map((group) => group.name)).toEqual(['h']);
+  });
+
+  it('says when the clouds were read, and how the agents stand that do not answer', async () => {
+    const nodes = [
+      host('i-1'),
+      host('i-2', { online: false, lastSeenAt: '2026-01-01T00:00:00.000Z', stopped: true }),
+      host('i-3', { online: false, agentMissing: true }),
+    ];
+    const plan = await preview(nodes, { spec: { targets: { nodes: ['i-1', 'i-2', 'i-3'] } } });
+    expect(plan.inventory).toEqual({
+      readAt: fixedReadAt,
+      silent: [
+        { nodeId: 'i-2', state: 'silent', lastSeenAt: '2026-01-01T00:00:00.000Z', stopped: true },
+        { nodeId: 'i-3', state: 'missing' },
+      ],
+    });
+    const later = nodes.map((node) => ({ ...node, lastSeenAt: '2026-01-02T00:00:00.000Z' }));
+    const again = await preview(later, { spec: { targets: { nodes: ['i-1', 'i-2', 'i-3'] } } });
+    expect(again.digest).toBe(plan.digest);
   });
 
   it('runs on the nodes of the request instead of the inventory', async () => {
@@ -114,7 +134,7 @@ describe('planPreview', () => {
     const list = () => Promise.reject(new AppError('inventory.unavailable', 'no answer'));
     const task = planPreview({
       ...emptyLibrary(),
-      inventory: { list },
+      inventory: { ...fixedInventory(() => []), list },
       agents,
       secrets: createMemorySecrets(),
       blobs: { size: async () => undefined },

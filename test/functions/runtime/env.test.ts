@@ -4,6 +4,7 @@ import {
   readApiEnv,
   readBucketEnv,
   readCloudsEnv,
+  readInventoryEnv,
   readMachineEnv,
   readTableEnv,
 } from '#functions/runtime/env.ts';
@@ -28,6 +29,13 @@ describe('the environment of a function', () => {
     expect(readBucketEnv({ DROVER_BUCKET: 'b' })).toEqual({ bucket: 'b', keyPrefix: '' });
     expect(readMachineEnv({ DROVER_STATE_MACHINE_ARN: arn })).toEqual({ stateMachineArn: arn });
     expect(readApiEnv({ DROVER_VERSION: '1.2.3' })).toEqual({ version: '1.2.3' });
+  });
+
+  it('says how old a reading of the clouds may be; runs bear no older one than lists', () => {
+    expect(readInventoryEnv({})).toEqual({ shownSeconds: 300, plannedSeconds: 60 });
+    expect(readInventoryEnv({ DROVER_INVENTORY_SECONDS: '20' })).toEqual({ shownSeconds: 20, plannedSeconds: 20 });
+    expect(readInventoryEnv({ DROVER_INVENTORY_SECONDS: '0' })).toEqual({ shownSeconds: 0, plannedSeconds: 0 });
+    expect(() => readInventoryEnv({ DROVER_INVENTORY_SECONDS: 'soon' })).toThrow(/DROVER_INVENTORY_SECONDS/);
   });
 
   it('lists the regions of both clouds', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { putJson } from '#functions/records/json-blob.ts';
-import { candidatesOf, matcher, readCandidates, resolveTargets } from '#functions/targets/resolve-targets.ts';
+import { candidatesOf, candidatesOfRun, matcher, resolveTargets } from '#functions/targets/resolve-targets.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import { type InventoryNode, nodeSchema } from '#shared/model/node.ts';
 import { createMemoryBlobs } from '#test/kit/memory-blobs.ts';
@@ -18,21 +18,21 @@ const resolve = (
 ) => {
   const job = parseJob(jobOf([{ name: 'g', phases }], { params: { app: {} }, targets }));
   const group = job.spec.groups[0]!;
-  return resolveTargets(job, group, { nodes, explicit: false, inventory: nodes }, scope);
+  return resolveTargets(job, group, { nodes, explicit: false, unknown: 0, inventory: nodes }, scope);
 };
 
 describe('the candidates of a run', () => {
   it('are the inventory, or the caller’s own list with the state of its agents from the inventory', async () => {
     const blobs = createMemoryBlobs();
-    const deps = { blobs, inventory: { list: async () => [host('i-1'), host('i-2', { online: false })] } };
+    const reading = { nodes: [host('i-1'), host('i-2', { online: false })] };
     const nodes = [own('svc', { instanceId: 'i-1' }), own('i-2'), own('i-9')];
     const nodesBlob = await putJson(blobs, 'nodes', nodes);
 
-    const found = await readCandidates(deps, undefined);
-    const named = await readCandidates(deps, nodesBlob);
+    const found = (await candidatesOfRun(blobs, undefined))(reading);
+    const named = (await candidatesOfRun(blobs, nodesBlob))(reading);
 
     expect([found.explicit, found.nodes.length]).toEqual([false, 2]);
-    expect(named.explicit).toBe(true);
+    expect(named).toMatchObject({ explicit: true, unknown: 1 });
     expect(named.nodes.map((node) => [node.id, node.online])).toEqual([
       ['svc', true],
       ['i-2', false],

@@ -18,6 +18,7 @@ import {
   runId,
   token,
 } from '#test/functions/api/hand-made-services.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 
 const connect = (...args: Parameters<typeof makeApp>) => {
   const { app, asked } = makeApp(...args);
@@ -45,7 +46,7 @@ describe('the client', () => {
     expect(await client.viewRun(runId)).toEqual(makeRunView());
     expect(await client.listNodeRows(runId)).toEqual({ items: [makeNodeRow()] });
     expect(await client.listResults(runId)).toEqual({ items: [makeResult()] });
-    expect(await client.listNodes()).toEqual({ items: [makeNode()] });
+    expect(await client.listNodes()).toEqual({ items: [makeNode()], readAt: fixedReadAt });
     expect(await client.readOutput(runId, { result: makeResult().resultId, stream: 'stdout' })).toEqual(
       makeOutputPage(),
     );
@@ -173,9 +174,12 @@ describe('the client', () => {
     const strictInside = { ...view, attempts: view.attempts.map((attempt) => ({ ...attempt, fresh: { a: 1 } })) };
     expect(await answering(200, JSON.stringify(strictInside)).viewRun(runId)).toEqual(makeRunView());
     const node = { ...makeNode(), rack: 'r1' };
-    expect(await answering(200, JSON.stringify({ items: [node], next: 'x' })).listNodes()).toEqual({
-      items: [makeNode()],
-    });
+    expect(await answering(200, JSON.stringify({ items: [node], readAt: fixedReadAt, next: 'x' })).listNodes()).toEqual(
+      {
+        items: [makeNode()],
+        readAt: fixedReadAt,
+      },
+    );
   });
 
   test('a path below which the API lives is kept', async () => {

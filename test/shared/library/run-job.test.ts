@@ -104,13 +104,13 @@ describe('the job of a run', () => {
   it('is kept with its commands, and read as what it executes', () => {
     const written = jobWith({ id: 'a', use: 'ops/restart@latest' });
     const commands = { 'ops/restart@latest': restart };
-    const stored: unknown = JSON.parse(JSON.stringify(toRunJob(written, commands)));
+    const stored: unknown = JSON.parse(JSON.stringify(toRunJob(written, commands, {})));
     expect(fromRunJob(runJobSchema.parse(stored))).toEqual(applyCommands(written, commands));
   });
 
   it('is the job itself where no command is used, as earlier versions stored it', () => {
     const written = jobWith({ id: 'a', run: 'true' });
-    expect(toRunJob(written, {})).toBe(written);
+    expect(toRunJob(written, {}, {})).toBe(written);
     expect(fromRunJob(runJobSchema.parse(JSON.parse(JSON.stringify(written))))).toEqual(written);
   });
 });

@@ -54,8 +54,25 @@ describe('selectTargets', () => {
     expect(found.leftOut).toEqual([]);
   });
 
+  test('leaves out what was found without an agent, and says so; what was named stays', () => {
+    const bare = [
+      nodeOf('a', { agentMissing: true, online: false }),
+      nodeOf('b', { agentMissing: true, online: false, agent: 'aliyun' }),
+      nodeOf('c', { online: false, lastSeenAt: '2030-01-01T00:00:00Z' }),
+    ];
+    const found = select({ candidates: bare, matchesWhere: () => true }, { targets: { where: 'all' } });
+    expect(idsOf(found)).toEqual(['c']);
+    expect(found.leftOut).toEqual([
+      { nodeId: 'a', reason: 'has no agent that SSM knows' },
+      { nodeId: 'b', reason: 'has no Cloud Assistant' },
+    ]);
+    expect(idsOf(select({ candidates: bare }, { targets: { nodes: ['b', 'a'] } }))).toEqual(['b', 'a']);
+    expect(idsOf(select({ candidates: bare, explicit: true }))).toEqual(['a', 'b', 'c']);
+  });
+
   test('gives nodes that can be frozen as they are', () => {
-    const candidates = [nodeOf('a', { agentVersion: '3.2', lastSeenAt: '2030-01-01T00:00:00Z' })];
+    const state = { agentVersion: '3.2', agentOutdated: true, stopped: true, agentMissing: true } as const;
+    const candidates = [nodeOf('a', { ...state, lastSeenAt: '2030-01-01T00:00:00Z' })];
     const { nodes } = select({ candidates, explicit: true });
     expect(frozenTargetsSchema.safeParse({ nodes, runners: {} }).success).toBe(true);
   });

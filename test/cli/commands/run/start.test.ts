@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { AppError } from '#shared/errors/app-error.ts';
 import { makeNode, makeRunView, runId } from '#test/functions/api/hand-made-services.ts';
+import { fixedReadAt } from '#test/kit/fixed-inventory.ts';
 import { cli, embeddedCli, jobYaml, makeFolder } from '../../test-host.ts';
 
 const params = JSON.stringify({
@@ -228,7 +229,7 @@ describe('drover run start', () => {
         '--scripts',
         folder,
       ],
-      { services: { listNodes: async () => ({ items: [makeNode()] }) } },
+      { services: { listNodes: async () => ({ items: [makeNode()], readAt: fixedReadAt }) } },
     );
     expect(exitCode).toBe(2);
     expect(stderr).toContain('no such instance');

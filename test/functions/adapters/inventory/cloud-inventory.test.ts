@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { inventoryNodeSchema } from '#shared/model/node.ts';
+import { agentStateOf, inventoryNodeSchema } from '#shared/model/node.ts';
 import { inventoryOf } from './inventory-kit.ts';
 
 const mixedFleet = `
@@ -43,6 +43,7 @@ describe('the inventory of the clouds', () => {
       os: 'linux',
       tags: { Name: 'web-1', app: 'shop', env: 'prod' },
       online: true,
+      agentOutdated: false,
       agentVersion: expect.stringMatching(/^\d/),
       lastSeenAt: expect.stringMatching(/Z$/),
     });
@@ -72,6 +73,30 @@ describe('the inventory of the clouds', () => {
     const nodes = await inventory.list();
     expect(nodes.filter(({ online }) => !online).map(({ name }) => name)).toEqual(['off', 'shut']);
     expect(nodes.filter(({ os }) => os === 'windows').map(({ name }) => name)).toEqual(['plant-7']);
+  });
+
+  test('tells instances without an agent, agents that are behind, and instances that are shut down', async () => {
+    const fleet = `
+instances:
+  - {name: bare, cloud: aws, region: eu-central-1, tags: {app: shop}, behaviour: {noAgent: true}}
+  - {name: behind, cloud: aws, region: eu-central-1, behaviour: {agentVersion: 3.1.0.0}}
+  - {name: bare-hz, cloud: aliyun, region: cn-hangzhou, tags: {app: shop}, behaviour: {noAgent: true}}
+  - {name: shut, cloud: aliyun, region: cn-hangzhou, behaviour: {stopped: true}}
+  - {name: off, cloud: aliyun, region: cn-hangzhou, behaviour: {offline: true}}
+`;
+    const { inventory } = await inventoryOf(fleet, everywhere);
+    const nodes = new Map((await inventory.list()).map((node) => [node.name, node]));
+    for (const node of nodes.values()) expect(inventoryNodeSchema.parse(node)).toEqual(node);
+    expect([...nodes.values()].map((node) => [node.name, agentStateOf(node)]).toSorted()).toEqual([
+      ['bare', 'missing'],
+      ['bare-hz', 'missing'],
+      ['behind', 'online'],
+      ['off', 'silent'],
+      ['shut', 'silent'],
+    ]);
+    expect(nodes.get('bare')).toMatchObject({ agent: 'aws', tags: { app: 'shop' }, host: nodes.get('bare')?.id });
+    expect(nodes.get('behind')).toMatchObject({ agentVersion: '3.1.0.0', agentOutdated: true });
+    expect([...nodes.values()].filter(({ stopped }) => stopped).map(({ name }) => name)).toEqual(['shut']);
   });
 
   test('lists another account with its own credentials, and notes it on its nodes', async () => {
@@ -118,26 +143,6 @@ generate:
   test('refuses an account without credentials', async () => {
     const { inventory } = await inventoryOf(mixedFleet, { aws: [{ region: 'eu-central-1', account: '999' }] });
     await expect(inventory.list()).rejects.toMatchObject({ code: 'agent.unknown-placement' });
-  });
-
-  test('reads once for callers that ask at the same time, and again afterwards', async () => {
-    const { inventory, cloud } = await inventoryOf(mixedFleet, everywhere);
-    await Promise.all([inventory.list(), inventory.list(), inventory.list()]);
-    expect(cloud.calls()['DescribeInstances']).toBe(1);
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(2);
-  });
-
-  test('hands a reading out again while it is fresh', async () => {
-    let now = 0;
-    const { inventory, cloud } = await inventoryOf(mixedFleet, everywhere, { freshForMs: 10_000, now: () => now });
-    await inventory.list();
-    now = 9_999;
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(1);
-    now = 10_000;
-    await inventory.list();
-    expect(cloud.calls()['DescribeInstances']).toBe(2);
   });
 
   test('lists 10,000 instances with the fewest calls that the page sizes allow', async () => {

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { fixedCredentials } from '#functions/adapters/agent/kept-credentials.ts';
 import { aliyunClients } from '#functions/adapters/aliyun/aliyun-clients.ts';
-import { type CloudInventoryOptions, createCloudInventory } from '#functions/adapters/inventory/cloud-inventory.ts';
+import {
+  type CloudInventory,
+  type CloudInventoryOptions,
+  createCloudInventory,
+} from '#functions/adapters/inventory/cloud-inventory.ts';
 import { taggingClients } from '#functions/adapters/inventory/tagging-clients.ts';
 import { ssmClients } from '#functions/adapters/ssm/ssm-clients.ts';
 import { parseFleet } from '#local/cloud/fleet.ts';
 import { type FleetCloud, startFleetCloud } from '#local/cloud/fleet-cloud.ts';
 import type { AgentScope } from '#shared/ports/agent.ts';
-import type { Inventory } from '#shared/ports/services.ts';
 import { patientPacing } from '#test/functions/adapters/agent/patient-pacing.ts';
 
 /** Key of the own account, which the local cloud lets see every account's instances, and keys that see one account only. */
@@ -22,7 +25,7 @@ export const inventoryOf = async (
   fleetYaml: string,
   scopes: { readonly aws?: readonly AgentScope[]; readonly aliyun?: readonly AgentScope[] },
   more: Partial<CloudInventoryOptions> = {},
-): Promise<{ readonly inventory: Inventory; readonly cloud: FleetCloud }> => {
+): Promise<{ readonly inventory: CloudInventory; readonly cloud: FleetCloud }> => {
   const dir = await mkdtemp(join(tmpdir(), 'drover-inventory-'));
   const cloud = await startFleetCloud({ fleet: parseFleet(fleetYaml, 'fleet.yaml'), dir, spawnersCount: 1 });
   onTestFinished(async () => {

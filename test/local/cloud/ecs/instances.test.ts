@@ -155,6 +155,6 @@ describe('the endpoint', () => {
     expect(await post({ authorization })).toEqual([200, undefined]);
     expect(await post({})).toEqual([400, 'MissingAuthorization']);
     expect(await post({ authorization: 'Bearer x' })).toEqual([400, 'SignatureDoesNotMatch']);
-    expect(await post({ authorization, 'x-acs-action': 'RebootInstance' })).toEqual([404, 'InvalidAction.NotFound']);
+    expect(await post({ authorization, 'x-acs-action': 'StopInstance' })).toEqual([404, 'InvalidAction.NotFound']);
   });
 });
