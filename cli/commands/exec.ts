@@ -93,12 +93,8 @@ export const execCommand = defineCommand({
     const { client } = connection;
     const { run } = await submitOnce(host, client, await requestOf(session, client, options, words));
     const view = await watchRun(session, connection, run.runId);
-    const rows = await gatherPages((cursor) =>
-      client.listNodeRows(view.runId, { limit: 1000, ...(cursor && { cursor }) }),
-    );
-    const results = await gatherPages((cursor) =>
-      client.listResults(view.runId, { limit: 1000, ...(cursor && { cursor }) }),
-    );
+    const rows = await gatherPages((page) => client.listNodeRows(view.runId, page));
+    const results = await gatherPages((page) => client.listResults(view.runId, page));
     const look = { style: session.style, safe: host.stdout.isTerminal };
     session.print(execReport(view, results, rows), () => execText(results, rows, look));
     session.say(summaryLine(view, host.now(), session.talkStyle));

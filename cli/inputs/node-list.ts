@@ -16,8 +16,8 @@ export const readNodeList = async (
 ): Promise<NodeList> => {
   let reading: ReadingView = { readAt: '' };
   const items: InventoryNode[] = [];
-  const pages = allPages(async (cursor) => {
-    const page = await client.listNodes({ limit: 1000, ...query, ...(cursor === undefined ? {} : { cursor }) });
+  const pages = allPages(async (wanted) => {
+    const page = await client.listNodes({ ...query, ...wanted });
     reading = { readAt: page.readAt, ...(page.problem === undefined ? {} : { problem: page.problem }) };
     return page;
   });

@@ -18,6 +18,4 @@ export interface LogsTarget {
 
 /** The results, page after page, as they are taken. */
 export const findResults = ({ client, runId, filters }: LogsTarget): AsyncGenerator<ResultView> =>
-  allPages((cursor) =>
-    client.listResults(runId, { ...filters, limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-  );
+  allPages((page) => client.listResults(runId, { ...filters, ...page }));

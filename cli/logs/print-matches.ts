@@ -14,10 +14,7 @@ export interface Search {
 export const findMatches = (
   { client, runId, filters: { since: _since, ...filters } }: LogsTarget,
   search: Search,
-): AsyncGenerator<OutputMatch> =>
-  allPages((cursor) =>
-    client.searchOutput(runId, { ...filters, ...search, limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-  );
+): AsyncGenerator<OutputMatch> => allPages((page) => client.searchOutput(runId, { ...filters, ...search, ...page }));
 
 /** One line that matches: where it is, and what it says. */
 export const matchText = (match: OutputMatch, style: Style): string => {

@@ -9,9 +9,7 @@ const mostRuns = 5000;
 const runsWith = async (client: Pick<DroverClient, 'listRuns'>, prefix: string): Promise<readonly RunId[]> => {
   const found = new Set<RunId>();
   let seen = 0;
-  for await (const { runId } of allPages((cursor) =>
-    client.listRuns(cursor === undefined ? { limit: 1000 } : { cursor, limit: 1000 }),
-  )) {
+  for await (const { runId } of allPages((page) => client.listRuns(page))) {
     if (runId.startsWith(prefix)) found.add(runId);
     seen += 1;
     if (seen >= mostRuns) break;

@@ -61,8 +61,6 @@ interface Place {
 
 type SideClient = Pick<DroverClient, 'listNodeRows' | 'listResults'>;
 
-const pageSize = 1000;
-
 /** A runner is in a phase once for each round: the first time on one side is compared with the first on the other. */
 const placeNames = () => {
   const seen = new Map<string, number>();
@@ -80,16 +78,11 @@ const readPlaces = async (
   { outputs }: DiffOptions,
 ): Promise<ReadonlyMap<string, Place>> => {
   const of = attempt === undefined ? {} : { attempt };
-  const query = (cursor: string | undefined) => ({
-    ...of,
-    limit: pageSize,
-    ...(cursor === undefined ? {} : { cursor }),
-  });
   const places = new Map<string, Place>();
   const byRound = new Map<string, Place>();
   const nameOf = placeNames();
-  for await (const { group, phase, round, nodeId, name, status, exitCode } of allPages((cursor) =>
-    client.listNodeRows(runId, query(cursor)),
+  for await (const { group, phase, round, nodeId, name, status, exitCode } of allPages((page) =>
+    client.listNodeRows(runId, { ...of, ...page }),
   )) {
     const place = { row: { group, phase, nodeId, name, status, exitCode }, digests: new Map<string, string>() };
     places.set(nameOf(place.row), place);
@@ -97,7 +90,7 @@ const readPlaces = async (
   }
   if (!outputs) return places;
   // The results of later attempts come later, so each node keeps what it printed last.
-  for await (const result of allPages((cursor) => client.listResults(runId, query(cursor)))) {
+  for await (const result of allPages((page) => client.listResults(runId, { ...of, ...page }))) {
     const { group, phase, round, nodeId, operation } = result;
     byRound.get(JSON.stringify([group, phase, round, nodeId]))?.digests.set(operation, digestOf(result));
   }

@@ -25,9 +25,7 @@ export const commandHistoryCommand = defineCommand({
   run: async (session, _options, [text = '']) => {
     const { name } = commandArgument(text);
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
-      client.listCommandChanges(name, { limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-    );
+    const items = await gatherPages((page) => client.listCommandChanges(name, page));
     session.print({ items }, () => renderTable(columns, items, session.style));
     return 0;
   },

@@ -27,12 +27,11 @@ export const commandLsCommand = defineCommand({
   schema: namesFlagsSchema,
   run: async (session, { removed }, [prefix]) => {
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
+    const items = await gatherPages((page) =>
       client.listCommands({
-        limit: 1000,
+        ...page,
         removed,
         ...(prefix === undefined ? {} : { prefix }),
-        ...(cursor === undefined ? {} : { cursor }),
       }),
     );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));

@@ -24,12 +24,11 @@ export const jobLsCommand = defineCommand({
   schema: namesFlagsSchema,
   run: async (session, { removed }, [prefix]) => {
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
+    const items = await gatherPages((page) =>
       client.listJobs({
-        limit: 1000,
+        ...page,
         removed,
         ...(prefix === undefined ? {} : { prefix }),
-        ...(cursor === undefined ? {} : { cursor }),
       }),
     );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));

@@ -26,9 +26,7 @@ export const runNodesCommand = defineCommand({
   run: async (session, filters, [text = '']) => {
     const { client } = await session.connect();
     const runId = await resolveRunId(client, text);
-    const items = await gatherPages((cursor) =>
-      client.listNodeRows(runId, { ...filters, limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-    );
+    const items = await gatherPages((page) => client.listNodeRows(runId, { ...filters, ...page }));
     session.print({ items }, () => nodeRowsTable(items, session.style));
     return 0;
   },

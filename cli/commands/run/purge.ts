@@ -9,12 +9,10 @@ import { defineCommand } from '../../command.ts';
 import { resolveWholeRunId } from '../../runs/resolve-run-id.ts';
 import type { Session } from '../../session.ts';
 
-const pageSize = 200;
-
 /** Runs that ended before an instant, newest first. */
 const endedBefore = async (client: DroverClient, epochMs: number): Promise<readonly RunId[]> => {
   const found: RunId[] = [];
-  const pages = allPages((cursor) => client.listRuns({ limit: pageSize, ...(cursor === undefined ? {} : { cursor }) }));
+  const pages = allPages((page) => client.listRuns(page));
   for await (const { runId, endedAt } of pages)
     if (endedAt !== undefined && Date.parse(endedAt) < epochMs) found.push(runId);
   return found;

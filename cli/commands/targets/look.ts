@@ -31,12 +31,11 @@ export const targetsLsCommand = defineCommand({
   schema: namesFlagsSchema,
   run: async (session, { removed }, [prefix]) => {
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
+    const items = await gatherPages((page) =>
       client.listTargetSets({
-        limit: 1000,
+        ...page,
         removed,
         ...(prefix === undefined ? {} : { prefix }),
-        ...(cursor === undefined ? {} : { cursor }),
       }),
     );
     session.print({ items }, () => renderTable(columns(session.style), items, session.style));
@@ -94,9 +93,7 @@ export const targetsHistoryCommand = defineCommand({
   schema: z.object({}),
   run: async (session, _options, [name = '']) => {
     const { client } = await session.connect();
-    const items = await gatherPages((cursor) =>
-      client.listTargetSetChanges(name, { limit: 1000, ...(cursor === undefined ? {} : { cursor }) }),
-    );
+    const items = await gatherPages((page) => client.listTargetSetChanges(name, page));
     session.print({ items }, () => renderTable(changeColumns, items, session.style));
     return 0;
   },

@@ -199,7 +199,7 @@ describe('the client', () => {
 describe('all pages', () => {
   test('gives every item once, and fetches a page only when it is needed', async () => {
     const asked: (string | undefined)[] = [];
-    const pages = allPages(async (cursor) => {
+    const pages = allPages(async ({ cursor }) => {
       asked.push(cursor);
       return cursor === undefined ? { items: [1, 2], cursor: 'b' } : { items: [3] };
     });
