@@ -40,10 +40,3 @@ export const conditionsOf = (flags: {
 /** The comment, when there is one. */
 export const commentOf = ({ comment }: { readonly comment?: string | undefined }): { readonly comment?: string } =>
   comment === undefined ? {} : { comment };
-
-/** Flags of lists of names. */
-export const namesOptions: readonly OptionSpec[] = [
-  { flags: '--removed', description: 'also those that were removed' },
-];
-/** The values of those flags. */
-export const namesFlagsSchema = z.object({ removed: z.boolean().default(false) });

@@ -1,11 +1,9 @@
-import { gatherPages } from '#shared/client/all-pages.ts';
 import type { CommandSummary } from '#shared/contract/library-views.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
-import { defineCommand } from '../../command.ts';
-import { namesFlagsSchema, namesOptions } from '../../inputs/library-flags.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
-import { type Column, renderTable } from '../../output/table.ts';
+import type { Column } from '../../output/table.ts';
+import { defineNamesLs } from '../names-ls.ts';
 
 const columns = (style: Style): readonly Column<CommandSummary>[] => [
   { title: 'COMMAND', cell: ({ name }) => name },
@@ -19,22 +17,9 @@ const columns = (style: Style): readonly Column<CommandSummary>[] => [
 ];
 
 /** `drover command ls`. */
-export const commandLsCommand = defineCommand({
-  name: 'ls',
+export const commandLsCommand = defineNamesLs({
   summary: 'List the commands of the library',
-  args: { '[prefix]': 'only names that begin with this, such as ops/' },
-  options: namesOptions,
-  schema: namesFlagsSchema,
-  run: async (session, { removed }, [prefix]) => {
-    const { client } = await session.connect();
-    const items = await gatherPages((page) =>
-      client.listCommands({
-        ...page,
-        removed,
-        ...(prefix === undefined ? {} : { prefix }),
-      }),
-    );
-    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
-    return 0;
-  },
+  prefix: 'ops/',
+  columns,
+  list: (client, query) => client.listCommands(query),
 });

@@ -1,10 +1,8 @@
-import { gatherPages } from '#shared/client/all-pages.ts';
 import type { JobSummary } from '#shared/contract/library-views.ts';
-import { defineCommand } from '../../command.ts';
-import { namesFlagsSchema, namesOptions } from '../../inputs/library-flags.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
-import { type Column, renderTable } from '../../output/table.ts';
+import type { Column } from '../../output/table.ts';
+import { defineNamesLs } from '../names-ls.ts';
 
 const columns = (style: Style): readonly Column<JobSummary>[] => [
   { title: 'JOB', cell: ({ name }) => name },
@@ -16,22 +14,8 @@ const columns = (style: Style): readonly Column<JobSummary>[] => [
 ];
 
 /** `drover job ls`. */
-export const jobLsCommand = defineCommand({
-  name: 'ls',
+export const jobLsCommand = defineNamesLs({
   summary: 'List the stored jobs',
-  args: { '[prefix]': 'only names that begin with this' },
-  options: namesOptions,
-  schema: namesFlagsSchema,
-  run: async (session, { removed }, [prefix]) => {
-    const { client } = await session.connect();
-    const items = await gatherPages((page) =>
-      client.listJobs({
-        ...page,
-        removed,
-        ...(prefix === undefined ? {} : { prefix }),
-      }),
-    );
-    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
-    return 0;
-  },
+  columns,
+  list: (client, query) => client.listJobs(query),
 });

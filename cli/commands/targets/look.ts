@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { gatherPages } from '#shared/client/all-pages.ts';
 import type { TargetSetChange, TargetSetSummary } from '#shared/contract/target-views.ts';
 import { defineCommand } from '../../command.ts';
-import { namesFlagsSchema, namesOptions } from '../../inputs/library-flags.ts';
 import { readNodeList } from '../../inputs/node-list.ts';
 import { readingText } from '../../output/age-text.ts';
 import { nodesText } from '../../output/nodes-text.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+import { defineNamesLs } from '../names-ls.ts';
 
 const timeText = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
 
@@ -23,24 +23,10 @@ const columns = (style: Style): readonly Column<TargetSetSummary>[] => [
 ];
 
 /** `drover targets ls`. */
-export const targetsLsCommand = defineCommand({
-  name: 'ls',
+export const targetsLsCommand = defineNamesLs({
   summary: 'List the target sets',
-  args: { '[prefix]': 'only names that begin with this' },
-  options: namesOptions,
-  schema: namesFlagsSchema,
-  run: async (session, { removed }, [prefix]) => {
-    const { client } = await session.connect();
-    const items = await gatherPages((page) =>
-      client.listTargetSets({
-        ...page,
-        removed,
-        ...(prefix === undefined ? {} : { prefix }),
-      }),
-    );
-    session.print({ items }, () => renderTable(columns(session.style), items, session.style));
-    return 0;
-  },
+  columns,
+  list: (client, query) => client.listTargetSets(query),
 });
 
 /** `drover targets show`. */
