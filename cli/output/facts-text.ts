@@ -1,5 +1,6 @@
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
+import { timeText } from './time-text.ts';
 
 /** A fact and its name; without a text it is left out. */
 export type Fact = readonly [name: string, text: string | undefined];
@@ -20,4 +21,4 @@ export const doneText = ({
   readonly actor: string;
   readonly at: string;
   readonly comment?: string | undefined;
-}): string => `${at.replace(/\.\d+Z$/, 'Z')} by ${actor}${comment === undefined ? '' : `: ${comment}`}`;
+}): string => `${timeText(at)} by ${actor}${comment === undefined ? '' : `: ${comment}`}`;

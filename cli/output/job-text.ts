@@ -7,6 +7,7 @@ import { paramsTable } from './params-table.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
+import { timeText } from './time-text.ts';
 
 const operationText = (operation: WrittenOperation): string => {
   const action = actionOf(operation);
@@ -42,7 +43,7 @@ const changeColumns: readonly Column<JobChange>[] = [
   { title: 'REVISION', cell: ({ revision }) => String(revision), align: 'right' },
   { title: 'WHAT', cell: ({ action }) => (action === 'put' ? 'applied' : 'removed') },
   { title: 'DIGEST', cell: ({ digest }) => digest.slice(0, 12) },
-  { title: 'AT', cell: ({ at }) => at.replace(/\.\d+Z$/, 'Z') },
+  { title: 'AT', cell: ({ at }) => timeText(at) },
   { title: 'BY', cell: ({ actor }) => safeLine(actor, 40) },
   { title: 'COMMENT', cell: ({ comment = '' }) => safeLine(comment, 100) },
 ];

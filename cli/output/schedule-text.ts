@@ -4,6 +4,7 @@ import { factsText } from './facts-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
+import { timeText } from './time-text.ts';
 
 const marks = {
   afterGap: 'that local time does not exist: starts right after the clocks change',
@@ -17,11 +18,9 @@ const noteOf = ({ mark, blackout }: DueTimeView): string =>
     .filter((text) => text !== '')
     .join('; ');
 
-const short = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
-
 const dueColumns = (style: Style, now: number): readonly Column<DueTimeView>[] => [
   { title: 'LOCAL', cell: ({ local }) => local },
-  { title: 'UTC', cell: ({ at }) => short(at) },
+  { title: 'UTC', cell: ({ at }) => timeText(at) },
   { title: 'IN', cell: ({ at }) => formatDuration(Math.max(0, Date.parse(at) - now)), align: 'right' },
   { title: 'NOTE', cell: (due) => safeLine(noteOf(due), 120), paint: (_due, text) => style.yellow(text) },
 ];
@@ -67,7 +66,7 @@ export const scheduleText = (schedule: ScheduleView, now: number, style: Style):
       ],
       ['description', schedule.description],
       ['on aws', aws.refused ?? aws.expressions.map((one) => `${one.expression} ${one.zone}`).join(' and ')],
-      ['changed', `${short(schedule.updatedAt)} by ${schedule.updatedBy}`],
+      ['changed', `${timeText(schedule.updatedAt)} by ${schedule.updatedBy}`],
     ],
     style,
   );
@@ -80,7 +79,7 @@ const between = ({ start, end }: ScheduleView): string | undefined =>
 const pausedText = (paused: ScheduleView['paused']): string =>
   paused === undefined
     ? 'not enabled'
-    : `paused by ${paused.by} at ${short(paused.at)}${paused.reason === undefined ? '' : `: ${paused.reason}`}`;
+    : `paused by ${paused.by} at ${timeText(paused.at)}${paused.reason === undefined ? '' : `: ${paused.reason}`}`;
 
 const listColumns = (style: Style, now: number): readonly Column<ScheduleSummary>[] => [
   { title: 'SCHEDULE', cell: ({ name }) => name },
@@ -99,7 +98,7 @@ const listColumns = (style: Style, now: number): readonly Column<ScheduleSummary
   { title: 'OVERLAP', cell: ({ overlap }) => overlap },
   {
     title: 'LAST',
-    cell: ({ last }) => (last === undefined ? '' : `${last.status} ${short(last.dueAt)}`),
+    cell: ({ last }) => (last === undefined ? '' : `${last.status} ${timeText(last.dueAt)}`),
     paint: ({ last }, text) => (last === undefined ? text : painted(last.status, style)(text)),
   },
 ];
@@ -109,7 +108,7 @@ export const schedulesText = (schedules: readonly ScheduleSummary[], now: number
   renderTable(listColumns(style, now), schedules, style);
 
 const firingColumns = (style: Style): readonly Column<FiringView>[] => [
-  { title: 'DUE', cell: ({ dueAt }) => short(dueAt) },
+  { title: 'DUE', cell: ({ dueAt }) => timeText(dueAt) },
   {
     title: 'STATUS',
     cell: ({ status }) => status,

@@ -6,12 +6,13 @@ import { defineCommand } from '../../command.ts';
 import { commandArgument } from '../../inputs/references.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+import { timeText } from '../../output/time-text.ts';
 
 const columns: readonly Column<CommandChange>[] = [
   { title: 'CHANGE', cell: ({ change }) => String(change), align: 'right' },
   { title: 'WHAT', cell: ({ action }) => (action === 'put' ? 'put' : 'removed') },
   { title: 'VERSION', cell: ({ version }) => shortVersion(version) },
-  { title: 'AT', cell: ({ at }) => at.replace(/\.\d+Z$/, 'Z') },
+  { title: 'AT', cell: ({ at }) => timeText(at) },
   { title: 'BY', cell: ({ actor }) => safeLine(actor, 40) },
   { title: 'COMMENT', cell: ({ comment = '' }) => safeLine(comment, 100) },
 ];

@@ -3,6 +3,7 @@ import { shortVersion } from '#shared/library/command-reference.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import type { Column } from '../../output/table.ts';
+import { timeText } from '../../output/time-text.ts';
 import { defineNamesLs } from '../names-ls.ts';
 
 const columns = (style: Style): readonly Column<CommandSummary>[] => [
@@ -10,7 +11,7 @@ const columns = (style: Style): readonly Column<CommandSummary>[] => [
   { title: 'VERSION', cell: ({ version }) => shortVersion(version) },
   { title: 'TYPE', cell: ({ type }) => type },
   { title: 'INTERPRETER', cell: ({ interpreter }) => interpreter },
-  { title: 'CHANGED', cell: ({ at }) => at.replace(/\.\d+Z$/, 'Z') },
+  { title: 'CHANGED', cell: ({ at }) => timeText(at) },
   { title: 'BY', cell: ({ actor }) => safeLine(actor, 40) },
   { title: 'REMOVED', cell: ({ removed }) => (removed ? 'yes' : ''), paint: (_row, text) => style.red(text) },
   { title: 'DESCRIPTION', cell: ({ description = '' }) => safeLine(description, 80) },

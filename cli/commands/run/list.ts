@@ -6,6 +6,7 @@ import { jobTitle } from '../../output/job-title.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+import { timeText } from '../../output/time-text.ts';
 
 const took = (run: RunSummary, now: number): string =>
   run.startedAt === undefined
@@ -21,7 +22,7 @@ const columns = (style: Style, now: number): readonly Column<RunSummary>[] => [
   { title: 'PLACE', cell: ({ turn }) => (turn?.place === undefined ? '' : String(turn.place)), align: 'right' },
   { title: 'ATTEMPT', cell: (run) => String(run.attempt), align: 'right' },
   { title: 'ACTOR', cell: (run) => safeLine(run.actor, 40) },
-  { title: 'CREATED', cell: (run) => run.createdAt.replace(/\.\d+Z$/, 'Z') },
+  { title: 'CREATED', cell: (run) => timeText(run.createdAt) },
   { title: 'TOOK', cell: (run) => took(run, now), align: 'right' },
 ];
 

@@ -8,9 +8,8 @@ import { nodesText } from '../../output/nodes-text.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
+import { timeText } from '../../output/time-text.ts';
 import { defineNamesLs } from '../names-ls.ts';
-
-const timeText = (at: string): string => at.replace(/\.\d+Z$/, 'Z');
 
 const columns = (style: Style): readonly Column<TargetSetSummary>[] => [
   { title: 'SET', cell: ({ name }) => name },
