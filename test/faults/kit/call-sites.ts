@@ -20,6 +20,10 @@ export interface CallSite {
   readonly isOuter: () => boolean;
 }
 
+/** What one chain reads here all others of the process wait for that need it too: it dies with the process, not with the chain. */
+export const isSharedRead = ({ name, site }: Pick<CallSite, 'name' | 'site'>): boolean =>
+  name === 'blobs.get' || site.includes('> inventory.list#');
+
 interface Frame {
   readonly call: CallSite;
   readonly countInner: (name: string) => number;

@@ -1,3 +1,4 @@
+import { isSharedRead } from './call-sites.ts';
 import { callFaults, deliveryFaults, eventFaults, type Fault, type FaultKind, isFaultKind } from './fault.ts';
 import type { SeenCall } from './fault-script.ts';
 import { troubleOf } from './troubles.ts';
@@ -17,15 +18,12 @@ const kindsOf = (table: object): readonly FaultKind[] => Object.keys(table).filt
 /** Faults that a request can meet: its caller asks again, but sends nothing by itself. */
 const requestFaults: readonly FaultKind[] = ['kill-before', 'kill-after', 'twice', 'again'];
 
-/** What one chain reads here all others of the process wait for that need it too: it dies as a whole, or goes on. */
-const isShared = ({ name, site }: SeenCall): boolean => name === 'blobs.get' || site.includes('> inventory.list#');
-
 const kindsAt = (call: SeenCall): readonly FaultKind[] => {
   if (!call.isRoot) {
     const failing = troubleOf(call.name) === undefined ? ['refuse', 'lose'] : [];
     // Only what is delivered can be delivered again.
     const hanging = call.origin === undefined ? ['late', 'crash-before', 'crash-after'] : [];
-    const shared = isShared(call) ? ['late', 'crash-before', 'crash-after'] : [];
+    const shared = isSharedRead(call) ? ['late', 'crash-before', 'crash-after'] : [];
     return kindsOf(callFaults).filter((kind) => ![...failing, ...hanging, ...shared].includes(kind));
   }
   if (call.origin === 'request') return requestFaults;

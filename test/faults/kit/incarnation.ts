@@ -3,7 +3,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { System, SystemPorts } from '#functions/runtime/system.ts';
 import type { LocalClients } from '#local/local-agents.ts';
 import type { TaskBehaviours } from '#shared/workflow/task-registry.ts';
-import type { CallSite, CallSites, Origin } from './call-sites.ts';
+import { type CallSite, type CallSites, isSharedRead, type Origin } from './call-sites.ts';
 import type { FaultScript } from './fault-script.ts';
 import { placeOf } from './places.ts';
 import { troubleOf } from './troubles.ts';
@@ -159,7 +159,8 @@ export const createIncarnation = (sites: CallSites, script: FaultScript): Incarn
     isClosed: () => dead,
     call: (name, run) => {
       const call = sites.inner(name);
-      return dead || crashed.has(call.root) ? never() : alive(pass(call, run));
+      const isOver = dead || (crashed.has(call.root) && !isSharedRead(call));
+      return isOver ? never() : alive(pass(call, run));
     },
     first: (name, run) => {
       const call = sites.inner(name);
