@@ -20,9 +20,13 @@ export interface CallSite {
   readonly isOuter: () => boolean;
 }
 
+/** The shared limits of calls are read past the store that is watched. */
+const isRateRead = ({ name, site }: Pick<CallSite, 'name' | 'site'>): boolean =>
+  name === 'table.Query' && !site.includes('> store.');
+
 /** What one chain reads here all others of the process wait for that need it too: it dies with the process, not with the chain. */
-export const isSharedRead = ({ name, site }: Pick<CallSite, 'name' | 'site'>): boolean =>
-  name === 'blobs.get' || site.includes('> inventory.list#');
+export const isSharedRead = (call: Pick<CallSite, 'name' | 'site'>): boolean =>
+  call.name === 'blobs.get' || call.site.includes('> inventory.list#') || isRateRead(call);
 
 interface Frame {
   readonly call: CallSite;
