@@ -22,16 +22,23 @@ const maxTries = 10;
 /**
  * Gets a batch its leases and budget shares, all or none, or keeps those that it has. While a batch waits it holds nothing, only places in line:
  * so no two batches can wait for each other.
- * @throws AppError `store.conflict`
+ * @throws AppError `store.conflict`, also when the batch came to its end meanwhile
  */
 export const obtainPermit = async (deps: PermitDeps, wish: PermitWish): Promise<PermitAnswer> => {
   for (let tries = 0; tries < maxTries; tries += 1) {
     const known = await deps.store.getPermit(wish.key);
+    if (known?.ended?.how === 'released') return refuseAtEnd(deps, wish);
     if (known?.state === 'waiting') await deps.store.beginPermitLook(wish.key);
     const answer = known?.state === 'held' ? await keep(deps, wish, known) : await tryToTake(deps, wish, known);
     if (answer !== undefined) return answer;
   }
   throw new AppError('store.conflict', `The permit of batch ${wish.key.batchId} was changed by others each time.`);
+};
+
+/** Its end released the permit: this is a delivery from before it. What such a one took of a budget at that moment nobody else gives back. */
+const refuseAtEnd = async (deps: PermitDeps, { key, budgets }: PermitWish): Promise<never> => {
+  for (const { name } of budgets) await giveShareBack(deps, name, { key, keepsPlace: false });
+  throw new AppError('store.conflict', `Batch ${key.batchId} came to its end meanwhile.`);
 };
 
 const held: PermitAnswer = { kind: 'held', givenUp: [] };

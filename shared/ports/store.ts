@@ -104,7 +104,7 @@ export interface PlanStore {
   getProgress(runId: RunId, batchId: BatchId): Promise<BatchProgress | undefined>;
   /** Progress of all batches of a slice, in order. */
   listProgress(runId: RunId, sliceId: SliceId): Promise<readonly BatchProgress[]>;
-  /** Replaces the progress of a batch. */
+  /** Replaces the progress of a batch. One that is done or stopped stays so: a late word that it is under way is not taken. */
   putProgress(progress: BatchProgress): Promise<void>;
 }
 

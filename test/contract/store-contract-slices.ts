@@ -142,6 +142,22 @@ export const sliceContract = (name: string, open: OpenStore): void => {
       expect(await store.getProgress(runId, batchId())).toStrictEqual(done);
     });
 
+    it.each(['done', 'stopped'] as const)(
+      'takes no late word that a batch is under way when it is %s',
+      async (state) => {
+        const { store } = subject();
+        const runId = newRunId();
+        const end = aProgress(runId, batchId(), { state, counts: { succeeded: 1, pending: 1 } });
+        await store.putProgress(aProgress(runId, batchId(), { state: 'running' }));
+        await store.putProgress(end);
+        await store.putProgress(aProgress(runId, batchId(), { state: 'running' }));
+        expect(await store.getProgress(runId, batchId())).toStrictEqual(end);
+        const done = aProgress(runId, batchId(), { state: 'done', counts: { succeeded: 2 } });
+        await store.putProgress(done);
+        expect(await store.getProgress(runId, batchId())).toStrictEqual(done);
+      },
+    );
+
     it('lists the progress of one slice by number: 2 before 10', async () => {
       const { store } = subject();
       const runId = newRunId();

@@ -85,8 +85,17 @@ const listProgress = async (
   return data.filter((item) => isLive(context, item)).map(fromProgressItem);
 };
 
+/** What ends a batch is written whatever is there; anything else comes too late then. */
 const putProgress = async (context: StoreContext, progress: BatchProgress): Promise<void> => {
-  await io(context.entities.progress.put({ ...toProgressItem(progress), ...retention(context) }).go(plainWrite));
+  const put = context.entities.progress.put({ ...toProgressItem(progress), ...retention(context) });
+  if (progress.state === 'done' || progress.state === 'stopped') {
+    await io(put.go(plainWrite));
+    return;
+  }
+  const isOpen = put.where(
+    ({ state }, { notExists, ne }) => `${notExists(state)} OR (${ne(state, 'done')} AND ${ne(state, 'stopped')})`,
+  );
+  await io(isOpen.go(conditionalWrite));
 };
 
 /** Batches and their progress in the table. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
@@ -38,7 +39,10 @@ const replaceRun = async (context: StoreContext, run: RunRecord): Promise<void> 
     .where(({ version }, { eq }) => eq(version, run.version - 1))
     .go(conditionalWrite);
   if (!(await io(write)).rejected) return;
-  if (!(await getRun(context, run.runId))) throw missing(`run ${run.runId}`);
+  const stored = await getRun(context, run.runId);
+  if (!stored) throw missing(`run ${run.runId}`);
+  // The same write came twice, as after an answer that was lost: nobody came between.
+  if (isDeepStrictEqual(stored, run)) return;
   throw new AppError('store.conflict', `Run ${run.runId} was changed by somebody else in between.`, {
     hint: 'Read the run again and decide again.',
   });

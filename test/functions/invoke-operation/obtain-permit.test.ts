@@ -67,6 +67,36 @@ const used = async ({ deps, budget }: World): Promise<number> =>
   ((await deps.store.getBudgetUse(budget))?.shares ?? []).reduce((sum, share) => sum + share.nodes, 0);
 
 describe('obtainPermit', () => {
+  it('gets nothing any more when the batch has come to its end, and leaves nothing taken', async () => {
+    const rig = newRig();
+    const w = world(rig);
+    await w.putBudget(2);
+    const a = await w.batch([1, 2], { shares: true, budgets: [{ name: w.budget, total: 10 }] });
+    await obtainPermit(w.deps, a);
+    await endPermit(w.deps, a.key);
+    await expect(obtainPermit(w.deps, a)).rejects.toMatchObject({ code: 'store.conflict' });
+    expect(await used(w)).toBe(0);
+  });
+
+  it('gives back what it took while the batch came to its end', async () => {
+    const rig = newRig();
+    const w = world(rig);
+    await w.putBudget(2);
+    const a = await w.batch([1, 2], { shares: true, budgets: [{ name: w.budget, total: 10 }] });
+    let isOver = false;
+    const store = {
+      ...w.deps.store,
+      // The end comes between the permit and the share.
+      getBudget: async (name: string) => {
+        if (!isOver) await endPermit(w.deps, a.key);
+        isOver = true;
+        return w.deps.store.getBudget(name);
+      },
+    };
+    await expect(obtainPermit({ ...w.deps, store }, a)).rejects.toMatchObject({ code: 'store.conflict' });
+    expect(await used(w)).toBe(0);
+  });
+
   it('leases all nodes or none, and makes the later one wait', async () => {
     const rig = newRig();
     const w = world(rig);
