@@ -2,6 +2,7 @@ import type { LibraryReadDeps } from '#functions/records/library.ts';
 import { nodeFilter } from '#functions/records/target-sets.ts';
 import type { AgentPlace, AgentsQuery, AgentsView, LackingAgent } from '#shared/contract/agent-views.ts';
 import { agentStateOf, type InventoryNode } from '#shared/model/node.ts';
+import { scopeOf } from '#shared/ports/agent.ts';
 import type { Inventory } from '#shared/ports/services.ts';
 
 /**
@@ -34,18 +35,13 @@ const placeKey = ({ agent, account = '', region }: InventoryNode): string => `${
 const byKey = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
 
-const scopeOf = ({ agent, account, region }: InventoryNode) => ({
-  agent,
-  ...(account === undefined ? {} : { account }),
-  region,
-});
-
 const placeOf = (nodes: readonly InventoryNode[]): readonly AgentPlace[] => {
   const [first] = nodes;
   if (first === undefined) return [];
   const countOf = (state: ReturnType<typeof agentStateOf>) =>
     nodes.filter((node) => agentStateOf(node) === state).length;
   const place = {
+    agent: first.agent,
     ...scopeOf(first),
     online: countOf('online'),
     silent: countOf('silent'),
@@ -72,6 +68,7 @@ const versionsOf = (nodes: readonly InventoryNode[]): AgentPlace['versions'] => 
 };
 
 const lackingOf = (node: InventoryNode): LackingAgent => ({
+  agent: node.agent,
   ...scopeOf(node),
   nodeId: node.id,
   name: node.name,
