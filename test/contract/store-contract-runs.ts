@@ -101,18 +101,6 @@ export const runContract = (name: string, open: OpenStore): void => {
       expect(await store.get(run.runId)).toEqual(second);
     });
 
-    it('takes the same write twice, as a client sends it that got no answer', async () => {
-      const { store } = subject();
-      const run = aRun();
-      await store.create(run);
-      const second: RunRecord = { ...run, version: 2, status: 'running' };
-      await store.replace(second);
-      await store.replace(second);
-      expect(await store.get(run.runId)).toEqual(second);
-      await store.replace({ ...second, version: 3 });
-      await expect(store.replace(second)).rejects.toMatchObject({ code: 'store.conflict' });
-    });
-
     it('drops a field that the replacing run does not have', async () => {
       const { store } = subject();
       const { holdToken, ...run } = aRun({ holdToken: 'token' });

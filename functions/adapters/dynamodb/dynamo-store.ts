@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { withoutCallLog } from '#functions/adapters/aws/without-call-log.ts';
 import type { Store } from '#shared/ports/store.ts';
@@ -29,6 +30,8 @@ export interface DynamoStoreOptions {
   readonly firingSeconds?: number;
   /** Back-off of bulk calls that the table throttles; real timers when absent. */
   readonly pacing?: Pacing;
+  /** A name for a write that no other write has; random when absent. */
+  readonly newWriteId?: () => string;
 }
 
 /**
@@ -38,7 +41,16 @@ export interface DynamoStoreOptions {
  * `task.payload-too-large` (an item above 400 KB), `config.invalid` (no such table, no right), `internal.bug` (a record that does not fit its schema).
  */
 export const createDynamoStore = (options: DynamoStoreOptions): Store => {
-  const { client, tableName, now, retentionSeconds, historySeconds, firingSeconds, pacing = realPacing } = options;
+  const {
+    client,
+    tableName,
+    now,
+    retentionSeconds,
+    historySeconds,
+    firingSeconds,
+    pacing = realPacing,
+    newWriteId = randomUUID,
+  } = options;
   const context: StoreContext = {
     entities: createEntities({ client: withoutCallLog(client), table: tableName }),
     now,
@@ -46,6 +58,7 @@ export const createDynamoStore = (options: DynamoStoreOptions): Store => {
     historySeconds,
     firingSeconds,
     pacing,
+    newWriteId,
   };
   return {
     ...createRunStore(context),

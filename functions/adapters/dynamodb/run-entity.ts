@@ -1,15 +1,25 @@
 import { Entity } from 'electrodb';
 import { type RunRecord, runRecordSchema } from '#shared/model/run.ts';
 import { table } from '#shared/persistence/table.ts';
-import { type EntityTarget, expiry, modelOf, ordinal, partition, sort, text } from './entity-config.ts';
+import { type EntityTarget, expiry, modelOf, optionalText, ordinal, partition, sort, text } from './entity-config.ts';
 import { readRecord, type StoredItem } from './stored-record.ts';
 
-/** Runs: `run#<run>` / `run`; in the index `runs#<month of creation>` / `<run>`. */
+/**
+ * Runs: `run#<run>` / `run`; in the index `runs#<month of creation>` / `<run>`.
+ * `writeId` names the write that replaced the run last: it tells a write that was sent twice from one of somebody else.
+ */
 export const createRunEntity = (target: EntityTarget) =>
   new Entity(
     {
       model: modelOf('run'),
-      attributes: { runId: text, month: text, version: ordinal, record: text, expiresAt: expiry },
+      attributes: {
+        runId: text,
+        month: text,
+        version: ordinal,
+        writeId: optionalText,
+        record: text,
+        expiresAt: expiry,
+      },
       indexes: {
         byId: {
           pk: { ...partition, composite: ['runId'], template: 'run#${runId}' },

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
@@ -21,9 +20,13 @@ import {
 import { io } from './store-errors.ts';
 import { missing } from './stored-record.ts';
 
-const getRun = async (context: StoreContext, runId: RunId): Promise<RunRecord | undefined> => {
+const storedRun = async (context: StoreContext, runId: RunId) => {
   const { data } = await io(context.entities.runs.get({ runId }).go(strongRead));
-  const item = live(context, data);
+  return live(context, data);
+};
+
+const getRun = async (context: StoreContext, runId: RunId): Promise<RunRecord | undefined> => {
+  const item = await storedRun(context, runId);
   return item && fromRunItem(item);
 };
 
@@ -34,15 +37,16 @@ const createRun = async (context: StoreContext, run: RunRecord): Promise<boolean
 };
 
 const replaceRun = async (context: StoreContext, run: RunRecord): Promise<void> => {
+  const writeId = context.newWriteId();
   const write = context.entities.runs
-    .put({ ...toRunItem(run), ...retention(context) })
+    .put({ ...toRunItem(run), writeId, ...retention(context) })
     .where(({ version }, { eq }) => eq(version, run.version - 1))
     .go(conditionalWrite);
   if (!(await io(write)).rejected) return;
-  const stored = await getRun(context, run.runId);
+  const stored = await storedRun(context, run.runId);
   if (!stored) throw missing(`run ${run.runId}`);
-  // The same write came twice, as after an answer that was lost: nobody came between.
-  if (isDeepStrictEqual(stored, run)) return;
+  // The client sent this very write twice, as after an answer that was lost: nobody came between.
+  if (stored.writeId === writeId) return;
   throw new AppError('store.conflict', `Run ${run.runId} was changed by somebody else in between.`, {
     hint: 'Read the run again and decide again.',
   });

@@ -13,6 +13,8 @@ export interface StoreContext {
   /** How long firings of schedules are kept; absent: for ever. */
   readonly firingSeconds: number | undefined;
   readonly pacing: Pacing;
+  /** A name for a write that no other write has. */
+  readonly newWriteId: () => string;
 }
 
 /** Anything with an expiry. */

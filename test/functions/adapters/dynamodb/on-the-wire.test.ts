@@ -131,3 +131,32 @@ describe('two openers of one slice', () => {
     expect(await wire.storeOf().getProgress(runId, batchId())).toEqual(running);
   });
 });
+
+describe('a run that is replaced', () => {
+  it('takes the write that its client sends again because the answer was lost', async () => {
+    const store = wire.storeOf();
+    const run = aRun();
+    await store.create(run);
+    wire.intercept(async (call, forward) => {
+      wire.intercept((later, pass) => pass(later));
+      await forward(call);
+      return forward(call);
+    });
+    const second = { ...run, version: 2, status: 'running' } as const;
+
+    await store.replace(second);
+
+    expect(await store.get(run.runId)).toEqual(second);
+    expect(wire.calls().filter((call) => call.operation === 'PutItem')).toHaveLength(2);
+  });
+
+  it('refuses the same words of somebody else, or a change would be lost', async () => {
+    const store = wire.storeOf();
+    const run = aRun();
+    await store.create(run);
+    const second = { ...run, version: 2, status: 'running' } as const;
+    await store.replace(second);
+
+    await expect(wire.storeOf().replace(second)).rejects.toMatchObject({ code: 'store.conflict' });
+  });
+});
