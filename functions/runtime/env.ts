@@ -3,6 +3,7 @@ import { aliyunAccountsSchema, awsAccountsSchema } from '#shared/config/accounts
 import { defaultInventoryAges, type InventoryAges } from '#shared/config/inventory.ts';
 import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { variables } from '#shared/config/variables.ts';
+import type { ConsoleSettings } from '#shared/contract/console-settings.ts';
 import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
@@ -165,6 +166,27 @@ const secretsSchema = z
 
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
+const consoleSchema = z
+  .object({
+    [variables.version]: required,
+    [variables.consoleIssuer]: address,
+    [variables.consoleAudience]: required,
+    [variables.consoleClientId]: required,
+    [variables.consoleScope]: required,
+  })
+  .transform(
+    (env): ConsoleSettings => ({
+      version: env[variables.version],
+      signIn: {
+        kind: 'oidc',
+        issuer: env[variables.consoleIssuer],
+        clientId: env[variables.consoleClientId],
+        scope: env[variables.consoleScope],
+        audience: env[variables.consoleAudience],
+      },
+    }),
+  );
+
 const rolesOfText = (
   text: string | undefined,
   context: z.RefinementCtx,
@@ -247,6 +269,10 @@ export const readPricesEnv = (environment: Environment = process.env): PriceTabl
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
+
+/** What the web console is told at its start. */
+export const readConsoleEnv = (environment: Environment = process.env): ConsoleSettings =>
+  read(consoleSchema, environment);
 
 /** Name of the deployment; undefined where nobody watches its metrics. */
 export const deploymentName = (environment: Environment = process.env): string | undefined =>
