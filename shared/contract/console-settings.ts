@@ -10,10 +10,10 @@ export const consolePaths = {
 } as const;
 
 /** By a bearer token of this server, such as the one of a local cloud. It comes in the fragment of the address, or by hand. */
-const tokenSignInSchema = z.strictObject({ kind: z.literal('token') });
+const tokenSignInSchema = z.object({ kind: z.literal('token') });
 
 /** At an issuer of tokens (OpenID Connect): authorization code with PKCE, as a public client. */
-const oidcSignInSchema = z.strictObject({
+const oidcSignInSchema = z.object({
   kind: z.literal('oidc'),
   /** Its `/.well-known/openid-configuration` says where everything else is. */
   issuer: z.url({ protocol: /^https?$/ }),
