@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -63,9 +63,12 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
 /** Where `npm run build` puts the page of the web console. */
 const builtConsole = rootOf('console/dist');
 
+/** Bytes of a file of the page: in base64, as Lambda gives binary answers back, below its 6 MiB. */
+const largestPageFile = 4_500_000;
+
 /**
  * Puts the built page beside the bundle of the function that serves it.
- * @throws Error when it is not built
+ * @throws Error when it is not built, or has a file that Lambda could not give back
  */
 const addPage = (builtPage: string, outdir: string): void => {
   const index = join(builtPage, 'index.html');
@@ -73,6 +76,10 @@ const addPage = (builtPage: string, outdir: string): void => {
     throw new Error(
       `The web console is to be deployed, but is not built: ${index} is missing. Build it: npm run build`,
     );
+  const files = readdirSync(builtPage, { recursive: true, encoding: 'utf8' }).map((name) => join(builtPage, name));
+  const large = files.find((file) => statSync(file).size > largestPageFile);
+  if (large !== undefined)
+    throw new Error(`${large} has more than ${largestPageFile} bytes, which Lambda cannot answer with.`);
   cpSync(builtPage, join(outdir, 'page'), { recursive: true });
 };
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda';
+import { readConsoleEnv } from '#functions/runtime/console-env.ts';
 import { openConsolePage } from '#functions/runtime/console-page.ts';
-import { readConsoleEnv } from '#functions/runtime/env.ts';
 import { correlate, openProcessLog } from '#functions/runtime/process.ts';
 import { createConsoleApp } from './console-app.ts';
 

@@ -3,14 +3,14 @@ import { aliyunAccountsSchema, awsAccountsSchema } from '#shared/config/accounts
 import { defaultInventoryAges, type InventoryAges } from '#shared/config/inventory.ts';
 import { daySeconds, defaultRetention, type Retention } from '#shared/config/retention.ts';
 import { variables } from '#shared/config/variables.ts';
-import type { ConsoleSettings } from '#shared/contract/console-settings.ts';
 import { listPrices, type PriceTable, priceTableSchema } from '#shared/cost/prices.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const required = z.string({ error: 'is not set' }).min(1, 'is empty');
+/** A variable that has to be set. */
+export const required = z.string({ error: 'is not set' }).min(1, 'is empty');
 
 /** An empty variable counts as one that is not set. */
 const optional = z
@@ -26,7 +26,8 @@ const regions = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
 
-const address = z.url({
+/** A variable with an address. */
+export const address = z.url({
   protocol: /^https?$/,
   error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
 });
@@ -166,27 +167,6 @@ const secretsSchema = z
 
 const apiSchema = z.object({ [variables.version]: required }).transform((env) => ({ version: env[variables.version] }));
 
-const consoleSchema = z
-  .object({
-    [variables.version]: required,
-    [variables.consoleIssuer]: address,
-    [variables.consoleAudience]: required,
-    [variables.consoleClientId]: required,
-    [variables.consoleScope]: required,
-  })
-  .transform(
-    (env): ConsoleSettings => ({
-      version: env[variables.version],
-      signIn: {
-        kind: 'oidc',
-        issuer: env[variables.consoleIssuer],
-        clientId: env[variables.consoleClientId],
-        scope: env[variables.consoleScope],
-        audience: env[variables.consoleAudience],
-      },
-    }),
-  );
-
 const rolesOfText = (
   text: string | undefined,
   context: z.RefinementCtx,
@@ -216,7 +196,14 @@ const pricesSchema = z
   .object({ [variables.prices]: optional.transform(pricesOfText) })
   .transform((env) => env[variables.prices]);
 
-const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
+/**
+ * Variables as a schema has them; those of this process when none are given.
+ * @throws AppError `config.invalid` that names each wrong variable
+ */
+export const read = <S extends z.ZodType<object>>(
+  schema: S,
+  environment: Environment = process.env,
+): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
   const places = parsed.error.issues.map(({ message, path }) => ({ message, path: path.map(String).join('.') }));
@@ -269,10 +256,6 @@ export const readPricesEnv = (environment: Environment = process.env): PriceTabl
 
 /** What the API says of itself. */
 export const readApiEnv = (environment: Environment = process.env) => read(apiSchema, environment);
-
-/** What the web console is told at its start. */
-export const readConsoleEnv = (environment: Environment = process.env): ConsoleSettings =>
-  read(consoleSchema, environment);
 
 /** Name of the deployment; undefined where nobody watches its metrics. */
 export const deploymentName = (environment: Environment = process.env): string | undefined =>

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Match } from 'aws-cdk-lib/assertions';
@@ -98,6 +98,12 @@ describe('the web console on AWS', () => {
     onTestFinished(() => rmSync(dir, { recursive: true }));
     await expect(bundleFunctions(['console'], join(dir, 'bundles'), join(dir, 'dist'))).rejects.toThrow(
       /dist.index\.html is missing\. Build it: npm run build/,
+    );
+    mkdirSync(join(dir, 'dist', 'assets'), { recursive: true });
+    writeFileSync(join(dir, 'dist', 'index.html'), 'page');
+    writeFileSync(join(dir, 'dist', 'assets', 'film.mp4'), Buffer.alloc(4_500_001));
+    await expect(bundleFunctions(['console'], join(dir, 'bundles'), join(dir, 'dist'))).rejects.toThrow(
+      /film\.mp4 has more than 4500000 bytes/,
     );
   });
 });
