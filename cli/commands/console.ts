@@ -24,7 +24,7 @@ export const consoleCommand = defineCommand({
   name: 'console',
   summary: 'Print the link to the web console; without a server, serve the local cloud with it until Ctrl-C',
   details:
-    'The link to a local cloud is signed in: it has the token of the server behind #, which browsers send to nobody. Whoever has it may do everything there, until the server stops. At a deployment people sign in at its issuer.',
+    'The link to a local cloud is signed in: it has the token of the server behind #, which browsers send to nobody. Whoever has it may do everything there, until the server stops. At a deployment people sign in at its issuer.\nThe page is the one that npm run build made, or that of the folder DROVER_CONSOLE_DIR.',
   options: [{ flags: '--port <port>', description: 'port to listen on when it serves (default 0: any free one)' }],
   schema: z.object({ port: z.coerce.number().int().min(0).max(65_535).default(0) }),
   run: async (session, { port }) => {
