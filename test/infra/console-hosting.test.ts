@@ -69,7 +69,7 @@ describe('the web console on AWS', () => {
   it('says its address', () => {
     const [output] = Object.values(hosted.template.findOutputs('ConsoleUrl'));
     expect(refersTo(output?.['Value'])).toBe(tokenApi);
-    expect(JSON.stringify(output?.['Value'])).toContain('/console/"');
+    expect(JSON.stringify(output?.['Value'])).toContain('/console/runs"');
   });
 
   it('lets pages of other origins read from the bucket, and do nothing else there', () => {
