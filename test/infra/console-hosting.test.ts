@@ -75,7 +75,7 @@ describe('the web console on AWS', () => {
   it('lets pages of other origins read from the bucket, and do nothing else there', () => {
     hosted.template.hasResourceProperties('AWS::S3::Bucket', {
       CorsConfiguration: {
-        CorsRules: [{ AllowedMethods: ['GET'], AllowedOrigins: ['*'], AllowedHeaders: ['*'], MaxAge: 3600 }],
+        CorsRules: [{ AllowedMethods: ['GET', 'POST'], AllowedOrigins: ['*'], AllowedHeaders: ['*'], MaxAge: 3600 }],
       },
     });
     without.template.hasResourceProperties('AWS::S3::Bucket', { CorsConfiguration: Match.absent() });

@@ -43,7 +43,7 @@ describe('drover console', () => {
     const { exitCode, stdout, stderr } = await consoleAt(`${server}/`);
     expect([exitCode, stdout]).toEqual([0, `${server}/console/runs\n`]);
     expect(stdout + stderr).not.toContain('key');
-    expect(JSON.parse((await consoleAt(server, '-o', 'json')).stdout)).toEqual({ url: `${server}/console/` });
+    expect(JSON.parse((await consoleAt(server, '-o', 'json')).stdout)).toEqual({ url: `${server}/console/runs` });
   });
 
   test('at a server with a token of its own prints the link with it', async () => {
