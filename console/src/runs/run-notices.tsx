@@ -35,13 +35,12 @@ const Wait = ({ wait: { group, phase, nodes, message, since } }: { readonly wait
   </li>
 );
 
-/** Why a run stands as it does: its reason, what it waits for, what was stopped. Nothing when there is nothing to say. */
+/** Why a run stands as it does: its reason, what it waits for, what is known of stopped nodes. Nothing when there is nothing to say. */
 export const RunNotices = ({ run }: { readonly run: RunView }) => {
-  const { reason, turn, waits = [], stops, groups } = run;
+  const { reason, turn, waits = [], stops } = run;
   const stopped = stopsText(stops);
   const isWaiting = turn?.state === 'waiting';
-  const reasons = groups.flatMap(({ name, stopReason }) => (stopReason === undefined ? [] : [{ name, stopReason }]));
-  const isQuiet = reason === undefined && !isWaiting && waits.length === 0 && stopped === '' && reasons.length === 0;
+  const isQuiet = reason === undefined && !isWaiting && waits.length === 0 && stopped === '';
   if (isQuiet) return null;
   return (
     <ul className={styles['notices']} aria-label="Why">
@@ -52,13 +51,6 @@ export const RunNotices = ({ run }: { readonly run: RunView }) => {
       ))}
       {waits.length > mostWaits && <li>{waits.length - mostWaits} more batches wait</li>}
       {stopped !== '' && <li>Stopped nodes: {stopped}</li>}
-      {reasons
-        .filter((one) => one.stopReason !== reason)
-        .map(({ name, stopReason }) => (
-          <li key={name}>
-            Group {name}: {stopReason}
-          </li>
-        ))}
     </ul>
   );
 };

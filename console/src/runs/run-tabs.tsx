@@ -1,13 +1,19 @@
 import { useCallback } from 'react';
 import type { RunView } from '#shared/contract/run-views.ts';
 import type { RunPlace } from '../api/run-detail-queries.ts';
+import { AboutTab } from './about/about-tab.tsx';
 import { readFilters } from './nodes/node-filters.ts';
 import { NodePanel } from './nodes/node-panel.tsx';
 import styles from './nodes/nodes.module.css';
 import { NodesList } from './nodes/nodes-list.tsx';
+import { OutputsTab } from './output/outputs-tab.tsx';
 import tabStyles from './run-screen.module.css';
 
-const tabs = [{ id: 'nodes', name: 'Nodes' }] as const;
+const tabs = [
+  { id: 'nodes', name: 'Nodes' },
+  { id: 'outputs', name: 'Outputs' },
+  { id: 'about', name: 'Attempts and job' },
+] as const;
 
 interface RunTabsProps {
   readonly run: RunView;
@@ -56,6 +62,8 @@ export const RunTabs = (props: RunTabsProps) => {
         ))}
       </div>
       {tab === 'nodes' && <NodesTab {...props} />}
+      {tab === 'outputs' && <OutputsTab {...props} />}
+      {tab === 'about' && <AboutTab run={props.run} place={props.place} />}
     </>
   );
 };

@@ -17,7 +17,7 @@ export const Gates = ({ run }: { readonly run: RunView }) => {
       ))}
       {decided.length > 0 && (
         <details className={styles['decided']}>
-          <summary>{decided.length === 1 ? 'One gate' : `${decided.length} gates`} behind it</summary>
+          <summary>{decided.length === 1 ? '1 gate' : `${decided.length} gates`} decided</summary>
           <ul>
             {decided.map((gate) => (
               <li key={`${gate.attempt} ${gate.gateId}`}>

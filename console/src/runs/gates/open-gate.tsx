@@ -88,7 +88,7 @@ export const OpenGate = ({ runId, gate }: { readonly runId: RunId; readonly gate
           )}
         </p>
         <Votes gate={gate} />
-        <GateAnswer gate={gate} answer={answer} onAnswer={setAnswer} />
+        {isInput && <GateAnswer gate={gate} answer={answer} onAnswer={setAnswer} />}
         <label className={form['field']}>
           <span>Comment</span>
           <input value={comment} maxLength={1024} onChange={({ target }) => setComment(target.value)} />

@@ -20,6 +20,9 @@ const toldText = (shown: number, loaded: number, hasMore: boolean): string => {
   return `${shown}${of}${hasMore ? ' so far' : ''}`;
 };
 
+const isFiltered = ({ statuses, phase, name }: NodeFilters): boolean =>
+  statuses.length > 0 || phase !== undefined || name !== '';
+
 const useRows = (place: RunPlace, filters: NodeFilters) => {
   const query = useInfiniteQuery(nodeRowsQuery(place, filterQuery(filters)));
   const { data, hasNextPage, isFetching, fetchNextPage } = query;
@@ -88,7 +91,11 @@ export const NodesList = ({
             onNearEnd={onNearEnd}
           />
         )}
-        {rows?.length === 0 && !hasNextPage && !isFetching && <Empty>No node is like that.</Empty>}
+        {rows?.length === 0 && !hasNextPage && !isFetching && (
+          <Empty>
+            {isFiltered(filters) ? 'No node is like that.' : 'No nodes yet: they are known once their group begins.'}
+          </Empty>
+        )}
       </Panel>
     </div>
   );

@@ -24,10 +24,10 @@ export const phaseTimes = ({ slices }: PhaseView): { readonly from: string; read
   return to === undefined ? { from } : { from, to };
 };
 
-/** The group that is most worth a look: the one under way, else the last that began, else the first. */
+/** The group that is most worth a look: the one under way, else one that failed, else the largest that began. */
 export const groupToShow = (groups: readonly GroupView[]): string | undefined => {
   const running = groups.find(({ status }) => status === 'running' || status === 'paused');
   const failed = groups.find(({ status }) => status === 'failed' || status === 'aborted');
-  const begun = groups.findLast(({ status }) => status !== 'pending' && status !== 'skipped');
-  return (running ?? failed ?? begun ?? groups[0])?.name;
+  const [largest] = groups.toSorted((a, b) => b.nodeCount - a.nodeCount);
+  return (running ?? failed ?? largest)?.name;
 };
