@@ -61,9 +61,11 @@ export const RunTabs = (props: RunTabsProps) => {
           </button>
         ))}
       </div>
-      {tab === 'nodes' && <NodesTab {...props} />}
-      {tab === 'outputs' && <OutputsTab {...props} />}
-      {tab === 'about' && <AboutTab run={props.run} place={props.place} />}
+      <div role="tabpanel" className={tabStyles['tab']} aria-label={tabs.find(({ id }) => id === tab)?.name}>
+        {tab === 'nodes' && <NodesTab {...props} />}
+        {tab === 'outputs' && <OutputsTab {...props} />}
+        {tab === 'about' && <AboutTab run={props.run} place={props.place} />}
+      </div>
     </>
   );
 };

@@ -42,6 +42,7 @@ export const JobText = ({ place, name }: { readonly place: RunPlace; readonly na
             </code>
           )}
           <select
+            className={output['pick']}
             aria-label="Written as"
             value={form}
             onChange={({ target }) => setForm(target.value === 'json' ? 'json' : 'yaml')}

@@ -53,7 +53,7 @@ const PlaceChoice = ({
       value={phase ?? ''}
       onChange={({ target }) => onShow({ group: group.name, phase: target.value === '' ? undefined : target.value })}
     >
-      <option value="">all phases, the worst of each node</option>
+      <option value="">all phases: the worst</option>
       {group.phases.map(({ name }) => (
         <option key={name} value={name}>
           {name}

@@ -64,7 +64,7 @@ export const NodePanel = ({
         title={data?.[0]?.name ?? node}
         actions={
           <>
-            <label>
+            <label className={styles['wrap']}>
               <input type="checkbox" checked={wraps} onChange={({ target }) => setWraps(target.checked)} /> wrap lines
             </label>
             <Button onClick={onClose}>Close</Button>

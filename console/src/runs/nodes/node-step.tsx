@@ -1,3 +1,4 @@
+import { type ReactNode, useState } from 'react';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { stopText } from '#shared/format/stops-text.ts';
 import { timeText } from '#shared/format/time-text.ts';
@@ -68,36 +69,69 @@ const EndOf = ({ result: { status, exitCode, durationMs, attempt, tryNumber } }:
   </>
 );
 
-/** An operation on a node: the last try, and the earlier ones folded. */
-export const StepView = ({
-  runId,
-  step,
-  wraps,
+/** A part that is drawn only while it is open; the person's own choice stays. */
+const Fold = ({
   isOpen,
+  heading,
+  children,
 }: {
+  readonly isOpen: boolean;
+  readonly heading: ReactNode;
+  readonly children: () => ReactNode;
+}) => {
+  const [own, setOwn] = useState<boolean>();
+  const isShown = own ?? isOpen;
+  return (
+    <details
+      className={styles['step']}
+      open={isShown}
+      onToggle={({ currentTarget, target }) => {
+        if (target === currentTarget && currentTarget.open !== isShown) setOwn(currentTarget.open);
+      }}
+    >
+      <summary>{heading}</summary>
+      {isShown && children()}
+    </details>
+  );
+};
+
+interface StepProps {
   readonly runId: RunId;
   readonly step: NodeStep;
   readonly wraps: boolean;
   readonly isOpen: boolean;
-}) => (
-  <details className={styles['step']} open={isOpen}>
-    <summary>
-      <span className={styles['operation']}>{step.operation}</span>
-      <span className="dim">
-        {step.group}/{step.phase}
-        {step.last.round > 0 && ` round ${step.last.round}`}
-      </span>
-      <EndOf result={step.last} />
-    </summary>
-    <ResultBody runId={runId} result={step.last} wraps={wraps} />
-    {step.earlier.map((result) => (
-      <details key={result.resultId} className={styles['step']}>
-        <summary>
-          <span className="dim">before that</span>
-          <EndOf result={result} />
-        </summary>
-        <ResultBody runId={runId} result={result} wraps={wraps} />
-      </details>
-    ))}
-  </details>
+}
+
+const StepHeading = ({ step: { operation, group, phase, last } }: Pick<StepProps, 'step'>) => (
+  <>
+    <span className={styles['operation']}>{operation}</span>
+    <span className="dim">
+      {group}/{phase}
+      {last.round > 0 && ` round ${last.round}`}
+    </span>
+    <EndOf result={last} />
+  </>
+);
+
+const EarlierHeading = ({ result }: { readonly result: ResultView }) => (
+  <>
+    <span className="dim">before that</span>
+    <EndOf result={result} />
+  </>
+);
+
+/** An operation on a node: the last try, and the earlier ones folded. */
+export const StepView = ({ runId, step, wraps, isOpen }: StepProps) => (
+  <Fold isOpen={isOpen} heading={<StepHeading step={step} />}>
+    {() => (
+      <>
+        <ResultBody runId={runId} result={step.last} wraps={wraps} />
+        {step.earlier.map((result) => (
+          <Fold key={result.resultId} isOpen={false} heading={<EarlierHeading result={result} />}>
+            {() => <ResultBody runId={runId} result={result} wraps={wraps} />}
+          </Fold>
+        ))}
+      </>
+    )}
+  </Fold>
 );

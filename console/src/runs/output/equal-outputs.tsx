@@ -123,16 +123,18 @@ export const EqualOutputs = ({
           onOpen={onOpen}
         />
       ))}
-      <p className={styles['foot']}>
-        {groups.length > shown && (
-          <Button onClick={() => setShown(shown + groupsAtOnce)}>{groups.length - shown} more groups</Button>
-        )}{' '}
-        {hasNextPage && (
-          <Button disabled={isFetching} onClick={() => void fetchNextPage()}>
-            {isFetching ? 'More nodes are looked at…' : 'Look at more nodes'}
-          </Button>
-        )}
-      </p>
+      {(groups.length > shown || hasNextPage) && (
+        <p className={styles['foot']}>
+          {groups.length > shown && (
+            <Button onClick={() => setShown(shown + groupsAtOnce)}>{groups.length - shown} more groups</Button>
+          )}{' '}
+          {hasNextPage && (
+            <Button disabled={isFetching} onClick={() => void fetchNextPage()}>
+              {isFetching ? 'More nodes are looked at…' : 'Look at more nodes'}
+            </Button>
+          )}
+        </p>
+      )}
     </>
   );
 };

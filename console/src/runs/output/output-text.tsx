@@ -9,8 +9,11 @@ const cssColor = (color: TextColor): string => {
   return `color-mix(in oklab, rgb(${color.join(' ')}) 75%, var(--text))`;
 };
 
-const cssBack = (color: TextColor): string =>
-  typeof color === 'number' ? `var(--ansi-${color})` : `rgb(${color.join(' ')})`;
+/** So pale that text of every colour can be read on it. */
+const cssBack = (color: TextColor): string => {
+  const full = typeof color === 'number' ? `var(--ansi-${color})` : `rgb(${color.join(' ')})`;
+  return `color-mix(in oklab, ${full} 32%, var(--page))`;
+};
 
 const lineOf = ({ underline, strike }: TextLook): string | undefined => {
   const lines = [underline === true ? 'underline' : '', strike === true ? 'line-through' : ''].join(' ').trim();
