@@ -1,5 +1,6 @@
 import type { DroverClient } from '#shared/client/client.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
 import { parseCommand, storedCommand } from '#shared/library/command-document.ts';
@@ -7,7 +8,6 @@ import { shortVersion } from '#shared/library/command-reference.ts';
 import type { CliHost } from '../host.ts';
 import { shortJob } from '../output/short-job.ts';
 import type { NamedText } from '../output/text-diff.ts';
-import { toYaml } from '../output/yaml.ts';
 import { isCommandFile, readCommand } from './command-input.ts';
 import { readFileIfThere } from './read-file.ts';
 import { commandArgument, jobArgument } from './references.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -11,7 +12,6 @@ import { readFileIfThere, readInputFile } from '../inputs/read-file.ts';
 import { jobArgument } from '../inputs/references.ts';
 import { shortJob } from '../output/short-job.ts';
 import { diffText, type NamedText, unifiedDiff } from '../output/text-diff.ts';
-import { toYaml } from '../output/yaml.ts';
 import type { Session } from '../session.ts';
 
 /** Flags of commands that can go on with another job. */

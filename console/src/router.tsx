@@ -13,6 +13,7 @@ export const createRouter = () =>
           { index: true, element: <Navigate to="/runs" replace /> },
           { path: 'signed-in', element: <Navigate to="/runs" replace /> },
           { path: 'runs', lazy: async () => ({ Component: (await import('./runs/runs-screen.tsx')).RunsScreen }) },
+          { path: 'runs/:runId', lazy: async () => ({ Component: (await import('./runs/run-screen.tsx')).RunScreen }) },
           { path: 'nodes', lazy: async () => ({ Component: (await import('./nodes/nodes-screen.tsx')).NodesScreen }) },
           { path: '*', element: <NoSuchScreen /> },
         ],
