@@ -5,7 +5,7 @@ import type { RunId } from '#shared/model/ids.ts';
 import { driveAttempt, type Walk } from '#test/kit/drive.ts';
 import { host, op, type Rig, runnerNode, useRigs } from '#test/kit/rig.ts';
 import type { Answer, Question } from '#test/kit/scripted-agent.ts';
-import { expectSameRows } from './map-rows.ts';
+import { expectSameRows } from './expect-same-rows.ts';
 
 const newRig = useRigs();
 
@@ -103,8 +103,10 @@ const goOn = ({ services }: Rig, runId: RunId, how: Turn['next']): Promise<void>
 const watched = (rig: Rig, runId: RunId, { after, meanwhile }: Turn): Walk => {
   let sendings = 0;
   const invokeOperation: Rig['tasks']['invokeOperation'] = async (input) => {
+    const sent = rig.aws.sends.length;
     const output = await rig.tasks.invokeOperation(input);
-    if (sendings % 3 === after % 3) await expectSameRows(rig, runId);
+    // Between two tries of an operation nothing is written of the batch, so the map is behind the list then, as counts are.
+    if (rig.aws.sends.length > sent && sendings % 3 === after % 3) await expectSameRows(rig, runId);
     if (sendings === after) await meddle(rig, runId, meanwhile);
     sendings += 1;
     return output;
@@ -155,7 +157,7 @@ describe('the map of a run', () => {
           for (const turn of turns) await takeTurn(rig, runId, turn);
         },
       ),
-      { numRuns: 8, endOnFailure: true },
+      { numRuns: 6, endOnFailure: true },
     );
   }, 60_000);
 });

@@ -4,9 +4,10 @@ import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import type { RunMap } from '#shared/contract/map-views.ts';
 import { parseSliceId, type RunId } from '#shared/model/ids.ts';
 import { awaitAndLook, driveAttempt, driveBatch, driveSlice, invoke, openFirst } from '#test/kit/drive.ts';
+import { rowsOnMap } from '#test/kit/map-rows.ts';
 import { host, hosts, jobOf, op, type Rig, runnerNode, useRigs } from '#test/kit/rig.ts';
 import { newRunId } from '#test/kit/store-samples.ts';
-import { expectSameRows, rowsOnMap } from './map-rows.ts';
+import { expectSameRows } from './expect-same-rows.ts';
 
 const newRig = useRigs();
 
