@@ -77,6 +77,9 @@ describe('the map of a run', () => {
 
     expect(await drawn(rig, runId)).toEqual(['w']);
     expect(await expectSameRows(rig, runId)).toEqual(['g p round 0 i-runner runner waitingInput']);
+    expect(await rig.services.listNodeRows(runId, { limit: 1, status: ['waitingInput'] })).toMatchObject({
+      items: [{ nodeId: 'i-runner', operation: 'ask' }],
+    });
     await rig.services.decideGate(runId, { decision: 'answer', answer: ['yes'] }, 'ann');
     await driveBatch(rig, runId, batches[0]!);
     expect(await drawn(rig, runId)).toEqual(['s']);
