@@ -24,6 +24,7 @@ module.exports = {
     forbid('infra-not-behaviour', { path: '^infra/' }, { path: '^(functions|local|cli)/' }, 'Infra refers to handlers by path.'),
     forbid('local-not-cdk-cli', { path: '^local/' }, { path: ['^(cli|infra|test|bench)/', '^node_modules/(aws-cdk-lib|constructs)'] }, 'The local cloud is below the CLI.'),
     forbid('cli-through-contract', { path: '^cli/', pathNot: '^cli/(aws/|commands/(local|demo|secret)/|embedded\\.ts$)' }, { path: ['^(functions|infra|local|test|bench)/', SDK] }, 'The CLI speaks through the HTTP contract.'),
+    forbid('console-stays-a-page', { path: '^(shared|functions|infra|local|cli)/' }, { path: ['^console/', '^node_modules/(react|react-dom|react-router|@tanstack)/'] }, 'Only the built page is served. What the page itself may import is checked by test/console/boundaries.test.ts: swc reads no TSX here.'),
     forbid('nobody-imports-tests', { path: '^(shared|functions|infra|local|cli|console)/' }, { path: '^(test|bench|examples)/' }, 'Tests are leaves.'),
   ],
   options: {

@@ -1,6 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
+  // The console is a package of its own, to which the names of this one mean nothing.
+  resolve: { alias: [{ find: /^#shared\//, replacement: fileURLToPath(new URL('shared/', import.meta.url)) }] },
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/kit/own-temp-folder.ts'],

@@ -1,5 +1,5 @@
 import type { AgentCareView, AgentPlace, AgentsView, LackingAgent } from '#shared/contract/agent-views.ts';
-import { agoText } from './age-text.ts';
+import { agoText } from '#shared/format/age-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';

@@ -1,18 +1,12 @@
 import type { CostsView, JobCost } from '#shared/contract/cost-views.ts';
 import type { Estimate } from '#shared/cost/estimate-schema.ts';
 import type { Cost } from '#shared/cost/prices.ts';
+import { dollars } from '#shared/format/dollars.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import type { Usage } from '#shared/model/usage.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
-
-/** Dollars: to the cent from one dollar on, to four digits below. */
-export const dollars = (usd: number): string => {
-  if (usd === 0) return '$0';
-  if (usd >= 1) return `$${usd.toFixed(2)}`;
-  return usd < 0.0001 ? '<$0.0001' : `$${usd.toFixed(4)}`;
-};
 
 const count = (amount: number): string => Math.round(amount).toLocaleString('en-US');
 

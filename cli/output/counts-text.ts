@@ -1,11 +1,6 @@
+import { statusWords } from '#shared/format/status-words.ts';
 import { nodeStatuses, type StatusCounts } from '#shared/model/status.ts';
 import type { Style } from './style.ts';
-
-/** Words for statuses where the name is not one. */
-const words: Readonly<Partial<Record<(typeof nodeStatuses)[number], string>>> = {
-  waitingInput: 'waiting for input',
-  timedOut: 'timed out',
-};
 
 /** Counts as a person reads them: `12 succeeded 1 failed`; statuses without nodes, and those in `except`, are left out. */
 export const countsText = (
@@ -15,5 +10,5 @@ export const countsText = (
 ): string =>
   nodeStatuses
     .filter((status) => (counts[status] ?? 0) > 0 && !except.includes(status))
-    .map((status) => style.status(status, `${counts[status]} ${words[status] ?? status}`))
+    .map((status) => style.status(status, `${counts[status]} ${statusWords(status)}`))
     .join(' ');

@@ -1,6 +1,6 @@
+import { timeText } from '#shared/format/time-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
-import { timeText } from './time-text.ts';
 
 /** A fact and its name; without a text it is left out. */
 export type Fact = readonly [name: string, text: string | undefined];

@@ -1,4 +1,5 @@
 import type { JobChange, JobView } from '#shared/contract/library-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 import type { Job } from '#shared/model/job.ts';
 import { actionOf, type WrittenOperation } from '#shared/model/operation.ts';
@@ -7,7 +8,6 @@ import { paramsTable } from './params-table.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
-import { timeText } from './time-text.ts';
 
 const operationText = (operation: WrittenOperation): string => {
   const action = actionOf(operation);

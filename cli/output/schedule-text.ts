@@ -1,10 +1,10 @@
 import type { DueTimeView, FiringView, ScheduleSummary, ScheduleView } from '#shared/contract/schedule-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { factsText } from './facts-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
-import { timeText } from './time-text.ts';
 
 const marks = {
   afterGap: 'that local time does not exist: starts right after the clocks change',

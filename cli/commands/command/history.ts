@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { gatherPages } from '#shared/client/all-pages.ts';
 import type { CommandChange } from '#shared/contract/library-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
 import { defineCommand } from '../../command.ts';
 import { commandArgument } from '../../inputs/references.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import { type Column, renderTable } from '../../output/table.ts';
-import { timeText } from '../../output/time-text.ts';
 
 const columns: readonly Column<CommandChange>[] = [
   { title: 'CHANGE', cell: ({ change }) => String(change), align: 'right' },

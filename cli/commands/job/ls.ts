@@ -1,8 +1,8 @@
 import type { JobSummary } from '#shared/contract/library-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import type { Column } from '../../output/table.ts';
-import { timeText } from '../../output/time-text.ts';
 import { defineNamesLs } from '../names-ls.ts';
 
 const columns = (style: Style): readonly Column<JobSummary>[] => [

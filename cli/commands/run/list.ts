@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import type { RunSummary } from '#shared/contract/run-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { defineCommand } from '../../command.ts';
 import { jobTitle } from '../../output/job-title.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
-import { timeText } from '../../output/time-text.ts';
 
 const took = (run: RunSummary, now: number): string =>
   run.startedAt === undefined

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gatherPages } from '#shared/client/all-pages.ts';
 import type { TargetSetChange, TargetSetSummary } from '#shared/contract/target-views.ts';
+import { timeText } from '#shared/format/time-text.ts';
 import { defineCommand } from '../../command.ts';
 import { readNodeList } from '../../inputs/node-list.ts';
 import { readingText } from '../../output/age-text.ts';
@@ -8,7 +9,6 @@ import { nodesText } from '../../output/nodes-text.ts';
 import { safeLine } from '../../output/safe-text.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, renderTable } from '../../output/table.ts';
-import { timeText } from '../../output/time-text.ts';
 import { defineNamesLs } from '../names-ls.ts';
 
 const columns = (style: Style): readonly Column<TargetSetSummary>[] => [

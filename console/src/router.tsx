@@ -1,0 +1,22 @@
+import { createBrowserRouter, Navigate } from 'react-router';
+import { BrokenScreen, NoSuchScreen } from './layout/broken-screen.tsx';
+import { Layout } from './layout/layout.tsx';
+
+/** The screens of the console; each is loaded when it is first opened. */
+export const createRouter = () =>
+  createBrowserRouter(
+    [
+      {
+        element: <Layout />,
+        errorElement: <BrokenScreen />,
+        children: [
+          { index: true, element: <Navigate to="/runs" replace /> },
+          { path: 'signed-in', element: <Navigate to="/runs" replace /> },
+          { path: 'runs', lazy: async () => ({ Component: (await import('./runs/runs-screen.tsx')).RunsScreen }) },
+          { path: 'nodes', lazy: async () => ({ Component: (await import('./nodes/nodes-screen.tsx')).NodesScreen }) },
+          { path: '*', element: <NoSuchScreen /> },
+        ],
+      },
+    ],
+    { basename: '/console' },
+  );
