@@ -1,7 +1,7 @@
+import { toYaml } from '#shared/format/yaml.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { CliHost } from './host.ts';
 import { makeStyle, type Style, usesColor } from './output/style.ts';
-import { toYaml } from './output/yaml.ts';
 import type { Settings } from './settings.ts';
 
 /** What a command works with. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { toYaml } from '#shared/format/yaml.ts';
 import { parseCommand } from '#shared/library/command-document.ts';
 import { defineCommand } from '../../command.ts';
 import { commandArgument } from '../../inputs/references.ts';
 import { writeTextFile } from '../../output/write-file.ts';
-import { toYaml } from '../../output/yaml.ts';
 
 /** `drover command get`. */
 export const commandGetCommand = defineCommand({

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
+import { toYaml } from '#shared/format/yaml.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import { defineCommand } from '../../command.ts';
 import { importJob } from '../../inputs/run-request.ts';
-import { shortJob } from '../../output/short-job.ts';
 import { writeTextFile } from '../../output/write-file.ts';
-import { toYaml } from '../../output/yaml.ts';
 
 /** `drover import autoexec`. */
 export const importAutoexecCommand = defineCommand({

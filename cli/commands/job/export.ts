@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { toYaml } from '#shared/format/yaml.ts';
 import { defineCommand } from '../../command.ts';
 import { jobArgument } from '../../inputs/references.ts';
 import { writeTextFile } from '../../output/write-file.ts';
-import { toYaml } from '../../output/yaml.ts';
 
 /** `drover job export`. */
 export const jobExportCommand = defineCommand({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { shortJob } from '#cli/output/short-job.ts';
-import { toYaml } from '#cli/output/yaml.ts';
+import { shortJob } from '#shared/job/short-job.ts';
+import { toYaml } from '#shared/format/yaml.ts';
 import { parseJobFile } from '#shared/job/job-file.ts';
 
 const full = `apiVersion: drover/v1
