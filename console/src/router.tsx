@@ -13,6 +13,12 @@ export const createRouter = () =>
           { index: true, element: <Navigate to="/runs" replace /> },
           { path: 'signed-in', element: <Navigate to="/runs" replace /> },
           { path: 'runs', lazy: async () => ({ Component: (await import('./runs/runs-screen.tsx')).RunsScreen }) },
+          { path: 'jobs', lazy: async () => ({ Component: (await import('./jobs/jobs-screen.tsx')).JobsScreen }) },
+          {
+            path: 'jobs/new',
+            lazy: async () => ({ Component: (await import('./jobs/editor/editor-screen.tsx')).EditorScreen }),
+          },
+          { path: 'jobs/:job', lazy: async () => ({ Component: (await import('./jobs/job-screen.tsx')).JobScreen }) },
           { path: '*', element: <NoSuchScreen /> },
         ],
       },
