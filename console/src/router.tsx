@@ -19,6 +19,14 @@ export const createRouter = () =>
             lazy: async () => ({ Component: (await import('./jobs/editor/editor-screen.tsx')).EditorScreen }),
           },
           { path: 'jobs/:job', lazy: async () => ({ Component: (await import('./jobs/job-screen.tsx')).JobScreen }) },
+          {
+            path: 'jobs/new/start',
+            lazy: async () => ({ Component: (await import('./jobs/start/start-text-screen.tsx')).StartTextScreen }),
+          },
+          {
+            path: 'jobs/:job/start',
+            lazy: async () => ({ Component: (await import('./jobs/start/start-screen.tsx')).StartScreen }),
+          },
           { path: '*', element: <NoSuchScreen /> },
         ],
       },

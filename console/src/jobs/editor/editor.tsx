@@ -6,7 +6,6 @@ import { type ErrorPlace, isAppError } from '#shared/errors/app-error.ts';
 import type { Job } from '#shared/model/job.ts';
 import { useApi } from '../../api/api-context.ts';
 import { Button } from '../../parts/button.tsx';
-import { ButtonLink } from '../../parts/button-link.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { keepDraft } from '../draft.ts';
@@ -94,6 +93,7 @@ export const Editor = ({
   readonly draft: string;
 }) => {
   const [text, setText] = useState(first);
+  const navigate = useNavigate();
   const area = useRef<HTMLTextAreaElement>(null);
   const check = useCheckedText(text);
   const save = useSave(() => keepDraft('', draft));
@@ -118,7 +118,14 @@ export const Editor = ({
         actions={
           <>
             {job !== undefined && (
-              <ButtonLink to={`/jobs/new/start?draft=${encodeURIComponent(draft)}`}>Start without saving…</ButtonLink>
+              <Button
+                onClick={() => {
+                  keepDraft(text, draft);
+                  void navigate(`/jobs/new/start?draft=${encodeURIComponent(draft)}`);
+                }}
+              >
+                Start without saving…
+              </Button>
             )}
             <OpenFile label="Open a file" onText={change} />
           </>
