@@ -27,6 +27,28 @@ export const createRouter = () =>
             path: 'jobs/:job/start',
             lazy: async () => ({ Component: (await import('./jobs/start/start-screen.tsx')).StartScreen }),
           },
+          {
+            path: 'schedules',
+            lazy: async () => ({ Component: (await import('./schedules/schedules-screen.tsx')).SchedulesScreen }),
+          },
+          {
+            path: 'schedules/new',
+            lazy: async () => ({ Component: (await import('./schedules/schedule-edit-screen.tsx')).NewScheduleScreen }),
+          },
+          {
+            path: 'schedules/:schedule',
+            lazy: async () => ({ Component: (await import('./schedules/schedule-screen.tsx')).ScheduleScreen }),
+          },
+          {
+            path: 'schedules/:schedule/history',
+            lazy: async () => ({ Component: (await import('./schedules/schedule-screen.tsx')).ScheduleScreen }),
+          },
+          {
+            path: 'schedules/:schedule/edit',
+            lazy: async () => ({
+              Component: (await import('./schedules/schedule-edit-screen.tsx')).EditScheduleScreen,
+            }),
+          },
           { path: '*', element: <NoSuchScreen /> },
         ],
       },

@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
 import type { Job } from '#shared/model/job.ts';
+import { Choices } from '../../parts/choices.tsx';
 import { Field, Fields } from '../../parts/field.tsx';
 import type { RunForm, RunFormErrors } from './run-form.ts';
 
@@ -16,21 +17,7 @@ const Names = ({
   readonly onChosen: (names: readonly string[]) => void;
 }) => (
   <Field label={label} hint="None chosen: all of them.">
-    {(field) => (
-      <select
-        {...field}
-        multiple
-        size={Math.min(6, Math.max(2, names.length))}
-        value={[...chosen]}
-        onChange={({ target }) => onChosen([...target.selectedOptions].map(({ value }) => value))}
-      >
-        {names.map((name) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    )}
+    {(field) => <Choices label={label} names={names} chosen={chosen} field={field} onChosen={onChosen} />}
   </Field>
 );
 

@@ -1,22 +1,21 @@
 import type { Param } from '#shared/model/job.ts';
+import { Choices } from '../../parts/choices.tsx';
 import { Field, type FieldProps } from '../../parts/field.tsx';
 import { FileInput } from './file-input.tsx';
 import { NodeInput } from './node-input.tsx';
-import { paramRule } from './param-form.ts';
+import { chosenOf, emptyText, paramRule } from './param-form.ts';
 
 interface InputProps {
+  readonly name: string;
   readonly param: Param;
   readonly text: string;
   readonly onText: (text: string) => void;
   readonly field: FieldProps;
 }
 
-const usual = ({ required, default: value }: Param): string =>
-  value === undefined ? (required ? 'choose one' : 'not given') : `${JSON.stringify(value)} (as the job says)`;
-
 const Choice = ({ param, text, onText, field, options }: InputProps & { readonly options: readonly string[] }) => (
   <select {...field} value={text} onChange={({ target }) => onText(target.value)}>
-    <option value="">{usual(param)}</option>
+    {param.default === undefined && <option value="">{param.required ? 'choose one' : 'not given'}</option>}
     {options.map((option) => (
       <option key={option} value={option}>
         {option}
@@ -25,27 +24,20 @@ const Choice = ({ param, text, onText, field, options }: InputProps & { readonly
   </select>
 );
 
-const ListInput = ({ param, text, onText, field }: InputProps) => {
+const ListInput = ({ name, param, text, onText, field }: InputProps) => {
   const { options } = param;
   if (options === undefined)
     return (
       <textarea {...field} rows={3} spellCheck={false} value={text} onChange={({ target }) => onText(target.value)} />
     );
-  const chosen = text.split('\n');
   return (
-    <select
-      {...field}
-      multiple
-      size={Math.min(6, options.length)}
-      value={chosen}
-      onChange={({ target }) => onText([...target.selectedOptions].map(({ value }) => value).join('\n'))}
-    >
-      {options.map((option) => (
-        <option key={option} value={option}>
-          {option}
-        </option>
-      ))}
-    </select>
+    <Choices
+      label={name}
+      names={options.map(String)}
+      chosen={chosenOf(text)}
+      field={field}
+      onChosen={(names) => onText(names.length === 0 ? emptyText(param) : names.join('\n'))}
+    />
   );
 };
 
@@ -130,6 +122,6 @@ export const ParamField = ({
     error={error}
     isRequired={param.required && param.default === undefined}
   >
-    {(field) => <Input param={param} text={text} onText={onText} field={field} />}
+    {(field) => <Input name={name} param={param} text={text} onText={onText} field={field} />}
   </Field>
 );

@@ -51,6 +51,28 @@ const givenOf = ({ type }: Param, text: string): Json => {
 
 const sameJson = (a: Json | undefined, b: Json): boolean => a !== undefined && JSON.stringify(a) === JSON.stringify(b);
 
+/** The items that the field of a list with options holds. */
+export const chosenOf = (text: string): readonly string[] => {
+  const items = givenOf({ type: 'list', required: false }, text);
+  if (Array.isArray(items)) return items.map(String);
+  try {
+    const read: unknown = JSON.parse(text);
+    return Array.isArray(read) ? read.map(String) : [];
+  } catch {
+    // Half of a JSON text: nothing is chosen yet.
+    return [];
+  }
+};
+
+/** A list without items, as its field holds it: where there is a default, an empty field would mean that. */
+export const emptyText = ({ default: usual }: Param): string => (usual === undefined ? '' : '[]');
+
+/** Params in the order in which a form asks for them: those that must be given first. */
+export const asked = (declared: DeclaredParams): readonly (readonly [name: string, param: Param])[] => {
+  const mustBe = ({ required, default: usual }: Param): number => (required && usual === undefined ? 0 : 1);
+  return Object.entries(declared).toSorted(([, a], [, b]) => mustBe(a) - mustBe(b));
+};
+
 type FieldReading = { readonly value?: Json } | { readonly error: string };
 
 /** The value of a field; none where it says nothing, or what is the default anyway. */

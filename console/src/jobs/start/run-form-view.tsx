@@ -7,6 +7,7 @@ import { Panel } from '../../parts/panel.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { NarrowingFields } from './narrowing-fields.tsx';
 import { ParamField } from './param-field.tsx';
+import { asked } from './param-form.ts';
 import { paramErrors, type RunForm, type RunFormErrors, readRunForm } from './run-form.ts';
 import styles from './start.module.css';
 
@@ -38,7 +39,7 @@ export const RunFormView = ({
   // Fields that nobody has filled in yet are not wrong before the plan is asked for.
   const own: RunFormErrors = (isAsked ? reading.errors : undefined) ?? { params: {} };
   const params = { ...paramErrors(error), ...own.params };
-  const names = Object.entries(job.spec.params);
+  const names = asked(job.spec.params);
   return (
     <form
       className={styles['form']}
