@@ -81,6 +81,16 @@ export const targetsText = (targets: Targets): string | undefined => {
     .join(', ');
 };
 
+type MaxFailures = Job['spec']['groups'][number]['maxFailures'];
+
+/** How many nodes may end badly, in a few words. */
+const budgetText = (budget: MaxFailures): string => {
+  if (typeof budget !== 'object') return String(budget);
+  const { max, minSample, per } = budget;
+  const after = minSample > 1 ? ` after ${minSample} nodes` : '';
+  return `${max}${per === undefined ? '' : ` per ${per}`}${after}`;
+};
+
 /** A group of a job as a line of a table. */
 export interface GroupLine {
   readonly name: string;
@@ -99,7 +109,7 @@ export const groupLines = ({ spec }: Job): readonly GroupLine[] =>
       strategy,
       rounds: strategy === 'oneShot' ? '' : (rounds?.join(', ') ?? (roundCount === undefined ? '' : `${roundCount}`)),
       atOnce: maxConcurrency,
-      failures: typeof maxFailures === 'object' ? JSON.stringify(maxFailures) : String(maxFailures),
+      failures: budgetText(maxFailures),
       targets: targetsText(targets ?? spec.targets) ?? '',
     }),
   );

@@ -1,4 +1,5 @@
 import { useState } from 'react';
+import styles from './ask.module.css';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
@@ -35,6 +36,7 @@ export const Ask = ({
   return (
     <Dialog title={title} onClose={onClose}>
       <form
+        className={styles['form']}
         onSubmit={(event) => {
           event.preventDefault();
           if (!isPending) onAct(reason.trim());
@@ -49,10 +51,12 @@ export const Ask = ({
           </Field>
         )}
         {error !== null && error !== undefined && <Failure error={error} />}
-        <Button kind={kind} type="submit" disabled={isPending}>
-          {act}
-        </Button>{' '}
-        <Button onClick={onClose}>Leave it</Button>
+        <div className={styles['acts']}>
+          <Button kind={kind} type="submit" disabled={isPending}>
+            {act}
+          </Button>
+          <Button onClick={onClose}>Leave it</Button>
+        </div>
       </form>
     </Dialog>
   );

@@ -1,6 +1,7 @@
 import { type OverlapPolicy, overlapPolicies } from '#shared/model/schedule.ts';
 import { Field, Fields } from '../parts/field.tsx';
 import type { FormPartProps } from './form-part.ts';
+import styles from './schedules.module.css';
 
 const meanings: Readonly<Record<OverlapPolicy, string>> = {
   skip: 'skip: nothing is started',
@@ -71,6 +72,7 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
           <input
             {...field}
             type="checkbox"
+            className={styles['check']}
             checked={form.isPaused}
             onChange={({ target }) => onForm({ isPaused: target.checked })}
           />

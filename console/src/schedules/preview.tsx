@@ -3,6 +3,7 @@ import type { SchedulePreview } from '#shared/contract/schedule-views.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
 import { DueTimes } from './due-times.tsx';
+import styles from './schedules.module.css';
 
 /** What the expression means as it is written now. */
 export const Preview = ({
@@ -13,11 +14,16 @@ export const Preview = ({
   /** False while there is no expression to ask for. */
   readonly isAsked: boolean;
 }) => {
-  if (!isAsked)
-    return <Panel title="What it means">{<Empty>Write when: the next due times are shown here.</Empty>}</Panel>;
-  if (error !== null) return <Panel title="What it means">{<Empty>It is not understood yet.</Empty>}</Panel>;
-  if (data === undefined || data === null)
-    return <Panel title="What it means">{<Loading what="the due times" />}</Panel>;
+  if (!isAsked || error !== null || data === undefined || data === null)
+    return (
+      <Panel title="What it means">
+        <div className={styles['preview']}>
+          {!isAsked && <Empty>Write when: the next due times are shown here.</Empty>}
+          {isAsked && error !== null && <Empty>It is not understood: what is marked says why.</Empty>}
+          {isAsked && error === null && <Loading what="the due times" />}
+        </div>
+      </Panel>
+    );
   const { dialect, zone, aws, next } = data;
   const onAws = aws.refused ?? aws.expressions.map((one) => `${one.expression} ${one.zone}`).join(' and ');
   return (
@@ -25,7 +31,9 @@ export const Preview = ({
       title={`Read as ${dialect}, in ${zone}`}
       actions={<span className="dim">{aws.refused === undefined ? `on AWS: ${onAws}` : `not on AWS: ${onAws}`}</span>}
     >
-      <DueTimes dues={next} />
+      <div className={styles['preview']}>
+        <DueTimes dues={next} />
+      </div>
     </Panel>
   );
 };

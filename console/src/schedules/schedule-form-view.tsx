@@ -4,6 +4,7 @@ import { messageOf, toAppError } from '#shared/errors/app-error.ts';
 import { useApi } from '../api/api-context.ts';
 import { previewQuery } from '../api/schedule-queries.ts';
 import { Button } from '../parts/button.tsx';
+import { focusFirstError } from '../parts/focus-error.ts';
 import { Panel } from '../parts/panel.tsx';
 import { useQuiet } from '../parts/quiet.ts';
 import { CalendarsField } from './calendars-field.tsx';
@@ -76,7 +77,8 @@ export const ScheduleFormView = ({
       onSubmit={(event) => {
         event.preventDefault();
         setIsTold(true);
-        if (reading.errors === undefined && !isSaving) onSave(reading);
+        if (reading.errors !== undefined) focusFirstError(event.currentTarget);
+        else if (!isSaving) onSave(reading);
       }}
     >
       <Panel title="What">

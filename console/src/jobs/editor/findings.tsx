@@ -1,4 +1,5 @@
 import type { ErrorPlace } from '#shared/errors/app-error.ts';
+import { plural } from '#shared/format/plan-words.ts';
 import { Failure } from '../../parts/failure.tsx';
 import type { TextCheck } from './check-text.ts';
 import styles from './findings.module.css';
@@ -31,7 +32,7 @@ export const Findings = ({
     const phases = spec.groups.reduce((sum, { phases: some }) => sum + some.length, 0);
     return (
       <p className={styles['good']} role="status">
-        {`✓ Job '${metadata.name}': ${spec.groups.length} groups, ${phases} phases, ${Object.keys(spec.params).length} params`}
+        {`✓ Job '${metadata.name}': ${plural(spec.groups.length, 'group')}, ${plural(phases, 'phase')}, ${plural(Object.keys(spec.params).length, 'param')}`}
       </p>
     );
   }

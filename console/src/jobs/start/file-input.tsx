@@ -4,6 +4,7 @@ import { useApi } from '../../api/api-context.ts';
 import { Button } from '../../parts/button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import type { FieldProps } from '../../parts/field.tsx';
+import { fileStates } from './param-form.ts';
 import { uploadFile } from './upload-file.ts';
 
 /** Chooses a file and uploads it; the value is that of the uploaded file. */
@@ -19,9 +20,15 @@ export const FileInput = ({
   const { client } = useApi();
   const upload = useMutation({
     mutationFn: (file: File) => uploadFile(client, file),
+    onMutate: () => onText(fileStates.sending),
     onSuccess: onText,
+    onError: () => onText(fileStates.notSent),
   });
   const file = readFileValue(text);
+  const leaveOut = (): void => {
+    upload.reset();
+    onText('');
+  };
   return (
     <>
       <input
@@ -30,8 +37,8 @@ export const FileInput = ({
         disabled={upload.isPending}
         onChange={({ target }) => {
           const chosen = target.files?.[0];
-          onText('');
-          if (chosen !== undefined) upload.mutate(chosen);
+          if (chosen === undefined) leaveOut();
+          else upload.mutate(chosen);
         }}
       />
       {upload.isPending && <p role="status">{`Sending ${upload.variables.name}…`}</p>}
@@ -39,9 +46,13 @@ export const FileInput = ({
       {file !== undefined && (
         <p role="status">
           {`${file.name} is there `}
-          <code className="dim">{`sha256:${file.sha256.slice(0, 12)}`}</code>{' '}
-          <Button onClick={() => onText('')}>Leave it out</Button>
+          <code className="dim">{`sha256:${file.sha256.slice(0, 12)}`}</code>
         </p>
+      )}
+      {text !== '' && !upload.isPending && (
+        <div>
+          <Button onClick={leaveOut}>Leave it out</Button>
+        </div>
       )}
     </>
   );

@@ -73,10 +73,20 @@ export const asked = (declared: DeclaredParams): readonly (readonly [name: strin
   return Object.entries(declared).toSorted(([, a], [, b]) => mustBe(a) - mustBe(b));
 };
 
+/** What the field of a file holds until the file is there. */
+export const fileStates = { sending: 'sending', notSent: 'notSent' } as const;
+
+const fileProblems: Readonly<Record<string, string>> = {
+  [fileStates.sending]: 'is being sent: wait until it is there',
+  [fileStates.notSent]: 'was not sent: send it again, or leave it out',
+};
+
 type FieldReading = { readonly value?: Json } | { readonly error: string };
 
 /** The value of a field; none where it says nothing, or what is the default anyway. */
 export const readField = (param: Param, text: string): FieldReading => {
+  const problem = param.type === 'file' ? fileProblems[text] : undefined;
+  if (problem !== undefined) return { error: problem };
   if (!isGiven(param, text)) return param.required && param.default === undefined ? { error: 'is required' } : {};
   const reading = readParamValue(param, givenOf(param, text));
   if (!('value' in reading))

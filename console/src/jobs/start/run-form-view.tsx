@@ -3,6 +3,7 @@ import type { Job } from '#shared/model/job.ts';
 import { Button } from '../../parts/button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { Fields } from '../../parts/field.tsx';
+import { focusFirstError } from '../../parts/focus-error.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty } from '../../parts/states.tsx';
 import { NarrowingFields } from './narrowing-fields.tsx';
@@ -47,7 +48,8 @@ export const RunFormView = ({
       onSubmit={(event) => {
         event.preventDefault();
         setIsAsked(true);
-        if (reading.request !== undefined && !isPending) onAsk({ request: reading.request, refresh });
+        if (reading.errors !== undefined) focusFirstError(event.currentTarget);
+        else if (!isPending) onAsk({ request: reading.request, refresh });
       }}
     >
       <Panel title="Params">

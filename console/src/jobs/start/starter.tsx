@@ -1,5 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { DroverClient, RunRequestInput } from '#shared/client/client.ts';
 import type { Job } from '#shared/model/job.ts';
@@ -59,6 +59,8 @@ const usePlanAndStart = (job: unknown) => {
 export const Starter = ({ job, reference }: { readonly job: Job; readonly reference: unknown }) => {
   const [form, setForm] = useState(() => openRunForm(job));
   const { planned, plan, start, back } = usePlanAndStart(reference);
+  // A plan is read from its top, however far down its form was.
+  useEffect(() => scrollTo({ top: planned === undefined ? scrollY : 0 }), [planned]);
   if (planned === undefined)
     return (
       <RunFormView
