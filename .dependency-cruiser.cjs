@@ -15,7 +15,7 @@ module.exports = {
     forbid('use-cases-no-adapters', { path: '^functions/(?!adapters/|runtime/|api/)[^/]+/', pathNot: 'handler\\.ts$' }, { path: ['^functions/(adapters|runtime)/', SDK] }, 'Use cases see ports only.'),
     forbid(
       'use-cases-apart',
-      { path: '^functions/(?!adapters/|runtime/|api/|records/|targets/)([^/]+)/' },
+      { path: '^functions/(?!adapters/|runtime/|api/|console/|records/|targets/)([^/]+)/' },
       { path: '^functions/', pathNot: ['^functions/(records|targets|runtime)/', '^functions/api/services\\.ts$', '^functions/$1/'] },
       'What two use cases share lives in records or targets.',
     ),

@@ -30,7 +30,7 @@ const median = (numbers: readonly number[]): number => numbers.toSorted((a, b) =
 
 const dir = mkdtempSync(join(tmpdir(), 'drover-bundles-'));
 try {
-  await bundleFunctions(functionFolders, dir);
+  await bundleFunctions(functionFolders({ withConsole: false }), dir);
   console.log(`aims: ${aims.kib} KiB (but with the client of Alibaba Cloud), ${aims.ms} ms\n`);
   console.log('handler'.padEnd(20), 'KiB'.padStart(6), 'median ms'.padStart(10), 'worst ms'.padStart(10));
   for (const folder of readdirSync(dir)) {

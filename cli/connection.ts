@@ -49,7 +49,8 @@ export interface ConnectionHost {
   now(): number;
 }
 
-const readToken = async (path: string): Promise<string> => {
+/** @throws AppError `usage.invalid` when the file cannot be read */
+export const readToken = async (path: string): Promise<string> => {
   try {
     return (await readFile(path, 'utf8')).trim();
   } catch (cause) {

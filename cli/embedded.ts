@@ -5,9 +5,17 @@ import type { EmbeddedOptions, OpenEmbedded } from './connection.ts';
 import { localFolder, secretsFolder } from './local-server.ts';
 import { version } from './version.ts';
 
+/** Where a local cloud keeps and finds things. */
+export interface LocalPlaces {
+  readonly stateDir: string;
+  readonly fleetFile?: string | undefined;
+  /** Folder of the built web console; absent: where it is built. */
+  readonly consoleDir?: string;
+}
+
 /** Opens the local cloud of a state directory with its HTTP app; errors of its own work go to `write`, a line each. With `fires`, schedules fire. */
 export const openLocal = async (
-  { stateDir, fleetFile }: { readonly stateDir: string; readonly fleetFile?: string | undefined },
+  { stateDir, fleetFile, consoleDir }: LocalPlaces,
   write: (line: string) => void,
   { fires }: { readonly fires: boolean } = { fires: false },
 ): Promise<LocalApp> => {
@@ -21,6 +29,7 @@ export const openLocal = async (
     log: quietLog(write),
     version,
     actor: userInfo().username,
+    ...(consoleDir === undefined ? {} : { consoleDir }),
   });
 };
 

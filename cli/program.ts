@@ -12,6 +12,7 @@ import { commandLsCommand } from './commands/command/ls.ts';
 import { commandPutCommand } from './commands/command/put.ts';
 import { commandRmCommand } from './commands/command/rm.ts';
 import { commandShowCommand } from './commands/command/show.ts';
+import { consoleCommand } from './commands/console.ts';
 import { contextAddCommand } from './commands/context/add.ts';
 import { contextListCommand } from './commands/context/list.ts';
 import { contextRemoveCommand } from './commands/context/remove.ts';
@@ -178,6 +179,7 @@ const verbs: readonly CommandDefinition[] = [
   costCommand,
   execCommand,
   validateCommand,
+  consoleCommand,
   demoCommand,
   doctorCommand,
   versionCommand,

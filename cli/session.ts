@@ -1,4 +1,4 @@
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { type Connection, openConnection } from './connection.ts';
 import type { CliHost } from './host.ts';
 import { makeStyle, type Style, usesColor } from './output/style.ts';

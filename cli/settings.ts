@@ -35,6 +35,8 @@ export interface Settings {
   readonly signing?: SigningSettings;
   readonly stateDir: string;
   readonly fleetFile: string | undefined;
+  /** Folder of the built web console; absent: where `npm run build` puts it. */
+  readonly consoleDir?: string;
   readonly format: OutputFormat;
   /** What the flag says; undefined without one. */
   readonly color: boolean | undefined;
@@ -71,12 +73,14 @@ export const namesServer = (options: GlobalOptions, { env }: SettingsSource): bo
 export const settingsOf = (options: GlobalOptions, host: SettingsSource, context?: Context): Settings => {
   const said = fromContext(context);
   const { env } = host;
+  const consoleDir = env['DROVER_CONSOLE_DIR'] || undefined;
   return {
     server: options.server ?? (env['DROVER_SERVER'] || said.server),
     tokenFile: options.tokenFile ?? (env['DROVER_TOKEN_FILE'] || said.tokenFile),
     ...(said.signing === undefined ? {} : { signing: said.signing }),
     stateDir: options.stateDir ?? (env['DROVER_HOME'] || said.stateDir || defaultStateDir(host)),
     fleetFile: options.fleet ?? (env['DROVER_FLEET'] || said.fleetFile),
+    ...(consoleDir === undefined ? {} : { consoleDir }),
     format: options.output ?? 'table',
     color: options.color,
     quiet: options.quiet,

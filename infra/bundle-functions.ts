@@ -1,9 +1,10 @@
-import { mkdirSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Code } from 'aws-cdk-lib/aws-lambda';
 import { build, type Plugin } from 'esbuild';
+import { consoleRow } from './function-table.ts';
 
 const rootOf = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
@@ -59,12 +60,40 @@ const bundle = async (folder: string, outdir: string): Promise<void> => {
   });
 };
 
+/** Where `npm run build` puts the page of the web console. */
+const builtConsole = rootOf('console/dist');
+
+/** Bytes of a file of the page: in base64, as Lambda gives binary answers back, below its 6 MiB. */
+const largestPageFile = 4_500_000;
+
+/**
+ * Puts the built page beside the bundle of the function that serves it.
+ * @throws Error when it is not built, or has a file that Lambda could not give back
+ */
+const addPage = (builtPage: string, outdir: string): void => {
+  const index = join(builtPage, 'index.html');
+  if (!existsSync(index))
+    throw new Error(
+      `The web console is to be deployed, but is not built: ${index} is missing. Build it: npm run build`,
+    );
+  const files = readdirSync(builtPage, { recursive: true, encoding: 'utf8' }).map((name) => join(builtPage, name));
+  const large = files.find((file) => statSync(file).size > largestPageFile);
+  if (large !== undefined)
+    throw new Error(`${large} has more than ${largestPageFile} bytes, which Lambda cannot answer with.`);
+  cpSync(builtPage, join(outdir, 'page'), { recursive: true });
+};
+
 /**
  * Bundles functions into folders of their own below `dir`, all by one esbuild process, and gives their code as assets. The same sources give the
- * same bytes, so what did not change is not uploaded again.
- * @throws Error of esbuild when a file cannot be read
+ * same bytes, so what did not change is not uploaded again. `builtPage` is the page of the web console, for the function that serves it.
+ * @throws Error of esbuild when a file cannot be read, and when the page is not built
  */
-export const bundleFunctions = async (folders: readonly string[], dir: string): Promise<CodeOf> => {
+export const bundleFunctions = async (
+  folders: readonly string[],
+  dir: string,
+  builtPage: string = builtConsole,
+): Promise<CodeOf> => {
+  if (folders.includes(consoleRow.folder)) addPage(builtPage, join(dir, consoleRow.folder));
   await Promise.all(folders.map((folder) => bundle(folder, join(dir, folder))));
   return (folder) => Code.fromAsset(join(dir, folder));
 };

@@ -126,6 +126,13 @@ const configSchema = z
     oidcIssuer: z.url({ protocol: /^https$/, error: 'is the https address of an issuer' }).optional(),
     /** Audience of these tokens. */
     oidcAudience: z.string().min(1, 'is empty').optional(),
+    /** The web console's own name at that issuer, as a public client; without it there is no console. */
+    consoleClientId: z.string().min(1, 'is empty').optional(),
+    /** Scopes that it asks for, apart by spaces; `openid` when absent. */
+    consoleScope: z
+      .string()
+      .regex(/^[!-~]+( [!-~]+)*$/, 'is a list of scopes, apart by spaces')
+      .optional(),
   })
   .superRefine((config, context) => {
     for (const { path, name, starts, of } of keysForAliyun(config))
@@ -135,6 +142,14 @@ const configSchema = z
   .refine(({ oidcIssuer, oidcAudience }) => (oidcIssuer === undefined) === (oidcAudience === undefined), {
     path: ['oidcAudience'],
     message: 'goes with oidcIssuer: give both, or neither',
+  })
+  .refine(({ consoleClientId, oidcIssuer }) => consoleClientId === undefined || oidcIssuer !== undefined, {
+    path: ['consoleClientId'],
+    message: 'goes with oidcIssuer and oidcAudience, where people sign in to the console',
+  })
+  .refine(({ consoleScope, consoleClientId }) => consoleScope === undefined || consoleClientId !== undefined, {
+    path: ['consoleScope'],
+    message: 'goes with consoleClientId',
   })
   .refine(({ aliyunSecret, aliyunParameter }) => aliyunSecret === undefined || aliyunParameter === undefined, {
     path: ['aliyunSecret'],
@@ -173,6 +188,8 @@ export const configKeys = [
   'alarmMail',
   'oidcIssuer',
   'oidcAudience',
+  'consoleClientId',
+  'consoleScope',
 ] as const;
 
 /** The own account is a target anyway. */
@@ -197,6 +214,25 @@ export const readConfig = (contextOf: (key: string) => unknown, ownAccount?: str
   if (parsed.success) return parsed.data;
   throw new Error(`The context of the deployment is wrong.\n${z.prettifyError(parsed.error)}`);
 };
+
+/** The web console as a client of the issuer. */
+export interface ConsoleClient {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clientId: string;
+  readonly scope: string;
+}
+
+/** Where people sign in to the console; undefined where there is none. */
+export const consoleClientOf = ({
+  oidcIssuer: issuer,
+  oidcAudience: audience,
+  consoleClientId: clientId,
+  consoleScope: scope = 'openid',
+}: Config): ConsoleClient | undefined =>
+  issuer === undefined || audience === undefined || clientId === undefined
+    ? undefined
+    : { issuer, audience, clientId, scope };
 
 /** True where data outlives the stack. */
 export const keepsData = ({ stage, removal }: Pick<Config, 'stage' | 'removal'>): boolean =>

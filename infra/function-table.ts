@@ -152,10 +152,19 @@ export const examineRow: FunctionRow = {
   needs: ['examine'],
 };
 
-/** Folders of all functions. */
-export const functionFolders: readonly string[] = [
+/** The function that serves the page of the web console. It may do nothing. */
+export const consoleRow: FunctionRow = {
+  folder: 'console',
+  memoryMiB: 512,
+  timeoutSeconds: 10,
+  needs: [],
+};
+
+/** Folders of all functions of a deployment. */
+export const functionFolders = ({ withConsole }: { readonly withConsole: boolean }): readonly string[] => [
   ...taskNames.map((name) => taskRow(name).folder),
   apiRow.folder,
   timedFireRow.folder,
   examineRow.folder,
+  ...(withConsole ? [consoleRow.folder] : []),
 ];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { serve } from '@hono/node-server';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
 import type { LocalApp } from './local-app.ts';
+import { onlyOwnHost } from './own-host.ts';
 
 /** A local app behind a socket on the loopback. */
 export interface ServedApp {
@@ -24,13 +25,17 @@ export interface ServeOptions {
  * Serves a local app on 127.0.0.1 and tells the clients of this machine where.
  * @throws AppError `local.locked` when the port is taken
  */
-export const serveApp = async ({ app, token }: LocalApp, { dir, port, pid }: ServeOptions): Promise<ServedApp> => {
-  const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port });
+export const serveApp = async (
+  { fetch, token }: Pick<LocalApp, 'fetch' | 'token'>,
+  { dir, port, pid }: ServeOptions,
+): Promise<ServedApp> => {
+  const ownPort = (): number => {
+    const address = server.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  };
+  const server = serve({ fetch: onlyOwnHost(fetch, ownPort), hostname: '127.0.0.1', port });
   const url = await new Promise<string>((resolve, reject) => {
-    server.once('listening', () => {
-      const address = server.address();
-      resolve(`http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`);
-    });
+    server.once('listening', () => resolve(`http://127.0.0.1:${ownPort()}`));
     server.once('error', (cause) =>
       reject(
         new AppError('local.locked', `Cannot listen on port ${port}: ${messageOf(cause)}`, {

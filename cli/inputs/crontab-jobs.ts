@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError, messageOf } from '#shared/errors/app-error.ts';
 import type { CrontabEntry, CrontabWork } from '#shared/import/crontab/read-crontab.ts';
+import { execJob } from '#shared/job/exec-job.ts';
 import type { Interpreter, Job, Targets } from '#shared/model/job.ts';
-import { execJob } from '../runs/exec-job.ts';
 
 /** Scripts by the SHA-1 of their source. */
 export type ScriptsById = ReadonlyMap<string, string>;

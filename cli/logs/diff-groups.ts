@@ -1,4 +1,5 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from 'diff';
+import type { OperationResults } from '#shared/client/by-operation.ts';
 import { groupWithMembers } from '#shared/client/group-outputs.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { type Stream, streams } from '#shared/script/upload-key.ts';
@@ -11,21 +12,6 @@ import { outputBytes } from './output-bytes.ts';
 const mostBytes = 1024 * 1024;
 /** Texts that have little in common are not compared line by line. */
 const patienceMs = 2000;
-
-/** What one operation printed on its nodes. */
-export interface OperationResults {
-  readonly operation: string;
-  readonly results: readonly ResultView[];
-}
-
-/** The results by operation, of each node the last one. */
-export const byOperation = (results: readonly ResultView[]): readonly OperationResults[] => {
-  const operations = Map.groupBy(results, ({ group, phase, operation }) => `${group}/${phase}/${operation}`);
-  return [...operations].map(([operation, some]) => ({
-    operation,
-    results: [...new Map(some.map((one) => [one.nodeId, one])).values()],
-  }));
-};
 
 /** The text to compare of a group: all of it while that is not too long. */
 const textOf = async (target: LogsTarget, result: ResultView, stream: Stream): Promise<string> => {

@@ -1,40 +1,11 @@
 import type { AttemptView, MarkView, RunView } from '#shared/contract/run-views.ts';
+import { scopeText, selectionText } from '#shared/format/selection-text.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 
-const shownNames = 8;
-
-const namesText = (names: readonly string[]): string =>
-  names.length > shownNames
-    ? `${names.slice(0, shownNames).join(', ')} and ${names.length - shownNames} more`
-    : names.join(', ');
-
-const scopeText = (scope: {
-  readonly groups?: readonly string[] | undefined;
-  readonly phases?: readonly string[] | undefined;
-  readonly nodes?: readonly string[] | undefined;
-}): string =>
-  (
-    [
-      ['group', scope.groups],
-      ['phase', scope.phases],
-      ['node', scope.nodes],
-    ] as const
-  )
-    .flatMap(([name, values]) => (values === undefined ? [] : [`${name} ${namesText(values)}`]))
-    .join(', ');
-
-const modeText = ({ mode, picks, ...scope }: AttemptView['selection']): string => {
-  if (picks === undefined) {
-    const narrowed = scopeText(scope);
-    return narrowed === '' ? mode : `${mode} (${narrowed})`;
-  }
-  return `retry of ${picks.by}${picks.force ? ', from the first operation' : ''}: ${picks.placeCount} nodes`;
-};
-
 const attemptText = (attempt: AttemptView): string => {
   const reason = attempt.reason === undefined ? '' : `: ${attempt.reason}`;
-  return `${attempt.attempt} ${attempt.status} by ${attempt.actor} at ${attempt.createdAt}, ${modeText(attempt.selection)}${reason}`;
+  return `${attempt.attempt} ${attempt.status} by ${attempt.actor} at ${attempt.createdAt}, ${selectionText(attempt.selection)}${reason}`;
 };
 
 const markText = ({ kind, actor, at, reason, placeCount, applied, ...scope }: MarkView): string => {

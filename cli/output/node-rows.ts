@@ -1,7 +1,7 @@
 import type { NodeRow } from '#shared/contract/run-views.ts';
+import { stopText } from '#shared/format/stops-text.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { safeLine } from './safe-text.ts';
-import { stopText } from './stops-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 

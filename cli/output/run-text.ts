@@ -1,4 +1,5 @@
 import type { GroupView, PhaseView, RunView, SliceView, UsedCommand } from '#shared/contract/run-views.ts';
+import { stopsText } from '#shared/format/stops-text.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import type { GateRecord } from '#shared/model/gate.ts';
@@ -9,7 +10,6 @@ import { countsText } from './counts-text.ts';
 import { jobTitle } from './job-title.ts';
 import { attemptMs } from './progress.ts';
 import { safeLine } from './safe-text.ts';
-import { stopsText } from './stops-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 import { waitingLines } from './waiting-text.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type NamedText, unifiedDiff } from '#shared/format/text-diff.ts';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
 import { shortJob } from '#shared/job/short-job.ts';

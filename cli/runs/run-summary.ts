@@ -1,14 +1,12 @@
 import type { RunView } from '#shared/contract/run-views.ts';
+import { runCounts } from '#shared/format/run-counts.ts';
+import { stopsText } from '#shared/format/stops-text.ts';
+import { wasReset } from '#shared/format/was-reset.ts';
 import { formatDuration } from '#shared/model/duration.ts';
-import { addCounts, isTerminalRunStatus, type NodeStatus, type StatusCounts } from '#shared/model/status.ts';
+import { isTerminalRunStatus, type NodeStatus } from '#shared/model/status.ts';
 import { countsText } from '../output/counts-text.ts';
 import { attemptMs } from '../output/progress.ts';
-import { stopsText } from '../output/stops-text.ts';
 import type { Style } from '../output/style.ts';
-
-/** How the nodes of a run stand, over all of its phases: a node counts once in each. */
-export const runCounts = (view: RunView): StatusCounts =>
-  addCounts(view.groups.flatMap((group) => group.phases.map((phase) => phase.counts)));
 
 /** One line that says how a run ended, or stands. */
 export const summaryLine = (view: RunView, now: number, style: Style): string => {
@@ -41,10 +39,6 @@ const gateSteps = ({ runId, gates }: RunView): readonly string[] => {
       : [`drover run approve ${runId}${gate}`, `drover run reject ${runId}${gate}`];
   });
 };
-
-/** True when somebody had nodes forgotten since the last attempt. */
-const wasReset = ({ marks = [], attempt }: RunView): boolean =>
-  marks.some((mark) => mark.kind === 'reset' && mark.attempt === attempt);
 
 /** Ends of nodes that leave output to read, and those that leave only a reason. */
 const badEnds = { logs: ['failed', 'timedOut'], nodes: ['undeliverable', 'lost', 'aborted'] } as const;

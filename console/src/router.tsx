@@ -49,6 +49,8 @@ export const createRouter = () =>
               Component: (await import('./schedules/schedule-edit-screen.tsx')).EditScheduleScreen,
             }),
           },
+          { path: 'runs/:runId', lazy: async () => ({ Component: (await import('./runs/run-screen.tsx')).RunScreen }) },
+          { path: 'nodes', lazy: async () => ({ Component: (await import('./nodes/nodes-screen.tsx')).NodesScreen }) },
           { path: '*', element: <NoSuchScreen /> },
         ],
       },

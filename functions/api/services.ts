@@ -28,6 +28,7 @@ import type {
   LockView,
   PutBudgetRequest,
 } from '#shared/contract/lock-views.ts';
+import type { RunMap, RunMapQuery } from '#shared/contract/map-views.ts';
 import type { ExaminationView } from '#shared/contract/meta-views.ts';
 import type { NodesPage } from '#shared/contract/node-views.ts';
 import type {
@@ -102,6 +103,7 @@ export interface ApiServices {
   listRuns(query: PageQuery): Promise<Page<RunSummary>>;
   viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query: NodeRowsQuery): Promise<Page<NodeRow>>;
+  viewRunMap(runId: RunId, query?: RunMapQuery): Promise<RunMap>;
   listResults(runId: RunId, query: ResultsQuery): Promise<Page<ResultView>>;
   readOutput(runId: RunId, query: OutputQuery): Promise<OutputPage>;
   openOutputContent(runId: RunId, place: OutputPlace): Promise<OutputContent>;

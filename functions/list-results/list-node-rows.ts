@@ -1,4 +1,4 @@
-import { isAttemptOpen, requireRun } from '#functions/records/change-run.ts';
+import { requireRun } from '#functions/records/change-run.ts';
 import type { NodeRowsQuery } from '#shared/contract/requests.ts';
 import type { NodeRow } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -6,10 +6,9 @@ import type { Node } from '#shared/model/node.ts';
 import type { BatchNode, ResultRecord, RunRecord } from '#shared/model/run.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { explainingResult } from '#shared/plan/explaining-result.ts';
-import { progressOfNodes } from '#shared/plan/node-progress.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { pageOfParts } from './paging.ts';
-import { listSources, readBatch, type Source, type SourceDeps, takenOver } from './sources.ts';
+import { listSources, readBatch, type Source, type SourceDeps, statusesOfBatch, takenOver } from './sources.ts';
 
 /**
  * The nodes of a run, phase by phase, each as it stands after the last attempt that touched it; nodes whose turn has not come are pending.
@@ -36,13 +35,12 @@ const rowsOf = async (deps: SourceDeps, run: RunRecord, source: Source): Promise
   if (source.planned) return (await source.planned()).map(({ node }) => ({ ...placeOf(source, node), ...untouched }));
   if (!source.batchId) return [];
   const content = await readBatch(deps, run.runId, source.batchId);
-  const isUnderWay = content.progress?.state === 'running' && isAttemptOpen(run, source.key.attempt);
-  const progress = progressOfNodes(source.phase.operations, content.nodes, [...content.results, ...content.marks]);
+  const statuses = statusesOfBatch(run, source, content);
   const byNode = Map.groupBy(content.results, (result) => result.nodeId);
   const marks = Map.groupBy(content.marks, (mark) => mark.nodeId);
-  return content.nodes.map((batchNode) => {
+  return content.nodes.map((batchNode, index) => {
     const results = byNode.get(batchNode.node.id) ?? [];
-    const status = liveStatus(progress.get(batchNode.node.id)?.status ?? 'pending', isUnderWay);
+    const status = statuses[index] ?? 'pending';
     const said = reasonOfMarks(marks.get(batchNode.node.id));
     return {
       ...placeOf(source, batchNode.node),
@@ -66,12 +64,6 @@ const untouched = {
   durationMs: null,
 } as const;
 
-/** Between the results of a node, only the batch knows whether it is under way. */
-const liveStatus = (status: NodeStatus, isUnderWay: boolean): NodeStatus => {
-  if (status !== 'pending' && status !== 'running') return status;
-  return isUnderWay ? 'running' : 'pending';
-};
-
 const placeOf = ({ group, phase, round, key }: Source, node: Node) => ({
   nodeId: node.id,
   name: node.name,
@@ -90,7 +82,8 @@ const placeOf = ({ group, phase, round, key }: Source, node: Node) => ({
 const latest = ({ phase }: Source, { startAt }: BatchNode, results: readonly ResultRecord[], status: NodeStatus) => {
   const last = results.at(-1);
   const current = phase.operations[last ? last.operationIndex + 1 : startAt]?.id;
-  const operation = status === 'running' ? (current ?? last?.operationId) : last?.operationId;
+  const isUnderWay = status === 'running' || status === 'waitingInput';
+  const operation = isUnderWay ? (current ?? last?.operationId) : last?.operationId;
   const explaining = explainingResult(status, results);
   return {
     ...(operation === undefined ? {} : { operation }),

@@ -1,4 +1,4 @@
-import { requireAttempt } from '#functions/records/change-run.ts';
+import { isAttemptOpen, requireAttempt } from '#functions/records/change-run.ts';
 import {
   isLaterSlice,
   type JobHistory,
@@ -18,6 +18,8 @@ import {
 } from '#shared/model/ids.ts';
 import type { Group, Phase } from '#shared/model/job.ts';
 import type { BatchNode, BatchProgress, GroupRecord, ResultRecord, RunRecord, SliceRecord } from '#shared/model/run.ts';
+import { isTerminalNodeStatus, type NodeStatus } from '#shared/model/status.ts';
+import { batchStatuses } from '#shared/plan/node-progress.ts';
 import { narrowStages, selectNodes } from '#shared/plan/selection.ts';
 import { sliceNodes } from '#shared/plan/slice-nodes.ts';
 import { planStages } from '#shared/plan/stages.ts';
@@ -59,11 +61,30 @@ export interface BatchContent {
   readonly progress: BatchProgress | undefined;
 }
 
+/** The parts of a run, and what they are parts of. */
+export interface RunParts {
+  readonly sources: readonly Source[];
+  readonly jobs: JobHistory;
+  /** Groups that have begun, of all attempts. */
+  readonly records: readonly GroupRecord[];
+}
+
 /**
  * All parts of a run in the order of its plan: by group, round, phase, then attempt, pass and batch; or those of one attempt.
  * @throws AppError `run.not-found` for an attempt that the run does not have
  */
-export const listSources = async (deps: SourceDeps, run: RunRecord, attempt?: number): Promise<readonly Source[]> => {
+export const listSources = async (deps: SourceDeps, run: RunRecord, attempt?: number): Promise<readonly Source[]> =>
+  (await readRunParts(deps, run, attempt)).sources;
+
+/**
+ * The parts of a run as {@link listSources} has them, with jobs and groups.
+ * @throws AppError as {@link listSources}
+ */
+export const readRunParts = async (
+  deps: Pick<SourceDeps, 'json'> & { readonly store: Pick<PlanStore, 'listGroups' | 'listSlices'> },
+  run: RunRecord,
+  attempt?: number,
+): Promise<RunParts> => {
   requireAttempt(run, attempt);
   const jobs = await readJobHistory(deps.json, run);
   const [records, slices] = await Promise.all([
@@ -77,7 +98,7 @@ export const listSources = async (deps: SourceDeps, run: RunRecord, attempt?: nu
   });
   const opened = placed.flatMap((one) => batchSources(jobs, one));
   const planned = attempt === undefined ? plannedSources(deps, run, jobs, { records, placed }) : [];
-  return [...opened, ...planned].sort((a, b) => compareOrder(a.order, b.order));
+  return { sources: [...opened, ...planned].sort((a, b) => compareOrder(a.order, b.order)), jobs, records };
 };
 
 interface PlacedSlice {
@@ -118,17 +139,26 @@ interface Opened {
   readonly placed: readonly PlacedSlice[];
 }
 
+/** The record of each group in the last attempt that came to it, by its name. */
+export const latestRecords = (
+  records: readonly GroupRecord[],
+  jobs: Pick<JobHistory, 'at'>,
+): ReadonlyMap<string, GroupRecord> =>
+  new Map(
+    records
+      .toSorted((a, b) => a.attempt - b.attempt)
+      .map((record) => [jobs.at(record.attempt).spec.groups[record.groupIndex]?.name ?? '', record]),
+  );
+
 /** Slices of groups that have begun, where no attempt has come to yet. */
 const plannedSources = (
-  deps: SourceDeps,
+  deps: Pick<SourceDeps, 'json'>,
   run: RunRecord,
   jobs: JobHistory,
   { records, placed }: Opened,
 ): readonly Source[] => {
   const open = new Set(placed.map(({ place, slice }) => partName(place, slice)));
-  const latest = new Map(
-    records.map((record) => [jobs.at(record.attempt).spec.groups[record.groupIndex]?.name ?? '', record]),
-  );
+  const latest = latestRecords(records, jobs);
   const selection = run.attempts.at(-1)?.selection ?? {};
   return jobs.current.spec.groups.flatMap((group, groupIndex) => {
     const record = latest.get(group.name);
@@ -165,6 +195,24 @@ export const readBatch = async (deps: SourceDeps, runId: RunId, batchId: BatchId
   ]);
   const [marks, happened] = [results.filter((one) => one.mark), results.filter((one) => !one.mark)];
   return { nodes: batch?.nodes ?? [], results: happened, marks, progress };
+};
+
+/** How each node of a batch stands, in their order. Between the results of a node, only the batch knows whether it is under way. */
+export const statusesOfBatch = (
+  run: RunRecord,
+  { key, phase }: Source,
+  content: BatchContent,
+): readonly NodeStatus[] => {
+  const left = isAttemptOpen(run, key.attempt) ? wordFor(content.progress) : 'pending';
+  return batchStatuses(phase.operations, content.nodes, [...content.results, ...content.marks]).map((status) =>
+    isTerminalNodeStatus(status) ? status : left,
+  );
+};
+
+/** What nodes of a batch are that are not at their end. */
+const wordFor = (progress: BatchProgress | undefined): NodeStatus => {
+  if (progress?.state !== 'running') return 'pending';
+  return progress.counts.waitingInput === undefined ? 'running' : 'waitingInput';
 };
 
 /** For each part the nodes that a later attempt or pass has taken over: there they are shown, not here. Read only where there is a later one. */

@@ -7,11 +7,13 @@ import { AppError } from '#shared/errors/app-error.ts';
 import { formatBatchId, parseSliceId, type SliceId } from '#shared/model/ids.ts';
 import type { AgentKind } from '#shared/model/node.ts';
 import type { PickedPlaces } from '#shared/model/places.ts';
-import type { BatchProgress, FrozenTargets, RunRecord, Selection, SliceRecord } from '#shared/model/run.ts';
+import type { BatchNode, BatchProgress, FrozenTargets, RunRecord, Selection, SliceRecord } from '#shared/model/run.ts';
 import { countStatuses, type StatusCounts } from '#shared/model/status.ts';
+import { lettersOf } from '#shared/model/status-letters.ts';
 import { type BatchCandidate, type PlannedBatch, planBatches } from '#shared/plan/batches.ts';
 import { type Ledger, type PhasePicks, whatIsLeft } from '#shared/plan/ledger.ts';
 import { batchLimits, budgetsOfSlice, type NodeBudget, widthUnder } from '#shared/plan/node-budgets.ts';
+import { formatPositions } from '#shared/plan/positions.ts';
 import { selectNodes } from '#shared/plan/selection.ts';
 import { type LeftNode, sliceNodes, toCandidates } from '#shared/plan/slice-nodes.ts';
 import { planStages, type SlicePlan } from '#shared/plan/stages.ts';
@@ -117,10 +119,12 @@ const openNew = async (
     replaces: replacedCounts(candidates, ledger),
     openedAt: at,
   };
-  const toRun = batches.batches.map((batch, index) => newBatch(run, slice, batch, index));
-  const toIgnore = ignoredBatches.batches.map((batch, index) =>
-    endedBatch(newBatch(run, slice, batch, toRun.length + index), at),
+  const positions = plan.kind === 'runner' ? undefined : positionsIn(targets);
+  const planned = [...batches.batches, ...ignoredBatches.batches].map((batch, index) =>
+    newBatch(slice, batch, { index, positions }),
   );
+  const toRun = planned.slice(0, batches.batches.length);
+  const toIgnore = planned.slice(toRun.length).map((one) => endedBatch(one, at));
   await deps.store.putResults(toIgnore.flatMap(({ batch }) => marksOfBatch(run, place, batch, { ignoredBy, at })));
   return deps.store.openSlice(slice, [...toRun, ...toIgnore]);
 };
@@ -139,7 +143,13 @@ const countsOf = (pending: number, ignored: number): StatusCounts => ({
 /** A batch of nodes that are ignored is at its end before anything comes to it. */
 const endedBatch = ({ batch, progress }: NewBatch, at: string): NewBatch => ({
   batch,
-  progress: { ...progress, state: 'done', counts: { ignored: batch.nodes.length }, endedAt: at },
+  progress: {
+    ...progress,
+    state: 'done',
+    counts: { ignored: batch.nodes.length },
+    statuses: lettersOf(batch.nodes.map(() => 'ignored')),
+    endedAt: at,
+  },
 });
 
 interface LeftQuestion {
@@ -180,11 +190,24 @@ const replacedCounts = (candidates: readonly BatchCandidate[], ledger: Ledger): 
     }),
   );
 
-const newBatch = (run: RunRecord, slice: SliceRecord, batch: PlannedBatch, index: number): NewBatch => {
-  const batchId = formatBatchId(slice.sliceId, index);
+/** Where nodes lie in the frozen list of their group. */
+type PositionsOf = (nodes: readonly BatchNode[]) => string;
+
+const positionsIn = ({ nodes }: FrozenTargets): PositionsOf => {
+  const known = new Map(nodes.map(({ node }, index) => [node.id, index]));
+  return (members) => formatPositions(members.flatMap(({ node }) => known.get(node.id) ?? []));
+};
+
+interface BatchPlace {
+  readonly index: number;
+  readonly positions: PositionsOf | undefined;
+}
+
+const newBatch = ({ runId, sliceId }: SliceRecord, batch: PlannedBatch, { index, positions }: BatchPlace): NewBatch => {
+  const batchId = formatBatchId(sliceId, index);
   const via = batch.nodes[0]?.via;
   const progress: BatchProgress = {
-    runId: run.runId,
+    runId,
     batchId,
     agent: via?.agent ?? 'aws',
     region: via?.region ?? '',
@@ -192,11 +215,13 @@ const newBatch = (run: RunRecord, slice: SliceRecord, batch: PlannedBatch, index
     nodeCount: batch.nodes.length,
     state: 'waiting',
     counts: { pending: batch.nodes.length },
+    statuses: lettersOf(batch.nodes.map(() => 'pending')),
+    ...(positions === undefined ? {} : { positions: positions(batch.nodes) }),
     operationIndex: Math.min(...batch.nodes.map((one) => one.startAt)),
   };
   const { online, nodes, budgets } = batch;
   const record = {
-    ...{ runId: run.runId, batchId, online, nodes: [...nodes] },
+    ...{ runId, batchId, online, nodes: [...nodes] },
     ...(budgets === undefined ? {} : { budgets: [...budgets] }),
   };
   return { batch: record, progress };

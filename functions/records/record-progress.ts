@@ -1,7 +1,8 @@
 import type { BatchProgress, BatchRecord, ResultRecord, RunRecord } from '#shared/model/run.ts';
-import type { StatusCounts } from '#shared/model/status.ts';
+import { countStatuses, isTerminalNodeStatus, type NodeStatus } from '#shared/model/status.ts';
+import { lettersOf } from '#shared/model/status-letters.ts';
 import { countStops } from '#shared/model/stop.ts';
-import { batchStatusCounts, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
+import { batchStatuses, nextOperationOfBatch } from '#shared/plan/node-progress.ts';
 import { type Clock, nowIso } from '#shared/ports/services.ts';
 import type { PlanStore } from '#shared/ports/store.ts';
 import type { PhasePlace } from './phase-place.ts';
@@ -37,13 +38,17 @@ export const recordProgress = async (
   const next = nextOperationOfBatch(place.phase.operations, batch.nodes, results);
   const current = next && place.phase.operations[next.operationIndex];
   const asks = current?.waitInput !== undefined || current?.approve !== undefined;
-  const counts = wordsFor(state, batchStatusCounts(place.phase.operations, batch.nodes, results), asks);
+  const left = wordFor(state, asks);
+  const statuses = batchStatuses(place.phase.operations, batch.nodes, results).map((status) =>
+    isTerminalNodeStatus(status) ? status : left,
+  );
   const at = nowIso(deps.clock);
   await recordTally(deps, view);
   await deps.store.putProgress({
     ...view.progress,
     state,
-    counts,
+    counts: countStatuses(statuses),
+    statuses: lettersOf(statuses),
     ...stopsOf(results),
     operationIndex: next?.operationIndex ?? place.phase.operations.length - 1,
     startedAt: view.progress.startedAt ?? at,
@@ -57,11 +62,8 @@ const stopsOf = (results: readonly ResultRecord[]): Pick<BatchProgress, 'stops'>
   return Object.keys(stops).length === 0 ? {} : { stops };
 };
 
-/** While a batch runs, all its nodes that are not at their end are running; once it is stopped, none of them is. */
-const wordsFor = (state: BatchProgress['state'], counts: StatusCounts, asks: boolean): StatusCounts => {
-  const { pending = 0, running = 0, ...ended } = counts;
-  const left = pending + running;
-  if (left === 0) return ended;
-  if (state === 'running' && asks) return { ...ended, waitingInput: left };
-  return state === 'running' ? { ...ended, running: left } : { ...ended, pending: left };
+/** While a batch runs, all its nodes that are not at their end are running, or wait for an answer; otherwise none of them is. */
+const wordFor = (state: BatchProgress['state'], asks: boolean): NodeStatus => {
+  if (state !== 'running') return 'pending';
+  return asks ? 'waitingInput' : 'running';
 };

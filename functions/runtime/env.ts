@@ -9,7 +9,8 @@ import { AppError } from '#shared/errors/app-error.ts';
 /** The environment of a process. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const required = z.string({ error: 'is not set' }).min(1, 'is empty');
+/** A variable that has to be set. */
+export const required = z.string({ error: 'is not set' }).min(1, 'is empty');
 
 /** An empty variable counts as one that is not set. */
 const optional = z
@@ -25,7 +26,8 @@ const regions = z
   .transform((text) => text.split(',').flatMap((part) => part.trim() || []))
   .pipe(z.array(region));
 
-const address = z.url({
+/** A variable with an address. */
+export const address = z.url({
   protocol: /^https?$/,
   error: 'is not an address such as https://ecs-vpc.cn-hangzhou.aliyuncs.com',
 });
@@ -194,7 +196,14 @@ const pricesSchema = z
   .object({ [variables.prices]: optional.transform(pricesOfText) })
   .transform((env) => env[variables.prices]);
 
-const read = <S extends z.ZodType<object>>(schema: S, environment: Environment): Readonly<z.output<S>> => {
+/**
+ * Variables as a schema has them; those of this process when none are given.
+ * @throws AppError `config.invalid` that names each wrong variable
+ */
+export const read = <S extends z.ZodType<object>>(
+  schema: S,
+  environment: Environment = process.env,
+): Readonly<z.output<S>> => {
   const parsed = schema.safeParse(environment);
   if (parsed.success) return Object.freeze(parsed.data);
   const places = parsed.error.issues.map(({ message, path }) => ({ message, path: path.map(String).join('.') }));

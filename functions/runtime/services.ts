@@ -22,6 +22,7 @@ import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
 import { listResults } from '#functions/list-results/list-results.ts';
 import { openOutputContent, readOutput } from '#functions/list-results/read-output.ts';
 import { searchOutput } from '#functions/list-results/search-output.ts';
+import { viewRunMap } from '#functions/list-results/view-run-map.ts';
 import { ignoreNodes, resetNodes } from '#functions/mark-nodes/mark-nodes.ts';
 import { planPreview } from '#functions/plan-preview/plan-preview.ts';
 import { purgeRun } from '#functions/purge-run/purge-run.ts';
@@ -110,6 +111,7 @@ export const createServices = (ports: ServicePorts, json = createJsonBlobs(ports
     viewRun: viewRun(deps),
     viewRunJob: viewRunJob(deps),
     listNodeRows: listNodeRows(deps),
+    viewRunMap: viewRunMap(deps),
     listResults: listResults(deps),
     readOutput: readOutput(deps),
     openOutputContent: openOutputContent(deps),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleFunctions, type CodeOf, withoutCode } from '../bundle-functions.ts';
-import { readConfig } from '../config.ts';
+import { consoleClientOf, readConfig } from '../config.ts';
 import { functionFolders } from '../function-table.ts';
 import { justify } from '../justifications.ts';
 import { DroverStack } from '../stacks/drover-stack.ts';
@@ -15,7 +15,8 @@ const config = readConfig((key) => app.node.tryGetContext(key), process.env['CDK
 const bundled = (): Promise<CodeOf> | CodeOf => {
   const stacks: unknown = app.node.tryGetContext('aws:cdk:bundling-stacks');
   if (Array.isArray(stacks) && stacks.length === 0) return withoutCode;
-  return bundleFunctions(functionFolders, join(app.outdir, 'bundles'));
+  const folders = functionFolders({ withConsole: consoleClientOf(config) !== undefined });
+  return bundleFunctions(folders, join(app.outdir, 'bundles'));
 };
 
 const stack = new DroverStack(app, `Drover-${config.stage}`, { config, codeOf: await bundled() });

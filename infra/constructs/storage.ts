@@ -1,6 +1,13 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  type CorsRule,
+  HttpMethods,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { readingDays, readingsFolder } from '#shared/config/inventory.ts';
 import {
@@ -12,9 +19,20 @@ import {
 } from '#shared/config/retention.ts';
 import { bucketFolders } from '#shared/persistence/bucket.ts';
 import { table } from '#shared/persistence/table.ts';
-import { type Config, keepsData } from '../config.ts';
+import { type Config, consoleClientOf, keepsData } from '../config.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+/**
+ * The API leads the page of the web console to what is too long to answer, and gives it forms for files that runs are given. Any page may read with
+ * a signed address and send with a signed form, which are for minutes; no cookie or other credential counts.
+ */
+const openToPages: CorsRule = {
+  allowedMethods: [HttpMethods.GET, HttpMethods.POST],
+  allowedOrigins: ['*'],
+  allowedHeaders: ['*'],
+  maxAge: 3600,
+};
 
 /** The table of everything that is remembered, and the bucket of the blobs. */
 export class Storage extends Construct {
@@ -47,6 +65,7 @@ export class Storage extends Construct {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
+      ...(consoleClientOf(config) === undefined ? {} : { cors: [openToPages] }),
       lifecycleRules: [
         // Left behind only by a crash; nobody has the address of one after a quarter of an hour.
         { prefix: `${bucketFolders.runs}${sealedSecretsFolder}`, expiration: Duration.days(sealedSecretDays) },

@@ -1,8 +1,9 @@
 import { CfnOutput, Stack, Tags } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { CodeOf } from '../bundle-functions.ts';
-import { type Config, keepsData } from '../config.ts';
+import { type Config, consoleClientOf, keepsData } from '../config.ts';
 import { AgentEvents } from '../constructs/agent-events.ts';
+import { ConsoleHosting } from '../constructs/console-hosting.ts';
 import { DeadLetters } from '../constructs/dead-letters.ts';
 import { Examiner } from '../constructs/examiner.ts';
 import { createApiFunction, TaskFunctions } from '../constructs/functions.ts';
@@ -49,7 +50,10 @@ export class DroverStack extends Stack {
     });
     const answers = { target: api, examiner: examiner.examine, logDays };
     const http = new GuardedHttpApi(this, 'Http', answers);
-    this.addTokenApi(config, answers);
+    const tokenHttp = this.addTokenApi(config, answers);
+    const client = consoleClientOf(config);
+    if (tokenHttp !== undefined && client !== undefined)
+      new ConsoleHosting(this, 'Console', { ...{ config, storage, codeOf, client }, http: tokenHttp });
     new Observability(this, 'Observability', {
       ...{ config, stateMachine },
       deadLetters: deadLetters.queue,
@@ -67,10 +71,14 @@ export class DroverStack extends Stack {
   }
 
   /** A route has one authorizer, so callers with tokens have a gateway of their own in front of the same app. */
-  private addTokenApi({ oidcIssuer, oidcAudience }: Config, answers: Omit<HttpApiProps, 'tokensOf'>): void {
-    if (oidcIssuer === undefined || oidcAudience === undefined) return;
+  private addTokenApi(
+    { oidcIssuer, oidcAudience }: Config,
+    answers: Omit<HttpApiProps, 'tokensOf'>,
+  ): GuardedHttpApi | undefined {
+    if (oidcIssuer === undefined || oidcAudience === undefined) return undefined;
     const tokensOf = { issuer: oidcIssuer, audience: oidcAudience };
-    const { api } = new GuardedHttpApi(this, 'TokenHttp', { ...answers, tokensOf });
-    new CfnOutput(this, 'TokenApiUrl', { value: api.apiEndpoint, description: `With tokens of ${oidcIssuer}` });
+    const http = new GuardedHttpApi(this, 'TokenHttp', { ...answers, tokensOf });
+    new CfnOutput(this, 'TokenApiUrl', { value: http.api.apiEndpoint, description: `With tokens of ${oidcIssuer}` });
+    return http;
   }
 }

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { AccessDenied, type BlobAccess, checkForm, checkRead, localBucket } from './blob-access.ts';
 import { type BlobFolder, openBlobFolder } from './blob-folder.ts';
+import { answerPreflight, openToPages } from './cross-origin.ts';
 import { readForm } from './upload-form.ts';
 
 /** A running server in front of a folder of blobs. */
@@ -69,6 +70,7 @@ const giveBlob = async (
   const size = await folder.size(key);
   if (size === undefined) throw new AccessDenied('NoSuchKey', 'The specified key does not exist.', 404);
   response.writeHead(200, {
+    ...openToPages,
     'content-type': 'text/plain; charset=utf-8',
     'content-length': size,
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(fileName)}`,
@@ -85,7 +87,7 @@ const refuse = (response: ServerResponse, error: unknown): void => {
     return;
   }
   // Whatever of the request is still to come is not read.
-  response.writeHead(status, { 'content-type': 'application/xml', connection: 'close' });
+  response.writeHead(status, { ...openToPages, 'content-type': 'application/xml', connection: 'close' });
   response.end(
     `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${message}</Message></Error>`,
   );
@@ -99,7 +101,12 @@ const serve = async (
   const url = new URL(request.url ?? '/', access.url);
   if (request.method === 'POST' && url.pathname === `/${localBucket}`) {
     await takeUpload(folder, access, request);
-    response.writeHead(204).end();
+    response.writeHead(204, openToPages).end();
+    return;
+  }
+  if (request.method === 'OPTIONS') {
+    const { status, headers } = answerPreflight(request.headers);
+    response.writeHead(status, headers).end();
     return;
   }
   if (request.method !== 'GET') throw new AccessDenied('MethodNotAllowed', 'This is not possible here.', 405);

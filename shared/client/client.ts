@@ -3,6 +3,7 @@ import { apiRoutes } from '../contract/api-routes.ts';
 import type { CostQuery, CostsView } from '../contract/cost-views.ts';
 import type { CompleteFileRequest, FileOffer, FileView, OfferFileRequest } from '../contract/file-requests.ts';
 import type { BreakLockRequest, BrokenView, BudgetView, LockView, PutBudgetRequest } from '../contract/lock-views.ts';
+import type { RunMap, RunMapQuery } from '../contract/map-views.ts';
 import type { ExaminationView, VersionView } from '../contract/meta-views.ts';
 import type {
   abortRequestSchema,
@@ -90,6 +91,7 @@ export interface DroverClient extends LibraryClient, NodeClient, ScheduleClient,
   listRuns(query?: Partial<PageQuery>): Promise<Page<RunSummary>>;
   viewRun(runId: RunId, query?: RunQuery): Promise<RunView>;
   listNodeRows(runId: RunId, query?: Partial<NodeRowsQuery>): Promise<Page<NodeRow>>;
+  viewRunMap(runId: RunId, query?: RunMapQuery): Promise<RunMap>;
   listResults(runId: RunId, query?: Partial<ResultsQuery>): Promise<Page<ResultView>>;
   readOutput(runId: RunId, query: OutputQueryInput): Promise<OutputPage>;
   /** All that is kept of one stream, as it comes. */
@@ -145,6 +147,8 @@ export const createClient = (options: ClientOptions): DroverClient => {
       (await sendRequest(options, apiRoutes.viewRun, { path: { runId }, query })).data,
     listNodeRows: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listNodeRows, { path: { runId }, query })).data),
+    viewRunMap: async (runId, query = {}) =>
+      (await sendRequest(options, apiRoutes.viewRunMap, { path: { runId }, query })).data,
     listResults: async (runId, query = {}) =>
       toPage((await sendRequest(options, apiRoutes.listResults, { path: { runId }, query })).data),
     readOutput: async (runId, query) =>

@@ -63,6 +63,14 @@ export const variables = {
   roles: 'DROVER_ROLES',
   /** Prices in place of the list prices, as JSON: `{"region": "eu-west-1", "perTableWrite": 7.0e-7}`; what is absent stays as it is. */
   prices: 'DROVER_PRICES',
+  /** Issuer of the tokens (OpenID Connect) that people get at the web console. */
+  consoleIssuer: 'DROVER_CONSOLE_ISSUER',
+  /** Whom these tokens are for. */
+  consoleAudience: 'DROVER_CONSOLE_AUDIENCE',
+  /** The console's own name at the issuer; it has no secret. */
+  consoleClientId: 'DROVER_CONSOLE_CLIENT_ID',
+  /** Scopes that the console asks for, apart by spaces. */
+  consoleScope: 'DROVER_CONSOLE_SCOPE',
   /** Version of Drover, as the API says it. */
   version: 'DROVER_VERSION',
   /** Name of the deployment, a dimension of its metrics; absent: no metrics are written. */

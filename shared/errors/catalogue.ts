@@ -26,6 +26,7 @@ export const errorCatalogue = {
   'usage.invalid': caller(400, 2),
   'request.invalid': caller(400, 2),
   'request.too-large': caller(413, 2),
+  'request.misdirected': caller(421, 2),
   'route.not-found': caller(404, 5),
   'auth.required': caller(401, 4),
   'auth.forbidden': caller(403, 4),
@@ -87,6 +88,8 @@ export const errorCatalogue = {
   'service.unreachable': dependency(503, 7, true),
   'service.protocol': dependency(502, 1, false),
   'local.locked': caller(409, 6),
+  'console.not-built': caller(404, 2),
+  'console.unavailable': caller(422, 2),
   'fleet.invalid': caller(422, 2),
 
   'agent.throttled': dependency(503, 7, true),

@@ -9,6 +9,7 @@ export const plural = (count: number, word: string): string => `${count} ${word}
 
 /** A node of a plan, and what becomes of it. */
 export interface PlanNodeLine {
+  readonly id: NodeId;
   readonly group: string;
   readonly node: string;
   /** '' outside of rounds. */
@@ -50,6 +51,7 @@ export const planNodeLines = ({
   return groups.flatMap(({ name: group, rounds, leftOut }): readonly PlanNodeLine[] => [
     ...rounds.flatMap(({ round, nodes }) =>
       nodes.map(({ id, name, online }) => ({
+        id,
         group,
         node: name,
         round: round === 0 ? '' : String(round),
@@ -58,6 +60,7 @@ export const planNodeLines = ({
       })),
     ),
     ...leftOut.map(({ nodeId, reason }) => ({
+      id: nodeId,
       group,
       node: nodeId,
       round: '',

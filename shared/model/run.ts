@@ -189,6 +189,10 @@ export const batchProgressSchema = z.strictObject({
   nodeCount: z.int().min(1),
   state: z.enum(batchStates),
   counts: countsSchema,
+  /** How each of its nodes stands, in their order (`statusLetters`); absent where an earlier version wrote it. */
+  statuses: z.string().optional(),
+  /** Where its nodes lie in the frozen list of their group (`formatPositions`); absent for a runner, and where an earlier version wrote it. */
+  positions: z.string().optional(),
   /** What is known of its nodes that were stopped; absent while none is. */
   stops: stopsSchema.optional(),
   /** Operation under way, by index. */

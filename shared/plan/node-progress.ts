@@ -2,7 +2,7 @@ import type { NodeId } from '../model/ids.ts';
 import type { Operation } from '../model/job.ts';
 import type { NodeMark } from '../model/marks.ts';
 import type { BatchNode, ResultRecord } from '../model/run.ts';
-import { countStatuses, type NodeStatus, type OutcomeStatus, type StatusCounts } from '../model/status.ts';
+import type { NodeStatus, OutcomeStatus } from '../model/status.ts';
 import { latestMark } from './node-marks.ts';
 
 /** The parts of a result that progress depends on. */
@@ -118,13 +118,15 @@ const withMarks = (progress: NodeProgress, marks: readonly NodeMark[]): NodeProg
   return latestMark(marks)?.kind === 'ignored' ? { ...base, status: 'ignored', nextOperation: undefined } : base;
 };
 
-/** How many nodes of a batch have each status. */
-export const batchStatusCounts = (
+/** The status of each node of a batch, in its order, as its results and marks say. */
+export const batchStatuses = (
   operations: readonly Tolerance[],
   nodes: readonly BatchNode[],
   results: readonly ResultStep[],
-): StatusCounts =>
-  countStatuses([...progressOfNodes(operations, nodes, results).values()].map((progress) => progress.status));
+): readonly NodeStatus[] => {
+  const progress = progressOfNodes(operations, nodes, results);
+  return nodes.map(({ node }) => progress.get(node.id)?.status ?? 'pending');
+};
 
 /** An operation, and the nodes that need it now. */
 export interface NextOperation {

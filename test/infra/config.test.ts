@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { configKeys, readConfig } from '#infra/config.ts';
+import { configKeys, consoleClientOf, readConfig } from '#infra/config.ts';
 
 const read = (context: Readonly<Record<string, unknown>>) => readConfig((key) => context[key]);
 
@@ -39,6 +39,8 @@ describe('the configuration of a deployment', () => {
       reserveConcurrency: 'false',
       oidcIssuer: 'https://issuer.example/realm',
       oidcAudience: 'drover',
+      consoleClientId: 'drover-console',
+      consoleScope: 'openid api://drover/use',
     };
     expect(read(given)).toEqual({
       stage: 'prod',
@@ -59,6 +61,8 @@ describe('the configuration of a deployment', () => {
       reserveConcurrency: false,
       oidcIssuer: 'https://issuer.example/realm',
       oidcAudience: 'drover',
+      consoleClientId: 'drover-console',
+      consoleScope: 'openid api://drover/use',
     });
   });
 
@@ -75,8 +79,21 @@ describe('the configuration of a deployment', () => {
     ['reserveConcurrency', 'perhaps'],
     ['oidcIssuer', 'http://issuer.example'],
     ['oidcAudience', 'drover'],
+    ['consoleClientId', 'drover-console'],
+    ['consoleScope', 'openid'],
   ])('names %s when it is wrong', (key, value) => {
     expect(() => read({ [key]: value })).toThrow(key);
+  });
+
+  it('takes scopes of the console as issuers write them', () => {
+    const given = { oidcIssuer: 'https://id.example', oidcAudience: 'drover', consoleClientId: 'c' };
+    expect(consoleClientOf(read(given))).toEqual({
+      ...{ issuer: 'https://id.example', audience: 'drover', clientId: 'c' },
+      scope: 'openid',
+    });
+    expect(consoleClientOf(read({ oidcIssuer: 'https://id.example', oidcAudience: 'drover' }))).toBeUndefined();
+    for (const consoleScope of ['', 'a  b', ' a', 'a\nb', 'ä'])
+      expect(() => read({ ...given, consoleScope })).toThrow('consoleScope');
   });
 
   it('asks for the credentials when Alibaba Cloud is a target', () => {

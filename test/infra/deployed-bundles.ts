@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { bundleFile, bundleFunctions } from '#infra/bundle-functions.ts';
-import { readConfig } from '#infra/config.ts';
+import { consoleClientOf, readConfig } from '#infra/config.ts';
 import { functionFolders } from '#infra/function-table.ts';
 import { DroverStack } from '#infra/stacks/drover-stack.ts';
 import settings from '../../cdk.json' with { type: 'json' };
@@ -61,14 +61,17 @@ export interface DeployedStack {
   readonly template: Template;
 }
 
-/** Synthesises the stack into a folder with every function really bundled. */
+/** Synthesises the stack into a folder with every function really bundled; `builtPage` is the page of the web console, where there is one. */
 export const synthesiseBundled = async (
   outdir: string,
   context: Readonly<Record<string, string>> = {},
+  builtPage?: string,
 ): Promise<DeployedStack> => {
-  const codeOf = await bundleFunctions(functionFolders, join(outdir, 'bundles'));
+  const config = readConfig((key) => context[key]);
+  const folders = functionFolders({ withConsole: consoleClientOf(config) !== undefined });
+  const codeOf = await bundleFunctions(folders, join(outdir, 'bundles'), builtPage);
   const app = new App({ outdir, context: settings.context });
-  const stack = new DroverStack(app, 'Drover-bundled', { config: readConfig((key) => context[key]), codeOf });
+  const stack = new DroverStack(app, 'Drover-bundled', { config, codeOf });
   const template = Template.fromStack(stack);
   const functions = template.findResources('AWS::Lambda::Function');
   return {

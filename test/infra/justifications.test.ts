@@ -16,6 +16,7 @@ const everything = {
   secretKeys: 'arn:aws:kms:eu-west-1:000000000000:key/abc',
   oidcIssuer: 'https://issuer.example',
   oidcAudience: 'drover',
+  consoleClientId: 'drover-console',
 };
 
 const stackOf = (context: Readonly<Record<string, string>>): DroverStack =>

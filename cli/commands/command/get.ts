@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { parseCommand } from '#shared/library/command-document.ts';
 import { defineCommand } from '../../command.ts';
 import { commandArgument } from '../../inputs/references.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { shortJob } from '#shared/job/short-job.ts';
 import { defineCommand } from '../../command.ts';
 import { importJob } from '../../inputs/run-request.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { defineCommand } from '../../command.ts';
 import { jobArgument } from '../../inputs/references.ts';
 import { writeTextFile } from '../../output/write-file.ts';

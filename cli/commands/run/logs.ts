@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { byOperation } from '#shared/client/by-operation.ts';
 import { groupOutputs } from '#shared/client/group-outputs.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { defineCommand, type OptionSpec } from '../../command.ts';
 import { attemptSchema } from '../../inputs/attempt.ts';
 import { statusesSchema } from '../../inputs/statuses.ts';
-import { byOperation, diffText } from '../../logs/diff-groups.ts';
+import { diffText } from '../../logs/diff-groups.ts';
 import { type Filters, findResults, type LogsTarget } from '../../logs/find-results.ts';
 import { followResults } from '../../logs/follow-results.ts';
 import { findMatches, matchText } from '../../logs/print-matches.ts';

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
+import { runCounts } from '#shared/format/run-counts.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { defineCommand } from '../../command.ts';
 import { attemptSchema } from '../../inputs/attempt.ts';
 import { nodeRowsTable } from '../../output/node-rows.ts';
 import { runText } from '../../output/run-text.ts';
 import { resolveRunId } from '../../runs/resolve-run-id.ts';
-import { nextSteps, runCounts } from '../../runs/run-summary.ts';
+import { nextSteps } from '../../runs/run-summary.ts';
 import type { Session } from '../../session.ts';
 
 /** Statuses that need a reason. */

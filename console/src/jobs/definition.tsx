@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { CodeView } from '../parts/code-view.tsx';
 
 /** A document as YAML. This module carries the YAML writer with it. */

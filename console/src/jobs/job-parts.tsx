@@ -3,7 +3,7 @@ import type { Job } from '#shared/model/job.ts';
 import { Panel } from '../parts/panel.tsx';
 import { Empty } from '../parts/states.tsx';
 import { type Column, Table } from '../parts/table.tsx';
-import { type VirtualColumn, VirtualTable } from '../parts/virtual-table.tsx';
+import { VirtualRows, type WideColumn } from '../parts/virtual-rows.tsx';
 import { type GroupLine, groupLines, type OutlineLine, outlineOf, type ParamLine, paramLines } from './outline.ts';
 
 const paramColumns: readonly Column<ParamLine>[] = [
@@ -27,17 +27,18 @@ const groupColumns: readonly Column<GroupLine>[] = [
   { title: 'Targets', cell: ({ targets }) => targets },
 ];
 
-const outlineColumns: readonly VirtualColumn<OutlineLine>[] = [
-  { title: 'Group', width: 180, cell: ({ group }) => <span title={group}>{group}</span> },
-  { title: 'Phase', width: 180, cell: ({ phase }) => <span title={phase}>{phase}</span> },
+const outlineColumns: readonly WideColumn<OutlineLine>[] = [
+  { title: 'Group', width: '180px', cell: ({ group }) => <span title={group}>{group}</span> },
+  { title: 'Phase', width: '180px', cell: ({ phase }) => <span title={phase}>{phase}</span> },
   {
     title: 'Operation',
-    width: 200,
+    width: '200px',
     cell: ({ id, depth }) => <code style={{ paddingLeft: depth * 16 }}>{id}</code>,
   },
-  { title: 'What', width: 220, cell: ({ what }) => <span title={what}>{what}</span> },
+  { title: 'What', width: '220px', cell: ({ what }) => <span title={what}>{what}</span> },
   {
     title: 'Notes',
+    width: 'minmax(200px, 1fr)',
     cell: ({ notes }) => (
       <span className="dim" title={notes}>
         {notes}
@@ -64,7 +65,7 @@ export const JobParts = ({ job }: { readonly job: Job }) => {
         <Table label="Groups" columns={groupColumns} rows={groups} keyOf={({ name }) => name} />
       </Panel>
       <Panel title="Operations">
-        <VirtualTable label="Operations" columns={outlineColumns} rows={lines} />
+        <VirtualRows label="Operations" columns={outlineColumns} rows={lines} keyOf={({ id }) => id} />
       </Panel>
     </>
   );

@@ -22,7 +22,7 @@ const Difference = (props: { readonly name: string; readonly from: number; reado
       const [before, after, { toYaml }, { unifiedDiff }] = await Promise.all([
         client.viewJob(name, { revision: from }),
         client.viewJob(name, { revision: to }),
-        import('#shared/format/yaml.ts'),
+        import('#shared/format/to-yaml.ts'),
         import('#shared/format/text-diff.ts'),
       ]);
       return unifiedDiff(

@@ -3,7 +3,7 @@ import styles from './ask.module.css';
 import { Button } from './button.tsx';
 import { Dialog } from './dialog.tsx';
 import { Failure } from './failure.tsx';
-import { Field } from './field.tsx';
+import { FormField } from './form-field.tsx';
 
 /** What is asked before something is done. */
 export interface Question {
@@ -44,11 +44,11 @@ export const Ask = ({
       >
         <p>{text}</p>
         {question.reason !== undefined && (
-          <Field label={question.reason}>
+          <FormField label={question.reason}>
             {(props) => (
               <input {...props} maxLength={1024} value={reason} onChange={({ target }) => setReason(target.value)} />
             )}
-          </Field>
+          </FormField>
         )}
         {error !== null && error !== undefined && <Failure error={error} />}
         <div className={styles['acts']}>

@@ -1,5 +1,5 @@
 import styles from './choices.module.css';
-import type { FieldProps } from './field.tsx';
+import type { FieldProps } from './form-field.tsx';
 
 /** Names of which any number can be chosen. */
 export const Choices = ({

@@ -3,7 +3,7 @@ import { calendarText } from '#shared/format/schedule-words.ts';
 import type { Calendar } from '#shared/model/schedule.ts';
 import { OpenFile } from '../jobs/editor/open-file.tsx';
 import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
+import { FormField } from '../parts/form-field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import styles from './schedules.module.css';
 
@@ -23,10 +23,10 @@ const NewCalendar = ({ onAdd }: { readonly onAdd: (calendar: Calendar) => void }
   };
   return (
     <>
-      <Field label="Name of a calendar">
+      <FormField label="Name of a calendar">
         {(field) => <input {...field} maxLength={100} value={name} onChange={({ target }) => setName(target.value)} />}
-      </Field>
-      <Field
+      </FormField>
+      <FormField
         label="Its events"
         error={error}
         hint={<>A list, YAML or JSON, in which nothing is started. The end is not part of it.</>}
@@ -41,7 +41,7 @@ const NewCalendar = ({ onAdd }: { readonly onAdd: (calendar: Calendar) => void }
             onChange={({ target }) => setText(target.value)}
           />
         )}
-      </Field>
+      </FormField>
       <div className={styles['act']}>
         <Button disabled={text.trim() === ''} onClick={() => void add()}>
           Add the calendar

@@ -6,7 +6,7 @@ import { useApi } from '../api/api-context.ts';
 import { jobQuery, jobsQuery } from '../api/job-queries.ts';
 import { ParamField } from '../jobs/start/param-field.tsx';
 import { asked, type DeclaredParams } from '../jobs/start/param-form.ts';
-import { Field, Fields } from '../parts/field.tsx';
+import { Fields, FormField } from '../parts/form-field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { useQuiet } from '../parts/quiet.ts';
 import { Empty } from '../parts/states.tsx';
@@ -61,7 +61,7 @@ export const JobFields = ({
   const list = useId();
   return (
     <Fields>
-      <Field
+      <FormField
         label="Name"
         isRequired
         error={errors['name']}
@@ -78,8 +78,8 @@ export const JobFields = ({
             onChange={({ target }) => onForm({ name: target.value })}
           />
         )}
-      </Field>
-      <Field
+      </FormField>
+      <FormField
         label="Job"
         isRequired
         error={errors['job']}
@@ -98,7 +98,7 @@ export const JobFields = ({
             <JobNames id={list} />
           </>
         )}
-      </Field>
+      </FormField>
     </Fields>
   );
 };

@@ -1,5 +1,5 @@
 import { type OverlapPolicy, overlapPolicies } from '#shared/model/schedule.ts';
-import { Field, Fields } from '../parts/field.tsx';
+import { Fields, FormField } from '../parts/form-field.tsx';
 import type { FormPartProps } from './form-part.ts';
 import styles from './schedules.module.css';
 
@@ -13,7 +13,7 @@ const meanings: Readonly<Record<OverlapPolicy, string>> = {
 /** Fields that say what becomes of due times that overlap or are late, and what the schedule is for. */
 export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { readonly isNew: boolean }) => (
   <Fields>
-    <Field label="Overlap" error={errors['overlap']} hint="While the run of an earlier due time goes on.">
+    <FormField label="Overlap" error={errors['overlap']} hint="While the run of an earlier due time goes on.">
       {(field) => (
         <select
           {...field}
@@ -30,8 +30,8 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
           ))}
         </select>
       )}
-    </Field>
-    <Field
+    </FormField>
+    <FormField
       label="Catch-up"
       error={errors['catchUp']}
       hint="The last due time that was missed is started if it is at most so late, such as 2h. Nothing: it is recorded as missed."
@@ -44,8 +44,8 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
           onChange={({ target }) => onForm({ catchUp: target.value })}
         />
       )}
-    </Field>
-    <Field label="Description" error={errors['description']}>
+    </FormField>
+    <FormField label="Description" error={errors['description']}>
       {(field) => (
         <input
           {...field}
@@ -54,8 +54,8 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
           onChange={({ target }) => onForm({ description: target.value })}
         />
       )}
-    </Field>
-    <Field label="Tags" error={errors['tags']} hint="name=value, one a line.">
+    </FormField>
+    <FormField label="Tags" error={errors['tags']} hint="name=value, one a line.">
       {(field) => (
         <textarea
           {...field}
@@ -65,9 +65,9 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
           onChange={({ target }) => onForm({ tags: target.value })}
         />
       )}
-    </Field>
+    </FormField>
     {isNew && (
-      <Field label="Paused" hint="Store it, and start nothing until it is resumed.">
+      <FormField label="Paused" hint="Store it, and start nothing until it is resumed.">
         {({ className: _box, ...field }) => (
           <input
             {...field}
@@ -77,7 +77,7 @@ export const PolicyFields = ({ form, errors, onForm, isNew }: FormPartProps & { 
             onChange={({ target }) => onForm({ isPaused: target.checked })}
           />
         )}
-      </Field>
+      </FormField>
     )}
   </Fields>
 );

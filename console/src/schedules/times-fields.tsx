@@ -1,6 +1,6 @@
 import { useId, useMemo } from 'react';
 import { dialects } from '#shared/model/schedule.ts';
-import { Field, Fields } from '../parts/field.tsx';
+import { Fields, FormField } from '../parts/form-field.tsx';
 import type { FormPartProps } from './form-part.ts';
 
 /** The zones that the browser knows; any other name can be written too. */
@@ -12,7 +12,7 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
   const list = useId();
   return (
     <Fields>
-      <Field
+      <FormField
         label="Expression"
         isRequired
         error={errors['expression']}
@@ -29,8 +29,8 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             onChange={({ target }) => onForm({ expression: target.value })}
           />
         )}
-      </Field>
-      <Field label="Dialect" error={errors['dialect']} hint="How the expression is written.">
+      </FormField>
+      <FormField label="Dialect" error={errors['dialect']} hint="How the expression is written.">
         {(field) => (
           <select {...field} value={form.dialect} onChange={({ target }) => onForm({ dialect: target.value })}>
             <option value="">by its looks</option>
@@ -41,8 +41,8 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             ))}
           </select>
         )}
-      </Field>
-      <Field label="Zone" error={errors['zone']} hint="Such as Europe/Madrid; UTC where nothing is said.">
+      </FormField>
+      <FormField label="Zone" error={errors['zone']} hint="Such as Europe/Madrid; UTC where nothing is said.">
         {(field) => (
           <>
             <input
@@ -61,8 +61,8 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             </datalist>
           </>
         )}
-      </Field>
-      <Field label="Start" error={errors['start']} hint="Nothing is due before, such as 2027-01-01T00:00:00Z.">
+      </FormField>
+      <FormField label="Start" error={errors['start']} hint="Nothing is due before, such as 2027-01-01T00:00:00Z.">
         {(field) => (
           <input
             {...field}
@@ -71,8 +71,8 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             onChange={({ target }) => onForm({ start: target.value })}
           />
         )}
-      </Field>
-      <Field label="End" error={errors['end']} hint="Nothing is due after.">
+      </FormField>
+      <FormField label="End" error={errors['end']} hint="Nothing is due after.">
         {(field) => (
           <input
             {...field}
@@ -81,8 +81,12 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             onChange={({ target }) => onForm({ end: target.value })}
           />
         )}
-      </Field>
-      <Field label="Jitter" error={errors['jitter']} hint="Spreads starts over so long after the due time, such as 5m.">
+      </FormField>
+      <FormField
+        label="Jitter"
+        error={errors['jitter']}
+        hint="Spreads starts over so long after the due time, such as 5m."
+      >
         {(field) => (
           <input
             {...field}
@@ -91,7 +95,7 @@ export const TimesFields = ({ form, errors, onForm }: FormPartProps) => {
             onChange={({ target }) => onForm({ jitter: target.value })}
           />
         )}
-      </Field>
+      </FormField>
     </Fields>
   );
 };

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono';
 import type { z } from 'zod';
+import { runMapQuerySchema } from '#shared/contract/map-views.ts';
 import {
   abortRequestSchema,
   continueRequestSchema,
@@ -50,6 +51,9 @@ export const runRoutes = (services: ApiServices): Hono<ApiEnv> => {
     .get('/runs/:runId', async (c) => c.json(await services.viewRun(readRunId(c), readQuery(c, runQuerySchema))))
     .get('/runs/:runId/nodes', async (c) =>
       c.json(await services.listNodeRows(readRunId(c), readQuery(c, nodeRowsQuerySchema))),
+    )
+    .get('/runs/:runId/map', async (c) =>
+      c.json(await services.viewRunMap(readRunId(c), readQuery(c, runMapQuerySchema))),
     )
     .get('/runs/:runId/results', async (c) =>
       c.json(await services.listResults(readRunId(c), readQuery(c, resultsQuerySchema))),

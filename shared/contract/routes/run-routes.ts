@@ -1,5 +1,6 @@
 import { runPlanSchema } from '../../plan/run-plan.ts';
 import { costQuerySchema, costsViewSchema } from '../cost-views.ts';
+import { runMapQuerySchema, runMapSchema } from '../map-views.ts';
 import { pageSchemaOf } from '../pages.ts';
 import {
   abortRequestSchema,
@@ -58,6 +59,14 @@ export const runRoutes = {
     summary: 'List the nodes of a run, per phase',
     query: nodeRowsQuerySchema,
     answer: pageSchemaOf(nodeRowSchema),
+  },
+  viewRunMap: {
+    ...read,
+    path: '/v1/runs/{runId}/map',
+    tag: 'runs',
+    summary: 'Show how every node stands in every phase, one letter each',
+    query: runMapQuerySchema,
+    answer: runMapSchema,
   },
   listResults: {
     ...read,

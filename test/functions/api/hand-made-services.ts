@@ -5,6 +5,7 @@ import type { ApiServices, OutputContent } from '#functions/api/services.ts';
 import type { CostsView } from '#shared/contract/cost-views.ts';
 import { type CommandView, commandViewSchema, type JobView, jobViewSchema } from '#shared/contract/library-views.ts';
 import type { BudgetView } from '#shared/contract/lock-views.ts';
+import { type RunMap, runMapSchema } from '#shared/contract/map-views.ts';
 import {
   type NodeRow,
   nodeRowSchema,
@@ -91,6 +92,19 @@ export const makeRunView = (change: Partial<RunView> = {}): RunView =>
             ],
           },
         ],
+      },
+    ],
+    ...change,
+  });
+
+/** How the two nodes of that run stand. */
+export const makeRunMap = (change: Partial<RunMap> = {}): RunMap =>
+  runMapSchema.parse({
+    ...{ runId, attempt: 1, status: 'succeeded', lists: 'a'.repeat(32) },
+    groups: [
+      {
+        ...{ name: 'roll', nodeIds: ['i-1', 'i-2'], names: ['web-1', 'web-2'] },
+        phases: [{ name: 'restart', on: 'target', statuses: 'ss' }],
       },
     ],
     ...change,
@@ -448,6 +462,7 @@ export const makeServices = (change: Partial<ApiServices> = {}): { services: Api
     listRuns: note('listRuns', { items: [makeRunView()] }),
     viewRun: note('viewRun', makeRunView()),
     listNodeRows: note('listNodeRows', { items: [makeNodeRow()] }),
+    viewRunMap: note('viewRunMap', makeRunMap()),
     listResults: note('listResults', { items: [makeResult()] }),
     readOutput: note('readOutput', makeOutputPage()),
     openOutputContent: note('openOutputContent', makeContent()),

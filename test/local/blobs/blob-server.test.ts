@@ -98,6 +98,38 @@ describe('the server of the blobs', () => {
     expect((await fetch(address, { method: 'DELETE' })).status).toBe(405);
   });
 
+  it('lets pages of any origin read with an address, as the bucket of a deployment does, and do nothing else', async () => {
+    await blobs.put('one', Buffer.from('1'));
+    const address = (await blobs.addressOf('one', { expiresSeconds: 60, gzip: false, fileName: 'f' })) ?? '';
+    const page = { origin: 'http://127.0.0.1:4711' };
+    const ask = (method: string, asked: string) =>
+      fetch(address, {
+        method,
+        headers: {
+          ...page,
+          'access-control-request-method': asked,
+          'access-control-request-headers': 'if-none-match, x-request-id',
+        },
+      });
+    const allowed = await ask('OPTIONS', 'GET');
+    expect(Object.fromEntries(allowed.headers)).toMatchObject({
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, POST',
+      'access-control-allow-headers': 'if-none-match, x-request-id',
+    });
+    expect(allowed.status).toBe(200);
+    for (const method of ['PUT', 'DELETE']) {
+      const refused = await ask('OPTIONS', method);
+      expect([refused.status, refused.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+    }
+    const read = await fetch(address, { headers: page });
+    expect([read.headers.get('access-control-allow-origin'), await read.text()]).toEqual(['*', '1']);
+    expect(read.headers.has('access-control-allow-credentials')).toBe(false);
+    // The page can tell why it may not, too.
+    const unsigned = await fetch(address.replace(/signature=.*/, ''), { headers: page });
+    expect([unsigned.status, unsigned.headers.get('access-control-allow-origin')]).toEqual([403, '*']);
+  });
+
   it('says that a blob is not there to whoever may read it', async () => {
     const address = (await blobs.addressOf('none', { expiresSeconds: 60, gzip: false, fileName: 'f' })) ?? '';
     expect((await fetch(address)).status).toBe(404);

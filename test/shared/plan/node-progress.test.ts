@@ -2,8 +2,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { invocationIdSchema } from '#shared/model/ids.ts';
 import { type Retries, retriesSchema } from '#shared/model/operation.ts';
-import { isTerminalNodeStatus, type OutcomeStatus, outcomeStatuses, totalCount } from '#shared/model/status.ts';
-import { batchStatusCounts, nextOperationOfBatch, nodeProgress, type ResultStep } from '#shared/plan/node-progress.ts';
+import {
+  countStatuses,
+  isTerminalNodeStatus,
+  type OutcomeStatus,
+  outcomeStatuses,
+  totalCount,
+} from '#shared/model/status.ts';
+import { batchStatuses, nextOperationOfBatch, nodeProgress, type ResultStep } from '#shared/plan/node-progress.ts';
 import { candidateOf, nodeOf, operationsOf, resultOf } from './plan-fixtures.ts';
 
 const fresh = { startAt: 0, tolerated: false };
@@ -151,7 +157,7 @@ describe('a batch', () => {
   ];
 
   test('counts its nodes by status, and no others', () => {
-    expect(batchStatusCounts(operations, nodes, given)).toEqual({ ignored: 1, lost: 1, pending: 1 });
+    expect(countStatuses(batchStatuses(operations, nodes, given))).toEqual({ ignored: 1, lost: 1, pending: 1 });
   });
 
   test('needs the smallest operation that a node still needs, for those nodes', () => {
@@ -178,7 +184,7 @@ describe('a batch', () => {
   test('needs nothing once every node is at its end', () => {
     const ended = [...given, resultOf('h3', 0, 'aborted')];
     expect(nextOperationOfBatch(operations, nodes, ended)).toBeUndefined();
-    expect(totalCount(batchStatusCounts(operations, nodes, ended))).toBe(3);
+    expect(totalCount(countStatuses(batchStatuses(operations, nodes, ended)))).toBe(3);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Group, Job } from '#shared/model/job.ts';
 import type { FrozenTargets, Selection } from '#shared/model/run.ts';
 import {
   addCounts,
+  countStatuses,
   failingCount,
   type OutcomeStatus,
   type PhaseStatus,
@@ -12,7 +13,7 @@ import {
 import { type BatchPlan, type PlannedBatch, planBatches } from '#shared/plan/batches.ts';
 import { isBudgetSpent } from '#shared/plan/budget.ts';
 import { type LedgerBatch, ledgerOf, whatIsLeft } from '#shared/plan/ledger.ts';
-import { batchStatusCounts, nextOperationOfBatch, type ResultStep } from '#shared/plan/node-progress.ts';
+import { batchStatuses, nextOperationOfBatch, type ResultStep } from '#shared/plan/node-progress.ts';
 import { sliceNodes, toCandidates } from '#shared/plan/slice-nodes.ts';
 import { planStages, type SlicePlan, type Stage } from '#shared/plan/stages.ts';
 import { phaseStatus, sliceStatus } from '#shared/plan/statuses.ts';
@@ -119,7 +120,7 @@ class Simulation {
       }
     }
     this.#history.push({ batch: { batchId, nodes: [...nodes] }, results });
-    return batchStatusCounts(operations, nodes, results);
+    return countStatuses(batchStatuses(operations, nodes, results));
   }
 
   told(stages: readonly Stage[]): Told {

@@ -1,6 +1,6 @@
 import { type AppError, isAppError } from '#shared/errors/app-error.ts';
 import { unifiedDiff } from '#shared/format/text-diff.ts';
-import { toYaml } from '#shared/format/yaml.ts';
+import { toYaml } from '#shared/format/to-yaml.ts';
 import { parseJobFile } from '#shared/job/job-file.ts';
 import { shortJob } from '#shared/job/short-job.ts';
 import type { Job } from '#shared/model/job.ts';

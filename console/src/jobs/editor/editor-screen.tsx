@@ -75,7 +75,10 @@ const EditJob = ({ name }: { readonly name: string }) => {
   const { data, error, refetch } = useQuery({
     queryKey: ['job-text', name],
     queryFn: async () => {
-      const [{ view, etag }, { toYaml }] = await Promise.all([client.viewJob(name), import('#shared/format/yaml.ts')]);
+      const [{ view, etag }, { toYaml }] = await Promise.all([
+        client.viewJob(name),
+        import('#shared/format/to-yaml.ts'),
+      ]);
       return { text: toYaml(view.job), etag, revision: view.revision };
     },
     // What is being written goes on from this revision, whatever is stored meanwhile.

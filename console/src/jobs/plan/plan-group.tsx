@@ -8,7 +8,7 @@ import {
 } from '#shared/format/plan-words.ts';
 import type { PlanGroup, PlanOperation, PlanPhase } from '#shared/plan/run-plan.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { type VirtualColumn, VirtualTable } from '../../parts/virtual-table.tsx';
+import { VirtualRows, type WideColumn } from '../../parts/virtual-rows.tsx';
 import styles from './plan.module.css';
 import { foldedNodes, leftOutByReason, type RoundLine, roundLines } from './plan-lines.ts';
 
@@ -23,12 +23,13 @@ const operationLines = ({ phases }: PlanGroup): readonly OperationLine[] =>
 
 const onOf = ({ on, runner }: PlanPhase): string => (runner === undefined ? on : `${on} ${runner.name}`);
 
-const operationColumns: readonly VirtualColumn<OperationLine>[] = [
-  { title: 'Phase', width: 180, cell: ({ phase, isFirst }) => (isFirst ? phase.name : '') },
-  { title: 'On', width: 160, cell: ({ phase, isFirst }) => (isFirst ? onOf(phase) : '') },
-  { title: 'Operation', width: 180, cell: ({ operation }) => <code>{operation.id}</code> },
+const operationColumns: readonly WideColumn<OperationLine>[] = [
+  { title: 'Phase', width: '180px', cell: ({ phase, isFirst }) => (isFirst ? phase.name : '') },
+  { title: 'On', width: '160px', cell: ({ phase, isFirst }) => (isFirst ? onOf(phase) : '') },
+  { title: 'Operation', width: '180px', cell: ({ operation }) => <code>{operation.id}</code> },
   {
     title: 'How',
+    width: 'minmax(200px, 1fr)',
     cell: ({ operation }) => {
       const when = operation.when === undefined ? [] : [`when ${operation.when}`];
       const text = [...planOperationNotes(operation), ...when].join(', ');
@@ -46,23 +47,23 @@ const Who = ({ line: { round, isFirst } }: { readonly line: RoundLine }) => {
   return <span title={tip(text)}>{tip(text)}</span>;
 };
 
-const roundColumns: readonly VirtualColumn<RoundLine>[] = [
+const roundColumns: readonly WideColumn<RoundLine>[] = [
   {
     title: 'Round',
-    width: 70,
+    width: '70px',
     isNumber: true,
     cell: ({ round, isFirst }) => (isFirst && round.round > 0 ? round.round : ''),
   },
-  { title: 'Phase', width: 160, cell: ({ slice }) => slice?.phase ?? '' },
-  { title: 'Nodes', width: 80, isNumber: true, cell: ({ slice }) => slice?.nodeCount ?? 0 },
-  { title: 'At once', width: 80, isNumber: true, cell: ({ slice }) => slice?.width ?? 0 },
-  { title: 'Budgets', width: 130, cell: ({ slice }) => slice?.budgets?.map(planBudgetText).join(', ') ?? '' },
+  { title: 'Phase', width: '160px', cell: ({ slice }) => slice?.phase ?? '' },
+  { title: 'Nodes', width: '80px', isNumber: true, cell: ({ slice }) => slice?.nodeCount ?? 0 },
+  { title: 'At once', width: '80px', isNumber: true, cell: ({ slice }) => slice?.width ?? 0 },
+  { title: 'Budgets', width: '130px', cell: ({ slice }) => slice?.budgets?.map(planBudgetText).join(', ') ?? '' },
   {
     title: 'Batches',
-    width: 260,
+    width: '260px',
     cell: ({ slice }) => <span title={planBatchesText(slice)}>{planBatchesText(slice)}</span>,
   },
-  { title: 'Who', cell: (line) => <Who line={line} /> },
+  { title: 'Who', width: 'minmax(160px, 1fr)', cell: (line) => <Who line={line} /> },
 ];
 
 const LeftOut = ({ group }: { readonly group: PlanGroup }) => {
@@ -86,10 +87,20 @@ export const PlanGroupView = ({ group }: { readonly group: PlanGroup }) => {
   return (
     <Panel title={`Group ${group.name}`} actions={<span className="dim">{planGroupFacts(group).join(', ')}</span>}>
       <div className={styles['part']}>
-        <VirtualTable label={`Operations of ${group.name}`} columns={operationColumns} rows={operations} />
+        <VirtualRows
+          label={`Operations of ${group.name}`}
+          columns={operationColumns}
+          rows={operations}
+          keyOf={({ phase, operation }) => `${phase.name}/${operation.id}`}
+        />
       </div>
       <div className={styles['part']}>
-        <VirtualTable label={`Rounds of ${group.name}`} columns={roundColumns} rows={rounds} />
+        <VirtualRows
+          label={`Rounds of ${group.name}`}
+          columns={roundColumns}
+          rows={rounds}
+          keyOf={({ round, slice }) => `${round.round}/${slice?.phase}`}
+        />
       </div>
       <LeftOut group={group} />
     </Panel>

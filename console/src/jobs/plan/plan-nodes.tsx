@@ -4,14 +4,15 @@ import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { SearchInput } from '../../parts/search-input.tsx';
 import { Empty } from '../../parts/states.tsx';
-import { type VirtualColumn, VirtualTable } from '../../parts/virtual-table.tsx';
+import { VirtualRows, type WideColumn } from '../../parts/virtual-rows.tsx';
 
-const columns: readonly VirtualColumn<PlanNodeLine>[] = [
-  { title: 'Node', width: 280, cell: ({ node }) => node },
-  { title: 'Group', width: 180, cell: ({ group }) => group },
-  { title: 'Round', width: 80, isNumber: true, cell: ({ round }) => round },
+const columns: readonly WideColumn<PlanNodeLine>[] = [
+  { title: 'Node', width: '280px', cell: ({ node }) => node },
+  { title: 'Group', width: '180px', cell: ({ group }) => group },
+  { title: 'Round', width: '80px', isNumber: true, cell: ({ round }) => round },
   {
     title: 'What',
+    width: 'minmax(200px, 1fr)',
     cell: ({ state, takesPart }) => (
       <span className={takesPart ? undefined : 'dim'} title={state}>
         {state}
@@ -38,7 +39,11 @@ export const PlanNodes = ({ plan }: { readonly plan: RunPlan }) => {
       title={word === '' ? `Nodes (${count})` : `Nodes (${found.length.toLocaleString('en-US')} of ${count})`}
       actions={<SearchInput label="Search nodes and reasons" text={search} onText={setSearch} />}
     >
-      {found.length === 0 ? <Empty>No node.</Empty> : <VirtualTable label="Nodes" columns={columns} rows={found} />}
+      {found.length === 0 ? (
+        <Empty>No node.</Empty>
+      ) : (
+        <VirtualRows label="Nodes" columns={columns} rows={found} keyOf={({ id, group }) => `${group}/${id}`} />
+      )}
     </Panel>
   );
 };

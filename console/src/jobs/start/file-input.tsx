@@ -3,7 +3,7 @@ import { readFileValue } from '#shared/files/file-value.ts';
 import { useApi } from '../../api/api-context.ts';
 import { Button } from '../../parts/button.tsx';
 import { Failure } from '../../parts/failure.tsx';
-import type { FieldProps } from '../../parts/field.tsx';
+import type { FieldProps } from '../../parts/form-field.tsx';
 import { fileStates } from './param-form.ts';
 import { uploadFile } from './upload-file.ts';
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { Job } from '#shared/model/job.ts';
 import { Choices } from '../../parts/choices.tsx';
-import { Field, Fields } from '../../parts/field.tsx';
+import { Fields, FormField } from '../../parts/form-field.tsx';
 import type { RunForm, RunFormErrors } from './run-form.ts';
 
 /** Names to choose from; none chosen means all. */
@@ -16,9 +16,9 @@ const Names = ({
   readonly chosen: readonly string[];
   readonly onChosen: (names: readonly string[]) => void;
 }) => (
-  <Field label={label} hint="None chosen: all of them.">
+  <FormField label={label} hint="None chosen: all of them.">
     {(field) => <Choices label={label} names={names} chosen={chosen} field={field} onChosen={onChosen} />}
-  </Field>
+  </FormField>
 );
 
 /** Narrows a run to parts of its job, and says what else goes with it. */
@@ -42,7 +42,7 @@ export const NarrowingFields = ({
     <Fields>
       <Names label="Groups" names={groups} chosen={form.groups} onChosen={(names) => onForm({ groups: names })} />
       <Names label="Phases" names={phases} chosen={form.phases} onChosen={(names) => onForm({ phases: names })} />
-      <Field
+      <FormField
         label="Nodes"
         error={errors.nodes}
         hint="Ids of nodes of its targets, apart by blanks or lines. None: all of them."
@@ -56,8 +56,8 @@ export const NarrowingFields = ({
             onChange={({ target }) => onForm({ nodes: target.value })}
           />
         )}
-      </Field>
-      <Field
+      </FormField>
+      <FormField
         label="Context"
         error={errors.context}
         hint='JSON that the run keeps with it, such as {"ticket": "OPS-1"}.'
@@ -71,7 +71,7 @@ export const NarrowingFields = ({
             onChange={({ target }) => onForm({ context: target.value })}
           />
         )}
-      </Field>
+      </FormField>
     </Fields>
   );
 };

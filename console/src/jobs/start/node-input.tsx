@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useId } from 'react';
 import { useApi } from '../../api/api-context.ts';
-import type { FieldProps } from '../../parts/field.tsx';
+import type { FieldProps } from '../../parts/form-field.tsx';
 import { useQuiet } from '../../parts/quiet.ts';
 
 const offered = 20;

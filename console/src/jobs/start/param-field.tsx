@@ -1,6 +1,6 @@
 import type { Param } from '#shared/model/job.ts';
 import { Choices } from '../../parts/choices.tsx';
-import { Field, type FieldProps } from '../../parts/field.tsx';
+import { type FieldProps, FormField } from '../../parts/form-field.tsx';
 import { FileInput } from './file-input.tsx';
 import { NodeInput } from './node-input.tsx';
 import { chosenOf, emptyText, paramRule } from './param-form.ts';
@@ -116,12 +116,12 @@ export const ParamField = ({
   readonly error: string | undefined;
   readonly onText: (text: string) => void;
 }) => (
-  <Field
+  <FormField
     label={<code>{name}</code>}
     hint={hintOf(param) || undefined}
     error={error}
     isRequired={param.required && param.default === undefined}
   >
     {(field) => <Input name={name} param={param} text={text} onText={onText} field={field} />}
-  </Field>
+  </FormField>
 );

@@ -1,4 +1,4 @@
-import { type StopCounts, type StopWord, stopWords } from '#shared/model/stop.ts';
+import { type StopCounts, type StopWord, stopWords } from '../model/stop.ts';
 
 const words: Readonly<Record<StopWord, string>> = {
   confirmed: 'confirmed stopped',

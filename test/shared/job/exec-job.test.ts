@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ExecSpec, execJob } from '#cli/runs/exec-job.ts';
 import { parseTemplate } from '#shared/expression/template.ts';
+import { type ExecSpec, execJob } from '#shared/job/exec-job.ts';
 import { parseJob } from '#shared/job/parse-job.ts';
 
 const spec = (change: Partial<ExecSpec>): ExecSpec => ({

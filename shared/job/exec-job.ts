@@ -1,5 +1,5 @@
-import { AppError } from '#shared/errors/app-error.ts';
-import { type Amount, type Interpreter, type Job, jobSchema, type Targets } from '#shared/model/job.ts';
+import { AppError } from '../errors/app-error.ts';
+import { type Amount, type Interpreter, type Job, jobSchema, type Targets } from '../model/job.ts';
 
 /** A command for many nodes. */
 export interface ExecSpec {

@@ -1,0 +1,51 @@
+import { type FormEvent, useEffect, useState } from 'react';
+import type { TargetSetSummary } from '#shared/contract/target-views.ts';
+import type { NodeScope } from '../api/node-queries.ts';
+import { Button } from '../parts/button.tsx';
+import { Field } from '../parts/field.tsx';
+import styles from './nodes-screen.module.css';
+
+/** Which nodes are shown: those of a target set, those that a condition names. */
+export const ScopeForm = ({
+  scope,
+  sets,
+  onChange,
+}: {
+  readonly scope: NodeScope;
+  readonly sets: readonly TargetSetSummary[];
+  readonly onChange: (scope: NodeScope) => void;
+}) => {
+  const [where, setWhere] = useState(scope.where ?? '');
+  useEffect(() => setWhere(scope.where ?? ''), [scope.where]);
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onChange({ ...scope, where });
+  };
+  return (
+    <form className={styles['scope']} onSubmit={submit}>
+      <Field id="set" label="Target set">
+        <select id="set" value={scope.set ?? ''} onChange={({ target }) => onChange({ ...scope, set: target.value })}>
+          <option value="">all nodes</option>
+          {sets.map(({ name, outline }) => (
+            <option key={name} value={name} title={outline}>
+              {name}
+            </option>
+          ))}
+        </select>
+      </Field>
+      <Field id="where" label="Condition">
+        <input
+          id="where"
+          className="mono"
+          spellCheck={false}
+          placeholder={'node.tags.role == "web" && node.region == "eu-west-1"'}
+          value={where}
+          onChange={({ target }) => setWhere(target.value)}
+        />
+      </Field>
+      <Button type="submit" kind="primary">
+        Show
+      </Button>
+    </form>
+  );
+};
