@@ -38,6 +38,8 @@ const attemptIn = (search: URLSearchParams): number | undefined => {
   return Number.isInteger(attempt) && attempt > 0 ? attempt : undefined;
 };
 
+const nodeCountOf = ({ groups }: RunView): number => groups.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
+
 const OneAttempt = ({ attempt, onAll }: { readonly attempt: number; readonly onAll: () => void }) => (
   <div className={styles['attempt']} role="status">
     What attempt {attempt} did, and nothing of others.
@@ -88,7 +90,7 @@ const RunOfId = ({ runId }: { readonly runId: RunId }) => {
       <RunNotices run={run} />
       <Gates run={run} />
       {attempt !== undefined && <OneAttempt attempt={attempt} onAll={() => change({ attempt: undefined })} />}
-      <RunParts run={run} place={{ client, runId, attempt, status: run.status }} />
+      <RunParts run={run} place={{ client, runId, attempt, status: run.status, nodeCount: nodeCountOf(run) }} />
     </>
   );
 };

@@ -89,7 +89,7 @@ export const NodesTable = ({
   const items = list.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (last >= rows.length - 30) onNearEnd();
+    if (last >= rows.length - 150) onNearEnd();
   }, [last, rows.length, onNearEnd]);
   return (
     <div ref={box} className={styles['scroll']}>
