@@ -46,7 +46,7 @@ const readSettings = async (call: typeof fetch, server: string): Promise<Console
 
 /** The address of the console, with the token in its fragment: that part is never sent, so it is in no log. */
 export const signedInLink = (server: string, token: string): string =>
-  `${server}${consolePaths.root}#token=${encodeURIComponent(token)}`;
+  `${server}${consolePaths.home}#token=${encodeURIComponent(token)}`;
 
 /**
  * The address of the console of a server. Where people sign in with a token of the server, it carries the one that is given.
@@ -59,5 +59,5 @@ export const consoleAddress = async (
 ): Promise<string> => {
   const base = server.replace(/\/+$/, '');
   const { signIn } = await readSettings(call, base);
-  return signIn.kind === 'token' && token !== undefined ? signedInLink(base, token) : `${base}${consolePaths.root}`;
+  return signIn.kind === 'token' && token !== undefined ? signedInLink(base, token) : `${base}${consolePaths.home}`;
 };

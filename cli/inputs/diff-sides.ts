@@ -1,13 +1,13 @@
 import type { DroverClient } from '#shared/client/client.ts';
 import { AppError } from '#shared/errors/app-error.ts';
+import type { NamedText } from '#shared/format/text-diff.ts';
 import { toYaml } from '#shared/format/to-yaml.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import { parseCommand, storedCommand } from '#shared/library/command-document.ts';
 import { shortVersion } from '#shared/library/command-reference.ts';
 import type { CliHost } from '../host.ts';
-import { shortJob } from '../output/short-job.ts';
-import type { NamedText } from '../output/text-diff.ts';
 import { isCommandFile, readCommand } from './command-input.ts';
 import { readFileIfThere } from './read-file.ts';
 import { commandArgument, jobArgument } from './references.ts';

@@ -1,8 +1,8 @@
 import type { CostsView, JobCost } from '#shared/contract/cost-views.ts';
 import type { Estimate } from '#shared/cost/estimate-schema.ts';
 import type { Cost } from '#shared/cost/prices.ts';
+import { estimatedCost, estimatedTime, pricesText, usageText } from '#shared/format/cost-words.ts';
 import { dollars } from '#shared/format/dollars.ts';
-import { formatDuration } from '#shared/model/duration.ts';
 import type { Usage } from '#shared/model/usage.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
@@ -10,23 +10,13 @@ import { type Column, renderTable } from './table.ts';
 
 const count = (amount: number): string => Math.round(amount).toLocaleString('en-US');
 
-const usedText = (usage: Usage): string =>
-  `${count(usage.transitions)} transitions, ${count(usage.functionCalls)} function calls, ${count(usage.tableWrites)} writes, ${count(usage.tableReads)} reads, ${count(usage.blobPuts + usage.blobGets)} blob requests, ${count(usage.agentCalls)} agent calls`;
-
-const atPrices = ({ prices }: Cost): string => `at prices of ${prices.region}, ${prices.asOf}`;
-
 /** What a run has cost so far, on one line. */
 export const costLine = (usage: Usage, cost: Cost): string =>
-  `${dollars(cost.usd)} ${atPrices(cost)}: ${usedText(usage)}`;
+  `${dollars(cost.usd)} ${pricesText(cost)}: ${usageText(usage)}`;
 
 /** What a plan would take and cost, on two lines. */
-export const estimateText = ({ usage, cost, seconds, fromRuns, unseenPhases }: Estimate, style: Style): string => {
-  const past = `from ${fromRuns} earlier run${fromRuns === 1 ? '' : 's'}`;
-  const unseen = fromRuns === 0 ? 'no run of this job has succeeded yet' : `${unseenPhases.join(', ')} not run before`;
-  const time =
-    seconds === undefined ? `not known: ${safeLine(unseen, 200)}` : `about ${formatDuration(seconds * 1000)}, ${past}`;
-  return `${style.dim('time')} ${time}\n${style.dim('cost')} about ${dollars(cost.usd)} ${atPrices(cost)}: ${usedText(usage)}\n`;
-};
+export const estimateText = (estimate: Estimate, style: Style): string =>
+  `${style.dim('time')} ${safeLine(estimatedTime(estimate), 240)}\n${style.dim('cost')} ${estimatedCost(estimate)}\n`;
 
 const columns: readonly Column<JobCost>[] = [
   { title: 'JOB', cell: ({ job }) => job },
@@ -43,4 +33,4 @@ const columns: readonly Column<JobCost>[] = [
 export const costsText = ({ month, items, total }: CostsView, style: Style): string =>
   items.length === 0
     ? `No run of ${month} has ended.\n`
-    : `${renderTable(columns, [...items, { job: style.bold('all'), ...total }], style)}${style.dim(`${month}, ${atPrices(total.cost)}`)}\n`;
+    : `${renderTable(columns, [...items, { job: style.bold('all'), ...total }], style)}${style.dim(`${month}, ${pricesText(total.cost)}`)}\n`;

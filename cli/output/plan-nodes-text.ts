@@ -1,5 +1,5 @@
 import { foldNames } from '#shared/client/fold-names.ts';
-import type { NodeId } from '#shared/model/ids.ts';
+import { type PlanNodeLine, planNodeLines } from '#shared/format/plan-words.ts';
 import type { PlanGroup, RunPlan } from '#shared/plan/run-plan.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
@@ -21,61 +21,12 @@ export const leftOutText = ({ leftOut }: Pick<PlanGroup, 'leftOut'>): string => 
   return lines.join('') + (rest === 0 ? '' : `and ${rest} more left out: drover plan --show nodes\n`);
 };
 
-interface NodeLine {
-  readonly group: string;
-  readonly node: string;
-  readonly round: string;
-  readonly state: string;
-}
-
-type Silent = NonNullable<RunPlan['inventory']>['silent'][number];
-
-const silentText = (silent: Silent | undefined): string => {
-  if (silent?.state === 'missing') return 'no agent: undeliverable';
-  if (silent?.stopped === true) return 'stopped: undeliverable unless it is started';
-  const since = silent?.lastSeenAt === undefined ? 'offline' : `agent silent since ${silent.lastSeenAt}`;
-  return `${since}: undeliverable unless it comes back`;
-};
-
-interface NodeState {
-  readonly online: boolean;
-  readonly holder: string | undefined;
-  readonly silent: Silent | undefined;
-}
-
-const stateOf = ({ online, holder, silent }: NodeState): string => {
-  const held = holder === undefined ? '' : `leased now by run ${holder}`;
-  return [online ? '' : silentText(silent), held].filter(Boolean).join('; ') || 'runs';
-};
-
-const columns: readonly Column<NodeLine>[] = [
+const columns: readonly Column<PlanNodeLine>[] = [
   { title: 'NODE', cell: ({ node }) => node },
   { title: 'GROUP', cell: ({ group }) => group },
   { title: 'ROUND', cell: ({ round }) => round, align: 'right' },
-  { title: 'WHAT', cell: ({ state }) => state },
+  { title: 'WHAT', cell: ({ state }) => safeLine(state) },
 ];
 
 /** Every node of a plan: in which round it runs, or why it does not. */
-export const planNodesText = ({ groups, heldNow, inventory }: RunPlan, style: Style): string => {
-  const holders = new Map<NodeId, string>(
-    (heldNow?.leases ?? []).flatMap(({ runId, nodeIds }) => nodeIds.map((id) => [id, runId] as const)),
-  );
-  const silent = new Map((inventory?.silent ?? []).map((one) => [one.nodeId, one]));
-  const lines = groups.flatMap(({ name: group, rounds, leftOut }): readonly NodeLine[] => [
-    ...rounds.flatMap(({ round, nodes }) =>
-      nodes.map(({ id, name, online }) => ({
-        group,
-        node: name,
-        round: round === 0 ? '' : String(round),
-        state: stateOf({ online, holder: holders.get(id), silent: silent.get(id) }),
-      })),
-    ),
-    ...leftOut.map(({ nodeId, reason }) => ({
-      group,
-      node: nodeId,
-      round: '',
-      state: `left out: ${safeLine(reason)}`,
-    })),
-  ]);
-  return renderTable(columns, lines, style);
-};
+export const planNodesText = (plan: RunPlan, style: Style): string => renderTable(columns, planNodeLines(plan), style);

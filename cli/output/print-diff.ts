@@ -1,5 +1,6 @@
+import { type NamedText, unifiedDiff } from '#shared/format/text-diff.ts';
 import type { Session } from '../session.ts';
-import { diffText, type NamedText, unifiedDiff } from './text-diff.ts';
+import { diffText } from './text-diff.ts';
 
 /** Prints what differs between two texts; nothing when they are equal. Answers exit code 0. */
 export const printDiff = (session: Session, [before, after]: readonly [NamedText, NamedText]): number => {

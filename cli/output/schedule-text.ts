@@ -1,4 +1,12 @@
 import type { DueTimeView, FiringView, ScheduleSummary, ScheduleView } from '#shared/contract/schedule-views.ts';
+import {
+  betweenText,
+  calendarText,
+  dueNote,
+  firingReason,
+  pausedText,
+  ruleText,
+} from '#shared/format/schedule-words.ts';
 import { timeText } from '#shared/format/time-text.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { factsText } from './facts-text.ts';
@@ -6,23 +14,11 @@ import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
 import { type Column, renderTable } from './table.ts';
 
-const marks = {
-  afterGap: 'that local time does not exist: starts right after the clocks change',
-  first: 'the first of two such times: the clocks change',
-  second: 'the second of two such times: the clocks change',
-  skipped: 'not started: its local time does not exist, the clocks change here',
-} as const;
-
-const noteOf = ({ mark, blackout }: DueTimeView): string =>
-  [mark === undefined ? '' : marks[mark], blackout === undefined ? '' : `not started: blackout, ${blackout}`]
-    .filter((text) => text !== '')
-    .join('; ');
-
 const dueColumns = (style: Style, now: number): readonly Column<DueTimeView>[] => [
   { title: 'LOCAL', cell: ({ local }) => local },
   { title: 'UTC', cell: ({ at }) => timeText(at) },
   { title: 'IN', cell: ({ at }) => formatDuration(Math.max(0, Date.parse(at) - now)), align: 'right' },
-  { title: 'NOTE', cell: (due) => safeLine(noteOf(due), 120), paint: (_due, text) => style.yellow(text) },
+  { title: 'NOTE', cell: (due) => safeLine(dueNote(due), 120), paint: (_due, text) => style.yellow(text) },
 ];
 
 /** Due times to come, a line each. */
@@ -35,14 +31,6 @@ const painted = (status: FiringView['status'], style: Style): ((text: string) =>
   return status === 'starting' ? (text) => text : style.yellow;
 };
 
-/** A schedule in a few words: `every 0 2 * * * (unix, UTC)`. */
-const ruleOf = ({ expression, dialect, zone }: Pick<ScheduleView, 'expression' | 'dialect' | 'zone'>): string =>
-  `${expression} (${dialect}, ${zone ?? 'UTC'})`;
-
-/** `days.ics (3 blackouts, 2 that come again)`. */
-const calendarText = ({ name, blackouts, events = [] }: ScheduleView['calendars'][number]): string =>
-  `${name} (${blackouts.length} blackouts${events.length === 0 ? '' : `, ${events.length} that come again`})`;
-
 /** A schedule with its due times to come. */
 export const scheduleText = (schedule: ScheduleView, now: number, style: Style): string => {
   const { paused, aws, catchUp, calendars, tags } = schedule;
@@ -50,8 +38,8 @@ export const scheduleText = (schedule: ScheduleView, now: number, style: Style):
     [
       ['schedule', schedule.name],
       ['job', schedule.job],
-      ['when', ruleOf(schedule)],
-      ['between', between(schedule)],
+      ['when', ruleText(schedule)],
+      ['between', betweenText(schedule)],
       ['state', schedule.enabled ? 'enabled' : pausedText(paused)],
       ['overlap', schedule.overlap],
       ['catch-up', catchUp === undefined ? 'none' : `what is at most ${catchUp.deadline} late`],
@@ -73,18 +61,10 @@ export const scheduleText = (schedule: ScheduleView, now: number, style: Style):
   return schedule.next.length === 0 ? facts : `${facts}\n${dueTimesText(schedule.next, now, style)}`;
 };
 
-const between = ({ start, end }: ScheduleView): string | undefined =>
-  start === undefined && end === undefined ? undefined : `${start ?? 'now'} and ${end ?? 'for ever'}`;
-
-const pausedText = (paused: ScheduleView['paused']): string =>
-  paused === undefined
-    ? 'not enabled'
-    : `paused by ${paused.by} at ${timeText(paused.at)}${paused.reason === undefined ? '' : `: ${paused.reason}`}`;
-
 const listColumns = (style: Style, now: number): readonly Column<ScheduleSummary>[] => [
   { title: 'SCHEDULE', cell: ({ name }) => name },
   { title: 'JOB', cell: ({ job }) => safeLine(job, 40) },
-  { title: 'WHEN', cell: (one) => safeLine(ruleOf(one), 60) },
+  { title: 'WHEN', cell: (one) => safeLine(ruleText(one), 60) },
   {
     title: 'NEXT',
     cell: ({ enabled, next }) => (enabled ? (next?.local ?? 'never') : 'paused'),
@@ -118,8 +98,7 @@ const firingColumns = (style: Style): readonly Column<FiringView>[] => [
   { title: 'BY', cell: ({ actor = '' }) => safeLine(actor, 40) },
   {
     title: 'WHY',
-    cell: ({ reason = '', more }) =>
-      safeLine(more === undefined ? reason : `${reason} (and ${more} due times before it)`, 160),
+    cell: (firing) => safeLine(firingReason(firing), 160),
   },
 ];
 

@@ -1,8 +1,10 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
+import { type NamedText, unifiedDiff } from '#shared/format/text-diff.ts';
 import { toYaml } from '#shared/format/to-yaml.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { jobSchema } from '#shared/model/job.ts';
 import type { OptionSpec } from '../command.ts';
@@ -10,8 +12,7 @@ import type { Connection } from '../connection.ts';
 import { type SentFile, withFilePlaces } from '../inputs/file-places.ts';
 import { readFileIfThere, readInputFile } from '../inputs/read-file.ts';
 import { jobArgument } from '../inputs/references.ts';
-import { shortJob } from '../output/short-job.ts';
-import { diffText, type NamedText, unifiedDiff } from '../output/text-diff.ts';
+import { diffText } from '../output/text-diff.ts';
 import type { Session } from '../session.ts';
 
 /** Flags of commands that can go on with another job. */

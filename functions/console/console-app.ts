@@ -63,7 +63,7 @@ const noSuchAsset = (path: string): AppError =>
 export const createConsoleApp = ({ page, settings, connects = [], log, newRequestId }: ConsoleDeps): Hono<ApiEnv> => {
   const app = new Hono<ApiEnv>()
     .use(requestIds(newRequestId), secured(connects))
-    .on('GET', ['/', withoutSlash], (c) => c.redirect(consolePaths.root, 302))
+    .on('GET', ['/', withoutSlash], (c) => c.redirect(consolePaths.home, 302))
     .get(consolePaths.settings, async (c) => {
       // Without a page there is no console to have settings.
       await page();

@@ -13,8 +13,8 @@ type NamedNode = Pick<Node, 'id' | 'name'>;
 
 /**
  * How every node of a run stands in every phase after the last attempt that touched it, or what one attempt did: a letter for each. Reads groups, slices
- * and the progress of batches, and neither batches nor results; nodes come from the frozen targets. Each batch is shown as its progress was last written:
- * nothing of a node that was just recorded is shown before that is.
+ * and the progress of batches, and neither batches nor results; nodes come from the frozen targets. Each batch is shown as its progress was last written,
+ * as in counts: between two operations, or two tries of one, what came last of its nodes may not be there yet.
  * @throws AppError `run.not-found`
  */
 export const viewRunMap =

@@ -37,7 +37,7 @@ export class ConsoleHosting extends Construct {
     const authorizer = new HttpNoneAuthorizer();
     for (const path of openPaths)
       http.api.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration, authorizer });
-    new CfnOutput(this, 'ConsoleUrl', { value: `${http.api.apiEndpoint}${consolePaths.root}` }).overrideLogicalId(
+    new CfnOutput(this, 'ConsoleUrl', { value: `${http.api.apiEndpoint}${consolePaths.home}` }).overrideLogicalId(
       'ConsoleUrl',
     );
   }

@@ -24,11 +24,11 @@ import { type Config, consoleClientOf, keepsData } from '../config.ts';
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
 /**
- * The API leads the page of the web console to what is too long to answer. Any page may read with a signed address, which is for minutes; no cookie
- * or other credential counts.
+ * The API leads the page of the web console to what is too long to answer, and gives it forms for files that runs are given. Any page may read with
+ * a signed address and send with a signed form, which are for minutes; no cookie or other credential counts.
  */
 const openToPages: CorsRule = {
-  allowedMethods: [HttpMethods.GET],
+  allowedMethods: [HttpMethods.GET, HttpMethods.POST],
   allowedOrigins: ['*'],
   allowedHeaders: ['*'],
   maxAge: 3600,

@@ -101,7 +101,7 @@ const serve = async (
   const url = new URL(request.url ?? '/', access.url);
   if (request.method === 'POST' && url.pathname === `/${localBucket}`) {
     await takeUpload(folder, access, request);
-    response.writeHead(204).end();
+    response.writeHead(204, openToPages).end();
     return;
   }
   if (request.method === 'OPTIONS') {

@@ -6,18 +6,21 @@ export interface Preflight {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Pages of any origin may read an answer: whoever asks needs a signed address anyway, and no cookie or other credential counts here. */
+/** Pages of any origin may read an answer: whoever asks needs a signed address or form anyway, and no cookie or other credential counts here. */
 export const openToPages: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*' };
 
-/** As the bucket of a deployment is configured: reading, with whatever headers. */
+/** What pages may do, as the bucket of a deployment is configured. */
+const methods = ['GET', 'POST'];
+
+/** As the bucket of a deployment answers: reading and sending by form, with whatever headers. */
 export const answerPreflight = (headers: IncomingHttpHeaders): Preflight => {
-  if (headers['access-control-request-method'] !== 'GET') return { status: 403, headers: {} };
+  if (!methods.includes(headers['access-control-request-method'] ?? '')) return { status: 403, headers: {} };
   const asked = headers['access-control-request-headers'];
   return {
     status: 200,
     headers: {
       ...openToPages,
-      'access-control-allow-methods': 'GET',
+      'access-control-allow-methods': methods.join(', '),
       ...(asked === undefined ? {} : { 'access-control-allow-headers': asked }),
       'access-control-max-age': '3600',
     },

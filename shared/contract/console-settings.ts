@@ -3,6 +3,8 @@ import * as z from 'zod';
 /** Paths of the web console; the page and its routes are all below `root`. */
 export const consolePaths = {
   root: '/console/',
+  /** The first screen; links and redirects name it, as a route of API Gateway that ends in {proxy+} may want something there. */
+  home: '/console/runs',
   /** What the page asks for at its start. */
   settings: '/console/settings.json',
   /** Where the issuer sends people back to. */

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { nodeIdSchema, runIdSchema } from '../model/ids.ts';
-import { runStatuses } from '../model/status.ts';
+import { nodeStatuses, runStatuses } from '../model/status.ts';
+import { absentLetter, statusLetters } from '../model/status-letters.ts';
 import { runQuerySchema } from './requests.ts';
 
 /** Query of `GET /v1/runs/{id}/map`. */
@@ -16,6 +17,8 @@ const nodeListShape = {
   names: z.array(z.string()),
 };
 
+const lettersInWords = `A letter for each node: ${nodeStatuses.map((status) => `${statusLetters[status]} ${status}`).join(', ')}, ${absentLetter} not in this phase`;
+
 /**
  * A phase on a map. `statuses` has one letter for each node (`statusLetters`): of the group, or, for a phase that runs on a runner, of the phase's own
  * `nodeIds`, in whose `rounds` (0 in a oneShot group) they ran or will; these three are absent for other phases.
@@ -23,7 +26,7 @@ const nodeListShape = {
 export const mapPhaseSchema = z.object({
   name: z.string(),
   on: z.enum(['target', 'runner', 'runnerPerTarget']),
-  statuses: z.string(),
+  statuses: z.string().describe(lettersInWords),
   nodeIds: nodeListShape.nodeIds.optional(),
   names: nodeListShape.names.optional(),
   rounds: z.array(z.int()).optional(),

@@ -17,6 +17,7 @@ import {
   removedSchema,
 } from './library-views.ts';
 import { breakLockRequestSchema, brokenViewSchema, budgetViewSchema, putBudgetRequestSchema } from './lock-views.ts';
+import { runMapSchema } from './map-views.ts';
 import { problemSchema } from './problem.ts';
 import {
   abortRequestSchema,
@@ -76,6 +77,7 @@ const answerSchemas = {
   RunView: runViewSchema,
   RunSummary: runSummarySchema,
   NodeRow: nodeRowSchema,
+  RunMap: runMapSchema,
   ResultView: resultViewSchema,
   RetryPreview: retryPreviewSchema,
   RunJobView: runJobViewSchema,

@@ -53,7 +53,7 @@ describe('drover console', () => {
     const [dir, page] = [stateDir(), pageFolder()];
     const serving = start(dir, page, 'console');
     const link = await linkOf(serving);
-    expect([link.hostname, link.pathname]).toEqual(['127.0.0.1', '/console/']);
+    expect([link.hostname, link.pathname]).toEqual(['127.0.0.1', '/console/runs']);
     const token = new URLSearchParams(link.hash.slice(1)).get('token');
     expect(await (await fetch(link)).text()).toContain('<title>Drover</title>');
     const nodes = await fetch(new URL('/v1/nodes', link), { headers: { authorization: `Bearer ${token}` } });
@@ -77,7 +77,7 @@ describe('drover console', () => {
     const up = start(stateDir(), pageFolder(), 'local', 'up', '-o', 'json');
     await vi.waitUntil(() => up.printed().stdout.endsWith('}\n'), { timeout: 30_000 });
     const told: { readonly url: string; readonly console: string } = JSON.parse(up.printed().stdout);
-    expect(told.console).toBe(`${told.url}/console/`);
+    expect(told.console).toBe(`${told.url}/console/runs`);
     await vi.waitUntil(() => up.printed().stderr.includes('Its instances are in'));
     expect(up.printed().stderr).toContain(`The web console is at ${told.console}`);
     expect(up.printed().stdout + up.printed().stderr).not.toContain('#token');

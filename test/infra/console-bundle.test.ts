@@ -133,7 +133,7 @@ describe('the deployed console', () => {
     });
     expect(missing?.statusCode).toBe(404);
     for (const answer of [root, short])
-      expect(answer).toMatchObject({ statusCode: 302, headers: { location: '/console/' } });
+      expect(answer).toMatchObject({ statusCode: 302, headers: { location: '/console/runs' } });
     expect(head).toMatchObject({ statusCode: 200, body: '' });
     const { answers: again } = await call(
       event('/console/assets/index-4f0c2a.js', { 'if-none-match': head?.headers['etag'] ?? '' }),

@@ -69,13 +69,13 @@ describe('the web console on AWS', () => {
   it('says its address', () => {
     const [output] = Object.values(hosted.template.findOutputs('ConsoleUrl'));
     expect(refersTo(output?.['Value'])).toBe(tokenApi);
-    expect(JSON.stringify(output?.['Value'])).toContain('/console/"');
+    expect(JSON.stringify(output?.['Value'])).toContain('/console/runs"');
   });
 
   it('lets pages of other origins read from the bucket, and do nothing else there', () => {
     hosted.template.hasResourceProperties('AWS::S3::Bucket', {
       CorsConfiguration: {
-        CorsRules: [{ AllowedMethods: ['GET'], AllowedOrigins: ['*'], AllowedHeaders: ['*'], MaxAge: 3600 }],
+        CorsRules: [{ AllowedMethods: ['GET', 'POST'], AllowedOrigins: ['*'], AllowedHeaders: ['*'], MaxAge: 3600 }],
       },
     });
     without.template.hasResourceProperties('AWS::S3::Bucket', { CorsConfiguration: Match.absent() });

@@ -52,7 +52,7 @@ describe('the local server', () => {
     const index = await fetch(`${served.url}/console/runs/01ABC`);
     expect([index.status, await index.text()]).toEqual([200, readFileSync(join(page, 'index.html'), 'utf8')]);
     const root = await fetch(`${served.url}/`, { redirect: 'manual' });
-    expect([root.status, root.headers.get('location')]).toEqual([302, '/console/']);
+    expect([root.status, root.headers.get('location')]).toEqual([302, '/console/runs']);
     const image = await fetch(`${served.url}/console/assets/sheep-00ff00.png`);
     expect(Buffer.from(await image.arrayBuffer()).equals(imageBytes)).toBe(true);
     expect((await fetch(`${served.url}/console/assets/none.js`)).status).toBe(404);

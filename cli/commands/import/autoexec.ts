@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { toYaml } from '#shared/format/to-yaml.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import { defineCommand } from '../../command.ts';
 import { importJob } from '../../inputs/run-request.ts';
-import { shortJob } from '../../output/short-job.ts';
 import { writeTextFile } from '../../output/write-file.ts';
 
 /** `drover import autoexec`. */

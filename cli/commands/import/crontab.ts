@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 import { type CrontabEntry, type RefusedLine, readCrontab } from '#shared/import/crontab/read-crontab.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import type { Job } from '#shared/model/job.ts';
 import { overlapPolicies } from '#shared/model/schedule.ts';
 import { nextDueTimes } from '#shared/schedule/firings.ts';
@@ -11,7 +12,6 @@ import { jobOfEntry, readScripts } from '../../inputs/crontab-jobs.ts';
 import { readInputFile } from '../../inputs/read-file.ts';
 import { targetsOfFlags } from '../../inputs/where.ts';
 import { safeLine } from '../../output/safe-text.ts';
-import { shortJob } from '../../output/short-job.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 import type { Session } from '../../session.ts';
 

@@ -3,11 +3,11 @@ import type { JobApplied } from '#shared/contract/library-views.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { readDocumentFile } from '#shared/job/document-file.ts';
 import { jobDocument } from '#shared/job/parse-job.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 import { defineCommand } from '../../command.ts';
 import { withFilePlaces } from '../../inputs/file-places.ts';
 import { changeFlagsSchema, changeOptions, commentOf, conditionsOf, newOption } from '../../inputs/library-flags.ts';
 import { readInputFile } from '../../inputs/read-file.ts';
-import { shortJob } from '../../output/short-job.ts';
 import { type Column, renderTable } from '../../output/table.ts';
 
 const columns: readonly Column<JobApplied>[] = [

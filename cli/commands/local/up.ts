@@ -20,8 +20,8 @@ export const localUpCommand = defineCommand({
       return 0;
     }
     const tell = ({ url }: ServedLocal): void => {
-      print({ url, console: `${url}${consolePaths.root}` }, () => `${url}\n`);
-      say(`The web console is at ${url}${consolePaths.root}; drover console prints the link that is signed in.`);
+      print({ url, console: `${url}${consolePaths.home}` }, () => `${url}\n`);
+      say(`The web console is at ${url}${consolePaths.home}; drover console prints the link that is signed in.`);
     };
     await serveLocal(session, { port, needsConsole: false, tell });
     return 0;

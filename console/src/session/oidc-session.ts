@@ -1,4 +1,5 @@
 import { type User, UserManager, WebStorageStateStore } from 'oidc-client-ts';
+import { consolePaths } from '#shared/contract/console-settings.ts';
 import { type Session, type SignIn, withBearer } from './session.ts';
 
 /** The console at an issuer of tokens (OpenID Connect), as the deployment says. */
@@ -16,7 +17,7 @@ const managerOf = ({ issuer, clientId, scope, audience }: OidcSettings): UserMan
     authority: issuer,
     client_id: clientId,
     redirect_uri: `${location.origin}${signedInPath}`,
-    post_logout_redirect_uri: `${location.origin}/console/`,
+    post_logout_redirect_uri: `${location.origin}${consolePaths.home}`,
     scope,
     // Some issuers give a token for an API only when it is named.
     extraQueryParams: { audience },
@@ -26,7 +27,7 @@ const managerOf = ({ issuer, clientId, scope, audience }: OidcSettings): UserMan
 
 /** Where the person was when the sign-in began: a path of this page, never an address elsewhere. */
 const returnPath = (state: unknown): string =>
-  typeof state === 'string' && /^\/console\/(?!\/)/.test(state) ? state : '/console/';
+  typeof state === 'string' && /^\/console\/(?!\/)/.test(state) ? state : consolePaths.home;
 
 const leave = (manager: UserManager): Promise<void> =>
   manager.signinRedirect({ state: `${location.pathname}${location.search}` });
@@ -50,7 +51,7 @@ const sessionOf = (manager: UserManager, { profile }: User): Session => ({
     const { end_session_endpoint: endsThere } = await manager.metadataService.getMetadata();
     if (endsThere !== undefined) return manager.signoutRedirect();
     await manager.removeUser();
-    location.assign('/console/');
+    location.assign(consolePaths.home);
   },
 });
 

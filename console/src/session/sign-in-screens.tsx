@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react';
+import { consolePaths } from '#shared/contract/console-settings.ts';
 import { messageOf } from '#shared/errors/app-error.ts';
 import { Button } from '../parts/button.tsx';
 import styles from './sign-in-screens.module.css';
@@ -43,7 +44,7 @@ export const SignInFailed = ({ error }: { readonly error: unknown }) => (
         If it stays like this, compare issuer, client id and redirect address of the deployment with those at the
         issuer.
       </p>
-      <Button kind="primary" onClick={() => location.assign('/console/')}>
+      <Button kind="primary" onClick={() => location.assign(consolePaths.home)}>
         Try again
       </Button>
     </div>

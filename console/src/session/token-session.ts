@@ -1,3 +1,4 @@
+import { consolePaths } from '#shared/contract/console-settings.ts';
 import { type Session, type SignIn, withBearer } from './session.ts';
 
 /** Where the token of this window is kept: until the window is closed. */
@@ -7,7 +8,7 @@ const sessionOf = (token: string): Session => ({
   fetch: withBearer(async () => token),
   signOut: async () => {
     sessionStorage.removeItem(keptAs);
-    location.assign('/console/');
+    location.assign(consolePaths.home);
   },
 });
 

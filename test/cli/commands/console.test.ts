@@ -41,15 +41,15 @@ describe('drover console', () => {
   test('at a deployment prints the address, where people sign in at the issuer', async () => {
     const server = await consoleServer(atIssuer);
     const { exitCode, stdout, stderr } = await consoleAt(`${server}/`);
-    expect([exitCode, stdout]).toEqual([0, `${server}/console/\n`]);
+    expect([exitCode, stdout]).toEqual([0, `${server}/console/runs\n`]);
     expect(stdout + stderr).not.toContain('key');
-    expect(JSON.parse((await consoleAt(server, '-o', 'json')).stdout)).toEqual({ url: `${server}/console/` });
+    expect(JSON.parse((await consoleAt(server, '-o', 'json')).stdout)).toEqual({ url: `${server}/console/runs` });
   });
 
   test('at a server with a token of its own prints the link with it', async () => {
     const server = await consoleServer(byToken);
     const { stdout } = await consoleAt(server);
-    expect(stdout).toBe(`${server}/console/#token=key%2Bof%2Fserver%3D\n`);
+    expect(stdout).toBe(`${server}/console/runs#token=key%2Bof%2Fserver%3D\n`);
     expect(new URLSearchParams(new URL(stdout.trim()).hash.slice(1)).get('token')).toBe('key+of/server=');
   });
 
@@ -60,7 +60,7 @@ describe('drover console', () => {
     await writeFile(localTokenFile(stateDir), 'secret-of-the-start\n');
     const host = { fetch, isAlive: (pid: number) => pid === 4711 };
     const { exitCode, stdout, opened } = await embeddedCli(['console'], { env: { DROVER_HOME: stateDir }, host });
-    expect([exitCode, stdout, opened]).toEqual([0, `${server}/console/#token=secret-of-the-start\n`, []]);
+    expect([exitCode, stdout, opened]).toEqual([0, `${server}/console/runs#token=secret-of-the-start\n`, []]);
   });
 
   test('says that requests signed with AWS credentials have no console, and what has one, without asking', async () => {

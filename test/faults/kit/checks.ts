@@ -1,4 +1,5 @@
 import { totalCount } from '#shared/model/status.ts';
+import { rowsAsOnMap, rowsOnMap } from '#test/kit/map-rows.ts';
 import type { Ledger } from './ledger.ts';
 import type { Execution } from './node-notes.ts';
 
@@ -73,6 +74,16 @@ const miscounted = ({ view, rows }: Ledger): readonly string[] =>
     }),
   );
 
+/** The map of the run against the rows of its nodes. */
+const misdrawn = ({ map, rows }: Ledger): readonly string[] => {
+  const [drawn, listed] = [rowsOnMap(map), rowsAsOnMap(map, rows)];
+  const [onMap, inList] = [new Set(drawn), new Set(listed)];
+  return [
+    ...drawn.filter((line) => !inList.has(line)).map((line) => `The map says ${line}, the list does not`),
+    ...listed.filter((line) => !onMap.has(line)).map((line) => `The list says ${line}, the map does not`),
+  ];
+};
+
 /** Slices of a run that is over and were never closed. */
 const leftOpen = ({ view }: Ledger): readonly string[] =>
   view.groups.flatMap((group) =>
@@ -127,6 +138,7 @@ export const violations = (
   ...contradictions(ledger, executions, scripts),
   ...untold(ledger, executions),
   ...miscounted(ledger),
+  ...misdrawn(ledger),
   ...leftOpen(ledger),
   ...outOfOrder(ledger, executions),
 ];

@@ -1,4 +1,5 @@
 import type { System } from '#functions/runtime/system.ts';
+import type { RunMap } from '#shared/contract/map-views.ts';
 import type { NodeRow, ResultView, RunView } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { Page } from '#shared/ports/store.ts';
@@ -7,6 +8,7 @@ import type { Page } from '#shared/ports/store.ts';
 export interface Ledger {
   readonly view: RunView;
   readonly rows: readonly NodeRow[];
+  readonly map: RunMap;
   readonly results: readonly ResultView[];
 }
 
@@ -24,17 +26,19 @@ const allOf = async <T>(read: (cursor: string | undefined) => Promise<Page<T>>):
 /** Reads the ledger of a run to its last page. */
 export const readLedger = async (services: System['services'], runId: RunId): Promise<Ledger> => {
   const page = (cursor: string | undefined) => ({ limit: 1000, ...(cursor === undefined ? {} : { cursor }) });
-  const [view, rows, results] = await Promise.all([
+  const [view, rows, map, results] = await Promise.all([
     services.viewRun(runId),
     allOf((cursor) => services.listNodeRows(runId, page(cursor))),
+    services.viewRunMap(runId),
     allOf((cursor) => services.listResults(runId, page(cursor))),
   ]);
-  return { view, rows, results };
+  return { view, rows, map, results };
 };
 
 /**
  * What no run has in common with another one of the same job, beside its id and times: the agents' ids, how long it took, whether a node
- * answered a second arrival from its record, digests of the job, which names the file that its nodes write to, and what it used: work that is
+ * answered a second arrival from its record, digests of the job, which names the file that its nodes write to, what the
+ * lists of its nodes are called, and what it used: work that is
  * done again after a crash is paid again. All else has to be the same.
  */
 const ownToARun: ReadonlySet<string> = new Set([
@@ -43,6 +47,7 @@ const ownToARun: ReadonlySet<string> = new Set([
   'replayed',
   'digest',
   'planDigest',
+  'lists',
   'usage',
   'cost',
 ]);

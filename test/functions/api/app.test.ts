@@ -13,6 +13,7 @@ import {
   makeOutputPage,
   makePlan,
   makeResult,
+  makeRunMap,
   makeRunView,
   runId,
   token,
@@ -158,6 +159,7 @@ describe('reading', () => {
     ['/v1/runs', { items: [makeRunView()] }],
     [`/v1/runs/${runId}`, makeRunView()],
     [`/v1/runs/${runId}/nodes`, { items: [makeNodeRow()] }],
+    [`/v1/runs/${runId}/map`, makeRunMap()],
     [`/v1/runs/${runId}/results`, { items: [makeResult()] }],
     ['/v1/nodes', { items: [makeNode()], readAt: fixedReadAt }],
     ['/v1/version', { name: 'drover', version: '1.2.3' }],
@@ -167,6 +169,13 @@ describe('reading', () => {
     const response = await call(path);
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual(expected);
+  });
+
+  test('a map takes an attempt, and what its caller has', async () => {
+    const { call, asked } = makeApp();
+    await call(`/v1/runs/${runId}/map?attempt=2&known=abc`);
+    expect(asked).toEqual([['viewRunMap', runId, { attempt: 2, known: 'abc' }]]);
+    expect((await problemOf(await call(`/v1/runs/${runId}/map?attempt=0`))).code).toBe('request.invalid');
   });
 
   test('lists take cursor, limit and filters', async () => {

@@ -58,7 +58,7 @@ describe('the page', () => {
   test('is led to from the root and from the path without a slash', async () => {
     const { ask } = await open();
     for (const path of ['/', '/console', '/?code=1', '/console?x'])
-      expect(await ask(path)).toMatchObject({ status: 302, headers: { location: '/console/' } });
+      expect(await ask(path)).toMatchObject({ status: 302, headers: { location: '/console/runs' } });
   });
 
   test.each([

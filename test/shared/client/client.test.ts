@@ -13,6 +13,7 @@ import {
   makeOutputPage,
   makePlan,
   makeResult,
+  makeRunMap,
   makeRunView,
   otherRunId,
   runId,
@@ -45,6 +46,7 @@ describe('the client', () => {
     expect(await client.resumeRun(runId)).toEqual(makeRunView());
     expect(await client.viewRun(runId)).toEqual(makeRunView());
     expect(await client.listNodeRows(runId)).toEqual({ items: [makeNodeRow()] });
+    expect(await client.viewRunMap(runId, { attempt: 1 })).toEqual(makeRunMap());
     expect(await client.listResults(runId)).toEqual({ items: [makeResult()] });
     expect(await client.listNodes()).toEqual({ items: [makeNode()], readAt: fixedReadAt });
     expect(await client.readOutput(runId, { result: makeResult().resultId, stream: 'stdout' })).toEqual(

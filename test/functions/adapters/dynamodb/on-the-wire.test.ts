@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { batchIdSchema } from '#shared/model/ids.ts';
 import { table } from '#shared/persistence/table.ts';
+import { formatPositions } from '#shared/plan/positions.ts';
 import {
   aBatch,
   aGroup,
@@ -17,6 +19,11 @@ import {
 import { putsOf, wireSuite } from './wire-suite.ts';
 
 const wire = wireSuite();
+/** What an item weighs: its names and values. */
+const bytesOf = (item: object): number =>
+  Object.entries<Record<string, string>>(Object(item))
+    .flatMap(([field, value]) => [field, ...Object.values(value)])
+    .reduce((sum, part) => sum + Buffer.byteLength(part), 0);
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('calls of the table', () => {
@@ -37,10 +44,21 @@ describe('calls of the table', () => {
     const result = aResult(runId, { outcome: full, invocationId, nodeId: nodeId('i-0123456789abcdef0') });
     await wire.storeOf().putResults([result]);
     const [put] = wire.calls().flatMap(putsOf);
-    const bytes = Object.entries<Record<string, string>>(Object(put).PutRequest.Item)
-      .flatMap(([field, value]) => [field, ...Object.values(value)])
-      .reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-    expect(bytes).toBeLessThan(1024);
+    expect(bytesOf(Object(put).PutRequest.Item)).toBeLessThan(1024);
+  });
+
+  it('keeps the progress of a hundred nodes, scattered over 150,000, within one write unit of 1 KB', async () => {
+    const runId = newRunId();
+    const batch = batchIdSchema.parse('a12-g10-s100-p10-x1-b2999');
+    const progress = aProgress(runId, batch, {
+      ...{ agent: 'aliyun', region: 'ap-southeast-1', account: '123456789012', nodeCount: 100, state: 'done' },
+      counts: { succeeded: 50, failed: 20, ignored: 10, timedOut: 10, lost: 10 },
+      statuses: 's'.repeat(100),
+      positions: formatPositions(many(100).map((n) => n * 1499 + ((n * 7919) % 1000))),
+      ...{ operationIndex: 12, startedAt: sampleTime, endedAt: sampleTime },
+    });
+    await wire.storeOf().putProgress(progress);
+    expect(bytesOf(wire.calls()[0]?.body.Item)).toBeLessThan(1024);
   });
 
   it('needs one call for each write and each read of a waiting invocation', async () => {

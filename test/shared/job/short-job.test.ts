@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { shortJob } from '#cli/output/short-job.ts';
 import { toYaml } from '#shared/format/to-yaml.ts';
 import { parseJobFile } from '#shared/job/job-file.ts';
+import { shortJob } from '#shared/job/short-job.ts';
 
 const full = `apiVersion: drover/v1
 kind: Job
