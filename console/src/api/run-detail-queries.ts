@@ -25,6 +25,15 @@ const oneNodeMs = ({ nodeCount }: RunPlace): number => Math.min(30_000, Math.max
 const attemptOf = ({ attempt }: RunPlace): { readonly attempt?: number } => (attempt === undefined ? {} : { attempt });
 const keyOf = (what: string, { runId, attempt }: RunPlace) => ['run', runId, attempt ?? 'all', what] as const;
 
+/** What changes with a run. What was printed and the job stay as they are. */
+const changing: ReadonlySet<unknown> = new Set(['map', 'nodes', 'results', 'outputs', 'matches']);
+
+/** Queries of a run to ask again when it comes to its end: what was last heard may be from just before that. */
+export const changingQueries = (runId: RunId) => ({
+  queryKey: ['run', runId],
+  predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => changing.has(queryKey[3]),
+});
+
 /** How every node stands; lists of nodes come once. */
 export const runMapQuery = (place: RunPlace) => {
   const queryKey = keyOf('map', place);

@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { RunView } from '#shared/contract/run-views.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
+import type { RunStatus } from '#shared/model/status.ts';
 import { useApi } from '../api/api-context.ts';
-import type { RunPlace } from '../api/run-detail-queries.ts';
+import { changingQueries, type RunPlace } from '../api/run-detail-queries.ts';
 import { runQuery } from '../api/run-queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -31,6 +32,16 @@ const useAddress = () => {
     now.setSearch(withParams(now.search, changes), { replace: true, preventScrollReset: true });
   }, []);
   return { search, change };
+};
+
+/** Asks once more for what is followed, when the run has come to its end or goes on from there. */
+const useLastLook = (runId: RunId, status: RunStatus | undefined): void => {
+  const cache = useQueryClient();
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== status) void cache.invalidateQueries(changingQueries(runId));
+    before.current = status;
+  }, [cache, runId, status]);
 };
 
 const attemptIn = (search: URLSearchParams): number | undefined => {
@@ -81,6 +92,7 @@ const RunOfId = ({ runId }: { readonly runId: RunId }) => {
   const { search, change } = useAddress();
   const { data: run, error, refetch } = useQuery(runQuery(client, runId));
   const attempt = attemptIn(search);
+  useLastLook(runId, run?.status);
   if (run === undefined)
     return error === null ? <Loading what="the run" /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (
