@@ -23,8 +23,7 @@ interface RowProps {
   readonly onChoose: (row: NodeRow) => void;
 }
 
-const whyText = ({ reason, stop }: NodeRow): string =>
-  [stopText(stop), reason ?? ''].filter((one) => one !== '').join(': ');
+const whyText = ({ reason, stop }: NodeRow): string => reason ?? stopText(stop);
 
 const Row = memo(({ row, index, start, isOpen, isChosen, onOpen, onChoose }: RowProps) => (
   <tr
