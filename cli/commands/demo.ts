@@ -27,7 +27,7 @@ export const demoCommand = defineCommand({
       const { items } = await connection.client.listResults(run.runId, { operation: 'start', limit: 3 });
       say(`\nWhat three of the nodes said:\n${items.map((one) => `  ${one.name}: ${one.stdout.trim()}`).join('\n')}`);
       say(
-        '\nYour turn: npx drover run start examples/failing.yaml, then npx drover run show last and npx drover run continue last',
+        '\nYour turn: npx drover run start examples/failing.yaml, then npx drover run show last and npx drover run continue last. The same in a browser: npx drover console',
       );
       return exitCode;
     } finally {
