@@ -60,7 +60,9 @@ export const Starter = ({ job, reference }: { readonly job: Job; readonly refere
   const [form, setForm] = useState(() => openRunForm(job));
   const { planned, plan, start, back } = usePlanAndStart(reference);
   // A plan is read from its top, however far down its form was.
-  useEffect(() => scrollTo({ top: planned === undefined ? scrollY : 0 }), [planned]);
+  useEffect(() => {
+    if (planned !== undefined) scrollTo({ top: 0 });
+  }, [planned]);
   if (planned === undefined)
     return (
       <RunFormView
