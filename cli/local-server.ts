@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { AppError } from '#shared/errors/app-error.ts';
+import { AppError, messageOf } from '#shared/errors/app-error.ts';
 
 /** What a running local server writes beside its data, for clients on this machine. */
 export const serverStateSchema = z.object({ url: z.url(), pid: z.int().positive() });
@@ -23,7 +23,10 @@ const readOptional = async (path: string): Promise<string | undefined> => {
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw new AppError('config.invalid', `Cannot read ${path}: ${messageOf(error)}`, {
+      cause: error,
+      hint: 'The state directory must be a folder of yours. Name another one with --state-dir or DROVER_HOME.',
+    });
   }
 };
 
@@ -41,7 +44,7 @@ const parseState = (text: string, path: string): ServerState => {
 /**
  * The local server that runs on this machine with that state directory, with its token; undefined when none does. What a server that died
  * left behind does not count.
- * @throws AppError `config.invalid` when its files are damaged.
+ * @throws AppError `config.invalid` when its files are damaged or cannot be read.
  */
 export const findLocalServer = async (
   host: { isAlive(pid: number): boolean },

@@ -209,6 +209,8 @@ describe('a shared limit, whatever is done with it', () => {
   /** Everybody takes tickets, and calls as soon as its ticket is due; time goes by steps. The times of the calls, by epoch. */
   const callsOf = (start: Partial<RateRecord>, acts: readonly Act[]) => {
     const stepMs = 10;
+    // While the rate is looked for, turns are given up to four times as late as callers can wait; tickets ahead come after them.
+    const longestMs = 4 * 20_000 + 10_000;
     const seen = play(start, acts);
     const calls: { readonly atMs: number; readonly perSecond: number; readonly epoch: number }[] = [];
     let open: readonly number[] = [];
@@ -217,7 +219,7 @@ describe('a shared limit, whatever is done with it', () => {
       const first = before?.epoch === limit.epoch ? before.issued : 0;
       if (first === 0) open = [];
       open = [...open, ...Array.from({ length: limit.issued - first }, (_, n) => first + n)];
-      const untilMs = seen[index + 1]?.atMs ?? atMs + 30_000;
+      const untilMs = seen[index + 1]?.atMs ?? atMs + longestMs;
       for (let now = atMs; now < untilMs; now += stepMs) {
         const due = open.filter((ticket) => dueAtMs(limit, ticket) <= now);
         for (const _ of due) calls.push({ atMs: now, perSecond: limit.perSecond, epoch: limit.epoch });

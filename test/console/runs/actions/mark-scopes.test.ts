@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markScopes, type NodePlace, placeKey } from '#console/runs/actions/mark-scopes.ts';
 import { nodeIdSchema } from '#shared/model/ids.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cellsOf, letterCounts, withLists, worstLetters } from '#console/runs/map/map-cells.ts';
 import type { MapGroup, RunMap } from '#shared/contract/map-views.ts';
