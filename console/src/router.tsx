@@ -50,6 +50,7 @@ export const createRouter = () =>
             }),
           },
           { path: 'runs/:runId', lazy: async () => ({ Component: (await import('./runs/run-screen.tsx')).RunScreen }) },
+          { path: 'exec', lazy: async () => ({ Component: (await import('./exec/exec-screen.tsx')).ExecScreen }) },
           { path: 'nodes', lazy: async () => ({ Component: (await import('./nodes/nodes-screen.tsx')).NodesScreen }) },
           { path: '*', element: <NoSuchScreen /> },
         ],

@@ -1,11 +1,10 @@
 import type { TargetSetSummary } from '#shared/contract/target-views.ts';
 import { interpreters } from '#shared/model/job.ts';
-import { Field } from '../parts/field.tsx';
+import { Fields, FormField } from '../parts/form-field.tsx';
 import type { ExecForm, ExecProblems } from './exec-form.ts';
 import styles from './exec-screen.module.css';
 
-/** What the fields of a form have in common. */
-export interface FieldsProps {
+interface FieldsProps {
   readonly form: ExecForm;
   readonly problems: ExecProblems;
   readonly onChange: (change: Partial<ExecForm>) => void;
@@ -14,50 +13,68 @@ export interface FieldsProps {
 /** What is run, and by what. */
 export const CommandFields = ({ form, problems, onChange }: FieldsProps) => (
   <>
-    <Field id="script" label="Script" problem={problems.script}>
-      <textarea
-        id="script"
-        className="mono"
-        rows={8}
-        spellCheck={false}
-        placeholder="df -h | tail -1"
-        value={form.script}
-        onChange={({ target }) => onChange({ script: target.value })}
-      />
-    </Field>
-    <div className={styles['row']}>
-      <Field id="interpreter" label="Run by">
-        <select
-          id="interpreter"
-          value={form.interpreter}
-          onChange={({ target }) => onChange({ interpreter: interpreters.find((one) => one === target.value) ?? 'sh' })}
-        >
-          {interpreters.map((name) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </Field>
-      <Field id="run-as" label="As user">
-        <input
-          id="run-as"
-          placeholder="that of the agent"
-          value={form.runAs}
-          onChange={({ target }) => onChange({ runAs: target.value })}
-        />
-      </Field>
-      <Field id="timeout" label="Timeout" problem={problems.timeout}>
-        <input
-          id="timeout"
-          placeholder="1h"
-          value={form.timeout}
-          onChange={({ target }) => onChange({ timeout: target.value })}
-        />
-      </Field>
+    <div className={styles['wide']}>
+      <FormField label="Script" isRequired error={problems.script}>
+        {(props) => (
+          <textarea
+            {...props}
+            className={`${props.className} mono`}
+            rows={8}
+            spellCheck={false}
+            placeholder="df -h | tail -1"
+            value={form.script}
+            onChange={({ target }) => onChange({ script: target.value })}
+          />
+        )}
+      </FormField>
     </div>
+    <Fields>
+      <FormField label="Run by">
+        {(props) => (
+          <select
+            {...props}
+            value={form.interpreter}
+            onChange={({ target }) =>
+              onChange({ interpreter: interpreters.find((one) => one === target.value) ?? 'sh' })
+            }
+          >
+            {interpreters.map((name) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        )}
+      </FormField>
+      <TextField label="As user" hint="That of the agent when empty." field="runAs" form={form} onChange={onChange} />
+      <TextField
+        {...{ form, onChange }}
+        label="Timeout"
+        hint="For each node, such as 30s; 1h when empty."
+        field="timeout"
+        problem={problems.timeout}
+      />
+    </Fields>
   </>
 );
 
-/** On which nodes it is run, and how many at once. */
+const TextField = ({
+  label,
+  hint,
+  field,
+  problem,
+  form,
+  onChange,
+}: Omit<FieldsProps, 'problems'> & {
+  readonly label: string;
+  readonly hint: string;
+  readonly field: 'runAs' | 'timeout' | 'atOnce' | 'maxFailures';
+  readonly problem?: string | undefined;
+}) => (
+  <FormField label={label} hint={hint} error={problem}>
+    {(props) => <input {...props} value={form[field]} onChange={({ target }) => onChange({ [field]: target.value })} />}
+  </FormField>
+);
+
+/** On which nodes it is run, how many at once, and how many failures are borne. */
 export const TargetFields = ({
   form,
   problems,
@@ -65,49 +82,47 @@ export const TargetFields = ({
   sets,
 }: FieldsProps & { readonly sets: readonly TargetSetSummary[] }) => (
   <>
-    <div className={styles['where']}>
-      <Field id="exec-set" label="Target set">
-        <select id="exec-set" value={form.set} onChange={({ target }) => onChange({ set: target.value })}>
-          <option value="">none</option>
-          {sets.map(({ name, outline }) => (
-            <option key={name} value={name} title={outline}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field id="exec-where" label="Condition" problem={problems.where}>
-        <input
-          id="exec-where"
-          className="mono"
-          spellCheck={false}
-          placeholder={'node.tags.role == "web"'}
-          value={form.where}
-          onChange={({ target }) => onChange({ where: target.value })}
-        />
-      </Field>
+    <div className={styles['wide']}>
+      <FormField label="Condition" hint="A CEL condition over node; true is all nodes." error={problems.where}>
+        {(props) => (
+          <input
+            {...props}
+            className={`${props.className} mono`}
+            spellCheck={false}
+            placeholder={'node.tags.role == "web"'}
+            value={form.where}
+            onChange={({ target }) => onChange({ where: target.value })}
+          />
+        )}
+      </FormField>
     </div>
-    <div className={styles['row']}>
-      <Field id="at-once" label="Nodes at once" hint="A number or a percentage" problem={problems.atOnce}>
-        <input
-          id="at-once"
-          placeholder="all"
-          value={form.atOnce}
-          onChange={({ target }) => onChange({ atOnce: target.value })}
-        />
-      </Field>
-      <Field
-        id="max-failures"
+    <Fields>
+      <FormField label="Target set">
+        {(props) => (
+          <select {...props} value={form.set} onChange={({ target }) => onChange({ set: target.value })}>
+            <option value="">none</option>
+            {sets.map(({ name, outline }) => (
+              <option key={name} value={name} title={outline}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </FormField>
+      <TextField
+        {...{ form, onChange }}
+        label="Nodes at once"
+        hint="A number or a percentage; all when empty."
+        field="atOnce"
+        problem={problems.atOnce}
+      />
+      <TextField
+        {...{ form, onChange }}
         label="Failures to bear"
-        hint="After more, no further node starts"
+        hint="A number or a percentage; after more, no further node starts."
+        field="maxFailures"
         problem={problems.maxFailures}
-      >
-        <input
-          id="max-failures"
-          value={form.maxFailures}
-          onChange={({ target }) => onChange({ maxFailures: target.value })}
-        />
-      </Field>
-    </div>
+      />
+    </Fields>
   </>
 );

@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { useSearchParams } from 'react-router';
+import { createSearchParams, useSearchParams } from 'react-router';
 import type { ReadingView } from '#shared/contract/node-views.ts';
 import { useApi } from '../api/api-context.ts';
 import { agentsQuery, type NodeScope, nodesQuery, readClouds, targetSetsQuery } from '../api/node-queries.ts';
 import { Button } from '../parts/button.tsx';
+import { ButtonLink } from '../parts/button-link.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -15,13 +16,17 @@ import { NodeTable } from './node-table.tsx';
 import { SaveSetDialog } from './save-set-dialog.tsx';
 import { ScopeForm } from './scope-form.tsx';
 
+/** What names these nodes in an address. */
+const namedBy = ({ where = '', set = '' }: NodeScope): Readonly<Record<string, string>> => ({
+  ...(where.trim() === '' ? {} : { where }),
+  ...(set === '' ? {} : { set }),
+});
+
 /** Which nodes the address names, and how to name others. */
 const useScope = (): readonly [NodeScope, (scope: NodeScope) => void] => {
   const [params, setParams] = useSearchParams();
   const scope = { where: params.get('where') ?? undefined, set: params.get('set') ?? undefined };
-  const change = ({ where = '', set = '' }: NodeScope): void =>
-    setParams({ ...(where.trim() === '' ? {} : { where }), ...(set === '' ? {} : { set }) });
-  return [scope, change];
+  return [scope, (named) => setParams(namedBy(named))];
 };
 
 const Reading = ({ reading: { readAt, problem } }: { readonly reading: ReadingView }) => (
@@ -53,7 +58,12 @@ const NodesPanel = ({ scope, onChange }: { readonly scope: NodeScope; readonly o
   return (
     <Panel
       title={nodes === undefined ? 'Nodes' : `${nodes.length}${hasNextPage ? ' or more' : ''} nodes`}
-      actions={where !== undefined && <Button onClick={() => setSaving(true)}>Save as target set…</Button>}
+      actions={
+        <>
+          {where !== undefined && <Button onClick={() => setSaving(true)}>Save as target set…</Button>}
+          <ButtonLink to={`/exec?${createSearchParams(namedBy(scope))}`}>Run a command…</ButtonLink>
+        </>
+      }
     >
       <ScopeForm scope={scope} sets={sets.data?.items ?? []} onChange={onChange} />
       {error !== null && <Failure error={error} />}

@@ -4,7 +4,7 @@ import { useApi } from '../api/api-context.ts';
 import { Button } from '../parts/button.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { Field } from '../parts/field.tsx';
+import { FormField } from '../parts/form-field.tsx';
 import styles from './nodes-screen.module.css';
 
 /** Keeps a condition under a name. */
@@ -28,9 +28,11 @@ export const SaveSetDialog = ({ where, onClose }: { readonly where: string; read
     <Dialog title="Save as target set" onClose={onClose}>
       <form className={styles['dialog']} onSubmit={submit}>
         <code>{where}</code>
-        <Field id="set-name" label="Name" hint="Jobs name it as targets: {set: NAME}.">
-          <input id="set-name" autoComplete="off" value={name} onChange={({ target }) => setName(target.value)} />
-        </Field>
+        <FormField label="Name" isRequired hint="Jobs name it as targets: {set: NAME}.">
+          {(props) => (
+            <input {...props} autoComplete="off" value={name} onChange={({ target }) => setName(target.value)} />
+          )}
+        </FormField>
         {save.error !== null && <Failure error={save.error} />}
         <div className={styles['buttons']}>
           <Button onClick={onClose}>Cancel</Button>

@@ -2,7 +2,7 @@ import { type FormEvent, useEffect, useState } from 'react';
 import type { TargetSetSummary } from '#shared/contract/target-views.ts';
 import type { NodeScope } from '../api/node-queries.ts';
 import { Button } from '../parts/button.tsx';
-import { Field } from '../parts/field.tsx';
+import { FormField } from '../parts/form-field.tsx';
 import styles from './nodes-screen.module.css';
 
 /** Which nodes are shown: those of a target set, those that a condition names. */
@@ -23,26 +23,34 @@ export const ScopeForm = ({
   };
   return (
     <form className={styles['scope']} onSubmit={submit}>
-      <Field id="set" label="Target set">
-        <select id="set" value={scope.set ?? ''} onChange={({ target }) => onChange({ ...scope, set: target.value })}>
-          <option value="">all nodes</option>
-          {sets.map(({ name, outline }) => (
-            <option key={name} value={name} title={outline}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </Field>
-      <Field id="where" label="Condition">
-        <input
-          id="where"
-          className="mono"
-          spellCheck={false}
-          placeholder={'node.tags.role == "web" && node.region == "eu-west-1"'}
-          value={where}
-          onChange={({ target }) => setWhere(target.value)}
-        />
-      </Field>
+      <FormField label="Target set">
+        {(props) => (
+          <select
+            {...props}
+            value={scope.set ?? ''}
+            onChange={({ target }) => onChange({ ...scope, set: target.value })}
+          >
+            <option value="">all nodes</option>
+            {sets.map(({ name, outline }) => (
+              <option key={name} value={name} title={outline}>
+                {name}
+              </option>
+            ))}
+          </select>
+        )}
+      </FormField>
+      <FormField label="Condition">
+        {(props) => (
+          <input
+            {...props}
+            className={`${props.className} mono`}
+            spellCheck={false}
+            placeholder={'node.tags.role == "web" && node.region == "eu-west-1"'}
+            value={where}
+            onChange={({ target }) => setWhere(target.value)}
+          />
+        )}
+      </FormField>
       <Button type="submit" kind="primary">
         Show
       </Button>

@@ -4,6 +4,7 @@ import type { RunSummary } from '#shared/contract/run-views.ts';
 import { useApi } from '../api/api-context.ts';
 import { runsQuery } from '../api/run-queries.ts';
 import { Button } from '../parts/button.tsx';
+import { ButtonLink } from '../parts/button-link.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { PageHead } from '../parts/page-head.tsx';
 import { Panel } from '../parts/panel.tsx';
@@ -50,7 +51,17 @@ export const RunsScreen = () => {
   const runs = data?.pages.flatMap(({ items }) => items);
   return (
     <>
-      <PageHead title="Runs" />
+      <PageHead
+        title="Runs"
+        actions={
+          <>
+            <ButtonLink to="/exec">Run a command…</ButtonLink>
+            <ButtonLink to="/jobs" kind="primary">
+              Start a job…
+            </ButtonLink>
+          </>
+        }
+      />
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
       <Panel>
         {runs === undefined && error === null && <Loading what="runs" />}

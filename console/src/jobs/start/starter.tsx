@@ -1,98 +1,22 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
-import { useNavigate } from 'react-router';
-import type { DroverClient, RunRequestInput } from '#shared/client/client.ts';
+import { useState } from 'react';
 import type { Job } from '#shared/model/job.ts';
-import type { RunPlan } from '#shared/plan/run-plan.ts';
-import { useApi } from '../../api/api-context.ts';
-import { Button } from '../../parts/button.tsx';
-import { Failure } from '../../parts/failure.tsx';
-import { PlanView } from '../plan/plan-view.tsx';
+import { PlannedStart, usePlanAndStart } from './planned-start.tsx';
 import { openRunForm } from './run-form.ts';
-import { type Asked, RunFormView } from './run-form-view.tsx';
-import styles from './start.module.css';
-
-/** A plan that was shown, the request that it is of, and the key under which that starts once. */
-interface Planned {
-  readonly plan: RunPlan;
-  readonly request: RunRequestInput;
-  readonly key: string;
-  /** True when another plan of the same request was shown before. */
-  readonly isOther: boolean;
-}
-
-/** Starts what was planned; answers the plan instead where it has become another one. */
-const startPlanned = async (client: DroverClient, { plan, request, key }: Planned) => {
-  const now = await client.planPreview(request);
-  return now.digest === plan.digest ? client.submitRun(request, key) : { changed: now };
-};
-
-const usePlanAndStart = (job: unknown) => {
-  const { client } = useApi();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const [planned, setPlanned] = useState<Planned>();
-  const plan = useMutation({
-    mutationFn: async ({ request: said, refresh }: Asked): Promise<Planned> => {
-      const request = { job, ...said };
-      const shown = await client.planPreview(request, refresh ? { refresh } : {});
-      return { plan: shown, request, key: crypto.randomUUID(), isOther: false };
-    },
-    onSuccess: setPlanned,
-  });
-  const start = useMutation({
-    mutationFn: (one: Planned) => startPlanned(client, one),
-    onSuccess: async (answer, one) => {
-      if ('changed' in answer) return setPlanned({ ...one, plan: answer.changed, isOther: true });
-      await queries.invalidateQueries({ queryKey: ['runs'] });
-      await navigate(`/runs/${answer.run.runId}`);
-    },
-  });
-  const back = (): void => {
-    setPlanned(undefined);
-    start.reset();
-  };
-  return { planned, plan, start, back };
-};
+import { RunFormView } from './run-form-view.tsx';
 
 /** Starts a job: first its form, then the plan, then exactly that. `reference` is what the API is given: a name with its revision, or the job. */
 export const Starter = ({ job, reference }: { readonly job: Job; readonly reference: unknown }) => {
   const [form, setForm] = useState(() => openRunForm(job));
-  const { planned, plan, start, back } = usePlanAndStart(reference);
-  // A plan is read from its top, however far down its form was.
-  useEffect(() => {
-    if (planned !== undefined) scrollTo({ top: 0 });
-  }, [planned]);
-  if (planned === undefined)
-    return (
-      <RunFormView
-        job={job}
-        form={form}
-        onForm={setForm}
-        isPending={plan.isPending}
-        error={plan.error}
-        onAsk={(asked) => plan.mutate(asked)}
-      />
-    );
-  const isNothing = planned.plan.totals.nodeOperations === 0;
+  const { planned, plan, start, back } = usePlanAndStart();
+  if (planned !== undefined) return <PlannedStart planned={planned} start={start} back={back} />;
   return (
-    <>
-      {planned.isOther && (
-        <p className={styles['changed']} role="alert">
-          Nothing was started: the plan has become another one since it was shown. This is how it is now.
-        </p>
-      )}
-      <div className={styles['act']}>
-        <Button kind="primary" disabled={start.isPending || isNothing} onClick={() => start.mutate(planned)}>
-          {start.isPending ? 'Starting…' : 'Start'}
-        </Button>
-        <Button disabled={start.isPending} onClick={back}>
-          Change what is asked for
-        </Button>
-        {isNothing && <span className={styles['wrong']}>There is nothing to do: the run would be refused.</span>}
-      </div>
-      {start.error !== null && <Failure error={start.error} />}
-      <PlanView plan={planned.plan} />
-    </>
+    <RunFormView
+      job={job}
+      form={form}
+      onForm={setForm}
+      isPending={plan.isPending}
+      error={plan.error}
+      onAsk={({ request, refresh }) => plan.mutate({ request: { job: reference, ...request }, refresh })}
+    />
   );
 };
