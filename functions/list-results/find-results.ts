@@ -2,7 +2,7 @@ import type { ResultsQuery } from '#shared/contract/requests.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { type BatchId, formatResultId, formatSliceId, type RunId } from '#shared/model/ids.ts';
 import type { BatchNode, InvocationRecord, ResultRecord } from '#shared/model/run.ts';
-import { readBatch, type Source, type SourceDeps } from './sources.ts';
+import { mayHold, readBatch, type Source, type SourceDeps } from './sources.ts';
 
 /** A result with everything that says where it belongs. */
 export interface FoundResult {
@@ -54,7 +54,7 @@ export const findInBatch = async (
   runId: RunId,
   { source, filter }: { readonly source: Source; readonly filter: ResultsFilter },
 ): Promise<readonly (FoundResult | undefined)[]> => {
-  if (!source.batchId) return [];
+  if (!source.batchId || !(await mayHold(deps, runId, source.batchId, filter.node))) return [];
   const { nodes, results } = await readBatch(deps, runId, source.batchId);
   const invocations = new Map(
     (await deps.store.listInvocations(runId, source.batchId)).map((one) => [one.invocationId, one]),

@@ -8,7 +8,15 @@ import type { NodeStatus } from '#shared/model/status.ts';
 import { explainingResult } from '#shared/plan/explaining-result.ts';
 import type { Page } from '#shared/ports/store.ts';
 import { pageOfParts } from './paging.ts';
-import { listSources, readBatch, type Source, type SourceDeps, statusesOfBatch, takenOver } from './sources.ts';
+import {
+  listSources,
+  mayHold,
+  readBatch,
+  type Source,
+  type SourceDeps,
+  statusesOfBatch,
+  takenOver,
+} from './sources.ts';
 
 /**
  * The nodes of a run, phase by phase, each as it stands after the last attempt that touched it; nodes whose turn has not come are pending.
@@ -22,6 +30,7 @@ export const listNodeRows =
     const sources = all.filter(({ phase }) => query.phase === undefined || phase.name === query.phase);
     const moved = takenOver(deps, runId, all);
     return pageOfParts(sources, query, async (source) => {
+      if (source.batchId && !(await mayHold(deps, runId, source.batchId, query.node))) return [];
       const rows = await rowsOf(deps, run, source);
       const elsewhere = await moved(source);
       return rows.map((row) => (elsewhere.has(row.nodeId) || !isAsked(row, query) ? undefined : row));

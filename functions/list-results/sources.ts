@@ -186,6 +186,21 @@ const plannedSources = (
   });
 };
 
+/**
+ * True when a batch may have what is asked for: any batch when no node is named, else those that hold it, by id or name. Of all the others of a large
+ * run nothing but their nodes is read.
+ */
+export const mayHold = async (
+  deps: SourceDeps,
+  runId: RunId,
+  batchId: BatchId,
+  node: string | undefined,
+): Promise<boolean> => {
+  if (node === undefined) return true;
+  const batch = await deps.store.getBatch(runId, batchId);
+  return batch?.nodes.some((one) => one.node.id === node || one.node.name === node) ?? false;
+};
+
 /** Nodes, results and progress of a batch. */
 export const readBatch = async (deps: SourceDeps, runId: RunId, batchId: BatchId): Promise<BatchContent> => {
   const [batch, results, progress] = await Promise.all([

@@ -15,10 +15,24 @@ export interface RunPlace {
   readonly attempt: number | undefined;
   /** How the run stands: what has ended is not asked for again. */
   readonly status: RunStatus | undefined;
+  /** Nodes in all of its groups. */
+  readonly nodeCount: number;
 }
+
+/** What happened on one node is found among what happened on all: the more there are, the less often it is asked for, at most every half minute. */
+const oneNodeMs = ({ nodeCount }: RunPlace): number => Math.min(30_000, Math.max(followMs.map, nodeCount));
 
 const attemptOf = ({ attempt }: RunPlace): { readonly attempt?: number } => (attempt === undefined ? {} : { attempt });
 const keyOf = (what: string, { runId, attempt }: RunPlace) => ['run', runId, attempt ?? 'all', what] as const;
+
+/** What changes with a run. What was printed and the job stay as they are. */
+const changing: ReadonlySet<unknown> = new Set(['map', 'nodes', 'results', 'outputs', 'matches']);
+
+/** Queries of a run to ask again when it comes to its end: what was last heard may be from just before that. */
+export const changingQueries = (runId: RunId) => ({
+  queryKey: ['run', runId],
+  predicate: ({ queryKey }: { readonly queryKey: readonly unknown[] }) => changing.has(queryKey[3]),
+});
 
 /** How every node stands; lists of nodes come once. */
 export const runMapQuery = (place: RunPlace) => {
@@ -37,7 +51,7 @@ export const runMapQuery = (place: RunPlace) => {
 };
 
 /** Rows in one answer. */
-const rowsAtOnce = 200;
+const rowsAtOnce = 500;
 
 /** Nodes per phase, page by page. The more pages are open, the less often they are asked for again. */
 export const nodeRowsQuery = (place: RunPlace, filters: Partial<NodeRowsQuery>) =>
@@ -54,6 +68,8 @@ export const nodeRowsQuery = (place: RunPlace, filters: Partial<NodeRowsQuery>) 
     getNextPageParam: ({ cursor }) => cursor,
     refetchInterval: ({ state }) =>
       whileOpen(place.status, Math.max(followMs.map, (state.data?.pages.length ?? 0) * followMs.map)),
+    // Rows that were fetched are not compared one by one with every page that comes.
+    structuralSharing: false,
     placeholderData: keepPreviousData,
   });
 
@@ -65,7 +81,7 @@ export const nodeResultsQuery = (place: RunPlace, node: string) =>
       gatherPages((page) =>
         place.client.listResults(place.runId, { ...page, ...attemptOf(place), node, tries: 'all' }),
       ),
-    refetchInterval: whileOpen(place.status, followMs.map),
+    refetchInterval: whileOpen(place.status, oneNodeMs(place)),
   });
 
 /** How one node stands in its phases. */
@@ -74,7 +90,7 @@ export const nodePlacesQuery = (place: RunPlace, node: string) =>
     queryKey: [...keyOf('nodes', place), 'of', node],
     queryFn: () =>
       gatherPages((page) => place.client.listNodeRows(place.runId, { ...page, ...attemptOf(place), node })),
-    refetchInterval: whileOpen(place.status, followMs.map),
+    refetchInterval: whileOpen(place.status, oneNodeMs(place)),
   });
 
 /** A long stream, part by part. */

@@ -1,10 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { RunView } from '#shared/contract/run-views.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
+import type { RunStatus } from '#shared/model/status.ts';
 import { useApi } from '../api/api-context.ts';
-import type { RunPlace } from '../api/run-detail-queries.ts';
+import { changingQueries, type RunPlace } from '../api/run-detail-queries.ts';
 import { runQuery } from '../api/run-queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Failure } from '../parts/failure.tsx';
@@ -33,10 +34,22 @@ const useAddress = () => {
   return { search, change };
 };
 
+/** Asks once more for what is followed, when the run has come to its end or goes on from there. */
+const useLastLook = (runId: RunId, status: RunStatus | undefined): void => {
+  const cache = useQueryClient();
+  const before = useRef(status);
+  useEffect(() => {
+    if (before.current !== undefined && before.current !== status) void cache.invalidateQueries(changingQueries(runId));
+    before.current = status;
+  }, [cache, runId, status]);
+};
+
 const attemptIn = (search: URLSearchParams): number | undefined => {
   const attempt = Number(search.get('attempt') ?? Number.NaN);
   return Number.isInteger(attempt) && attempt > 0 ? attempt : undefined;
 };
+
+const nodeCountOf = ({ groups }: RunView): number => groups.reduce((sum, { nodeCount }) => sum + nodeCount, 0);
 
 const OneAttempt = ({ attempt, onAll }: { readonly attempt: number; readonly onAll: () => void }) => (
   <div className={styles['attempt']} role="status">
@@ -79,6 +92,7 @@ const RunOfId = ({ runId }: { readonly runId: RunId }) => {
   const { search, change } = useAddress();
   const { data: run, error, refetch } = useQuery(runQuery(client, runId));
   const attempt = attemptIn(search);
+  useLastLook(runId, run?.status);
   if (run === undefined)
     return error === null ? <Loading what="the run" /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (
@@ -88,7 +102,7 @@ const RunOfId = ({ runId }: { readonly runId: RunId }) => {
       <RunNotices run={run} />
       <Gates run={run} />
       {attempt !== undefined && <OneAttempt attempt={attempt} onAll={() => change({ attempt: undefined })} />}
-      <RunParts run={run} place={{ client, runId, attempt, status: run.status }} />
+      <RunParts run={run} place={{ client, runId, attempt, status: run.status, nodeCount: nodeCountOf(run) }} />
     </>
   );
 };

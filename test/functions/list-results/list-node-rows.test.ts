@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { listNodeRows } from '#functions/list-results/list-node-rows.ts';
+import { createJsonBlobs } from '#functions/records/json-blob.ts';
 import type { NodeRowsQuery } from '#shared/contract/requests.ts';
 import type { NodeRow } from '#shared/contract/run-views.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -213,5 +215,25 @@ describe('pages', () => {
 
     for (const cursor of ['x', '1.2', '0.0.0.1.0.0.-1', 'eyJhIjoxfQ=='])
       await expect(page(rig, runId, { cursor })).rejects.toMatchObject({ code: 'request.invalid' });
+  });
+
+  it('are found by one name without reading what other batches did', async () => {
+    const rig = newRig([...hosts(1), ...hosts(3, { region: 'us-east-1' }).slice(1)]);
+    const runId = await rig.submit([{ name: 'g', phases: [p] }]);
+    await driveAttempt(rig, runId);
+    const read: string[] = [];
+    const store = {
+      ...rig.store,
+      listResults: (...given: Parameters<typeof rig.store.listResults>) => {
+        read.push(given[1]);
+        return rig.store.listResults(...given);
+      },
+    };
+    const list = listNodeRows({ store, json: createJsonBlobs(rig.blobs) });
+
+    expect(brief((await list(runId, { limit: 100, node: 'i-003' })).items)).toEqual(['p i-003 succeeded b 1']);
+    expect(read).toHaveLength(1);
+    expect((await list(runId, { limit: 100 })).items).toHaveLength(3);
+    expect(new Set(read).size).toBe(2);
   });
 });

@@ -1,3 +1,4 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { DroverClient } from '#shared/client/client.ts';
@@ -90,11 +91,15 @@ const purgeAll = async (client: DroverClient, runId: RunId): Promise<void> => {
 export const PurgeDialog = ({ run, onClose }: DialogProps) => {
   const { client } = useApi();
   const navigate = useNavigate();
-  const purge = useRunChange(
-    run.runId,
-    () => purgeAll(client, run.runId),
-    () => void navigate('/runs'),
-  );
+  const cache = useQueryClient();
+  const purge = useMutation({
+    mutationFn: () => purgeAll(client, run.runId),
+    onSuccess: async () => {
+      await navigate('/runs');
+      cache.removeQueries({ queryKey: ['run', run.runId] });
+      await cache.invalidateQueries({ queryKey: ['runs'] });
+    },
+  });
   return (
     <ActionDialog
       title="Remove this run?"

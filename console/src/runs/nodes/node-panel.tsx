@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react';
 import { isFailingStatus, isTerminalRunStatus, type NodeStatus } from '#shared/model/status.ts';
 import { nodePlacesQuery, nodeResultsQuery, type RunPlace } from '../../api/run-detail-queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -44,6 +44,16 @@ const NodeFacts = ({ place, node }: { readonly place: RunPlace; readonly node: s
   );
 };
 
+/** A panel that was opened below what is seen is brought into view. */
+const useInView = (): RefObject<HTMLElement | null> => {
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const top = panel.current?.getBoundingClientRect().top ?? 0;
+    if (top > innerHeight - 160) panel.current?.scrollIntoView({ block: 'start', behavior: 'smooth' });
+  }, []);
+  return panel;
+};
+
 /** Everything that happened on one node, as it goes on. */
 export const NodePanel = ({
   place,
@@ -54,12 +64,13 @@ export const NodePanel = ({
   readonly node: string;
   readonly onClose: () => void;
 }) => {
+  const panel = useInView();
   const [wraps, setWraps] = useState(true);
   const { data, error, refetch } = useQuery(nodeResultsQuery(place, node));
   const steps = useMemo(() => (data === undefined ? undefined : nodeSteps(data)), [data]);
   const isOver = place.status !== undefined && isTerminalRunStatus(place.status);
   return (
-    <aside className={styles['panel']} aria-label={`Node ${node}`}>
+    <aside ref={panel} className={styles['panel']} aria-label={`Node ${node}`}>
       <Panel
         title={data?.[0]?.name ?? node}
         actions={

@@ -8,7 +8,6 @@ import { Empty, Loading } from '../../parts/states.tsx';
 import { placeKey } from '../actions/mark-scopes.ts';
 import { ChosenNodes } from './chosen-nodes.tsx';
 import { filterQuery, isCalled, type NodeFilters } from './node-filters.ts';
-import styles from './nodes.module.css';
 import { NodesFilter } from './nodes-filter.tsx';
 import { NodesTable } from './nodes-table.tsx';
 
@@ -75,28 +74,26 @@ export const NodesList = ({
   const keys = useMemo(() => new Set(chosen.keys()), [chosen]);
   const phases = [...new Set(run.groups.flatMap((group) => group.phases.map(({ name }) => name)))];
   return (
-    <div className={styles['list']}>
-      <Panel>
-        <NodesFilter filters={filters} phases={phases} told={told} onChange={onFilter} />
-        <ChosenNodes run={run} rows={[...chosen.values()]} onAll={() => choose(rows ?? [])} onNone={() => choose([])} />
-        {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
-        {rows === undefined && error === null && <Loading what="nodes" />}
-        {rows !== undefined && (rows.length > 0 || hasNextPage) && (
-          <NodesTable
-            rows={rows}
-            chosen={keys}
-            openNode={openNode}
-            onOpen={onOpen}
-            onChoose={toggle}
-            onNearEnd={onNearEnd}
-          />
-        )}
-        {rows?.length === 0 && !hasNextPage && !isFetching && (
-          <Empty>
-            {isFiltered(filters) ? 'No node is like that.' : 'No nodes yet: they are known once their group begins.'}
-          </Empty>
-        )}
-      </Panel>
-    </div>
+    <Panel>
+      <NodesFilter filters={filters} phases={phases} told={told} onChange={onFilter} />
+      <ChosenNodes run={run} rows={[...chosen.values()]} onAll={() => choose(rows ?? [])} onNone={() => choose([])} />
+      {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
+      {rows === undefined && error === null && <Loading what="nodes" />}
+      {rows !== undefined && (rows.length > 0 || hasNextPage) && (
+        <NodesTable
+          rows={rows}
+          chosen={keys}
+          openNode={openNode}
+          onOpen={onOpen}
+          onChoose={toggle}
+          onNearEnd={onNearEnd}
+        />
+      )}
+      {rows?.length === 0 && !hasNextPage && !isFetching && (
+        <Empty>
+          {isFiltered(filters) ? 'No node is like that.' : 'No nodes yet: they are known once their group begins.'}
+        </Empty>
+      )}
+    </Panel>
   );
 };

@@ -23,8 +23,7 @@ interface RowProps {
   readonly onChoose: (row: NodeRow) => void;
 }
 
-const whyText = ({ reason, stop }: NodeRow): string =>
-  [stopText(stop), reason ?? ''].filter((one) => one !== '').join(': ');
+const whyText = ({ reason, stop }: NodeRow): string => reason ?? stopText(stop);
 
 const Row = memo(({ row, index, start, isOpen, isChosen, onOpen, onChoose }: RowProps) => (
   <tr
@@ -89,7 +88,7 @@ export const NodesTable = ({
   const items = list.getVirtualItems();
   const last = items.at(-1)?.index ?? -1;
   useEffect(() => {
-    if (last >= rows.length - 30) onNearEnd();
+    if (last >= rows.length - 150) onNearEnd();
   }, [last, rows.length, onNearEnd]);
   return (
     <div ref={box} className={styles['scroll']}>

@@ -23,12 +23,6 @@ export const streamBlob = async ({ client, runId, result, stream }: StreamPlace)
 /** The same as text. */
 export const streamText = async (place: StreamPlace): Promise<string> => (await streamBlob(place)).text();
 
-/** What a saved stream is called: its node, operation and stream, with nothing in it that a file name cannot have. */
-export const fileNameOf = ({ name, phase, operation, attempt, tryNumber }: ResultView, stream: Stream): string => {
-  const words = [name, phase, operation, `a${attempt}`, ...(tryNumber > 0 ? [`t${tryNumber}`] : []), stream];
-  return `${words.map((word) => word.replaceAll(/[^\p{L}\p{N}._-]/gu, '_').slice(0, 80)).join('.')}.txt`;
-};
-
 /** Gives bytes to the person as a file. */
 export const saveFile = (blob: Blob, name: string): void => {
   const link = document.createElement('a');

@@ -7,7 +7,8 @@ import type { Stream } from '#shared/script/upload-key.ts';
 import { useApi } from '../../api/api-context.ts';
 import { outputQuery } from '../../api/run-detail-queries.ts';
 import { Failure } from '../../parts/failure.tsx';
-import { fileNameOf, saveFile, streamBlob } from './download.ts';
+import { saveFile, streamBlob } from './download.ts';
+import { fileNameOf } from './file-name.ts';
 import styles from './output.module.css';
 import { OutputText } from './output-text.tsx';
 

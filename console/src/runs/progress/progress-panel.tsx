@@ -7,7 +7,7 @@ import { Empty } from '../../parts/states.tsx';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { Took } from '../../parts/times.tsx';
 import styles from './progress.module.css';
-import { hasRounds, phaseTimes, sliceName, strategyText } from './progress-rows.ts';
+import { hasRounds, phaseTimes, sliceName, slicesText, strategyText } from './progress-rows.ts';
 
 /** Which phase of which group. */
 export interface PhasePlace {
@@ -69,7 +69,7 @@ const PhaseRow = (props: PhaseRowProps) => {
           )}
           {hasRounds(phase) && (
             <button type="button" className={styles['fold']} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-              {isOpen ? '▾' : '▸'} {phase.slices.length} {phase.slices.length === 1 ? 'round' : 'rounds'}
+              {isOpen ? '▾' : '▸'} {slicesText(phase)}
             </button>
           )}
         </td>

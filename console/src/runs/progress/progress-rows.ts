@@ -15,8 +15,21 @@ export const strategyText = ({ strategy, rounds }: GroupView): string => {
   return rounds === 0 ? 'grayScale' : `grayScale, ${rounds} rounds`;
 };
 
-/** When a phase began and ended, over all its slices: absent before it began, without an end while a slice is open. */
-export const phaseTimes = ({ slices }: PhaseView): { readonly from: string; readonly to?: string } | undefined => {
+/** How many rounds there were, or, without rounds, how many attempts came to the phase. */
+export const slicesText = ({ slices }: PhaseView): string => {
+  const rounds = new Set(slices.flatMap(({ round }) => (round > 0 ? [round] : []))).size;
+  const attempts = new Set(slices.map(({ attempt }) => attempt)).size;
+  const [count, word] = rounds > 0 ? [rounds, 'round'] : attempts > 1 ? [attempts, 'attempt'] : [slices.length, 'pass'];
+  if (count === 1) return `1 ${word}`;
+  return word === 'pass' ? `${count} passes` : `${count} ${word}s`;
+};
+
+/** When the last attempt that came to a phase began and ended there: absent before it began, without an end while a slice is open. */
+export const phaseTimes = ({
+  slices: all,
+}: Pick<PhaseView, 'slices'>): { readonly from: string; readonly to?: string } | undefined => {
+  const latest = Math.max(...all.map(({ attempt }) => attempt));
+  const slices = all.filter(({ attempt }) => attempt === latest);
   const from = slices.map(({ openedAt }) => openedAt).toSorted()[0];
   if (from === undefined) return undefined;
   const ends = slices.flatMap(({ closedAt }) => (closedAt === undefined ? [] : [closedAt])).toSorted();
