@@ -1,17 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parse as parseYaml } from 'yaml';
-import { parseFleet } from '#local/cloud/fleet.ts';
-import { type LocalApp, openLocalApp } from '#local/local-app.ts';
-import { type ServedApp, serveApp } from '#local/serve-app.ts';
-import { createClient, type DroverClient } from '#shared/client/client.ts';
 import { browserPath, useBrowser, type Window } from '#test/kit/browser.ts';
-import { buildConsolePage } from '#test/kit/console-page.ts';
-import { hostsFleet } from '#test/kit/fleet.ts';
-import { silentLog } from '#test/kit/system.ts';
+import { useConsole } from '#test/kit/console.ts';
 
 const text = (script: string, name = 'ops/greet'): string => `apiVersion: drover/v1
 kind: Job
@@ -34,35 +25,16 @@ const expected = /status of (404|412|422)/;
 
 describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', () => {
   const openWindow = useBrowser();
-  let dir: string;
-  let local: LocalApp;
-  let served: ServedApp;
-  let client: DroverClient;
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'drover-jobs-'));
-    await buildConsolePage(join(dir, 'page'));
-    local = await openLocalApp({
-      ...{ stateDir: join(dir, 'local'), fleet: parseFleet(hostsFleet(3), 'fleet of the test') },
-      ...{ version: '1.2.3', actor: 'ada', consoleDir: join(dir, 'page'), log: silentLog },
-    });
-    served = await serveApp(local, { dir, port: 0, pid: process.pid });
-    client = createClient({ baseUrl: served.url, fetch, token: local.token });
-  });
-  afterAll(async () => {
-    await served.close();
-    await local.close();
-    await rm(dir, { recursive: true, force: true });
-  });
+  const served = useConsole({ hosts: 3 });
 
   const open = async (path: string): Promise<Window> => {
     const opened = await openWindow();
     opened.page.setDefaultTimeout(15_000);
-    await opened.page.goto(`${served.url}/console${path}#token=${local.token}`);
+    await opened.page.goto(served().link(path));
     return opened;
   };
   /** A job that tests start; storing it again changes nothing. */
-  const store = () => client.applyJob('ops/start', { job: parseYaml(text('echo hello', 'ops/start')) });
+  const store = () => served().client.applyJob('ops/start', { job: parseYaml(text('echo hello', 'ops/start')) });
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
   const close = async ({ page, complaints }: Window): Promise<void> => {
     await page.close();
@@ -89,8 +61,8 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
 
     await page.getByRole('link', { name: 'Change' }).click();
     await editor.waitFor();
-    const { view, etag } = await client.viewJob('ops/greet');
-    await client.applyJob(
+    const { view, etag } = await served().client.viewJob('ops/greet');
+    await served().client.applyJob(
       'ops/greet',
       { job: JSON.parse(JSON.stringify(view.job).replace('hello', 'hi')) },
       { ifMatch: etag },
@@ -122,12 +94,12 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     await button(page, 'Show the plan').click();
     await page.getByText('left out: 1 node (fulfils exclude: node.name == "h-2")').waitFor();
     await page.getByText('2 nodes, 2 operations on nodes').waitFor();
-    expect((await client.listRuns()).items).toEqual([]);
+    expect((await served().client.listRuns()).items).toEqual([]);
     await button(page, 'Start').dblclick();
     await page.waitForURL(/\/runs\/[0-9A-Z]{26}$/);
-    const { items } = await client.listRuns();
+    const { items } = await served().client.listRuns();
     expect(items).toMatchObject([{ job: { name: 'ops/start', revision: 1 } }]);
-    await local.cloud.engine.idle();
+    await served().local.cloud.engine.idle();
     await close(opened);
   });
 
@@ -145,7 +117,7 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     await page.getByLabel('Nodes').fill('');
     await button(page, 'Show the plan').click();
     await page.getByText('2 nodes, 2 operations on nodes').waitFor();
-    const before = (await client.listRuns()).items.length;
+    const before = (await served().client.listRuns()).items.length;
     // The same request has another plan when a node is not there any more.
     await page.route('**/v1/plan', async (route) => {
       const answer = await route.fetch();
@@ -153,7 +125,7 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     });
     await button(page, 'Start').click();
     await page.getByText('Nothing was started: the plan has become another one').waitFor();
-    expect((await client.listRuns()).items).toHaveLength(before);
+    expect((await served().client.listRuns()).items).toHaveLength(before);
     await close(opened);
   });
 
@@ -174,7 +146,10 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     await page.getByLabel('version').fill('9');
     await button(page, 'Save').click();
     await page.getByText('{"version":"9"}').waitFor();
-    expect((await client.viewSchedule('nightly')).view).toMatchObject({ job: 'ops/start', zone: 'America/New_York' });
+    expect((await served().client.viewSchedule('nightly')).view).toMatchObject({
+      job: 'ops/start',
+      zone: 'America/New_York',
+    });
 
     await button(page, 'Pause').click();
     await page.getByLabel('Why').fill('audit');
@@ -186,9 +161,9 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     await button(page, 'Run now').click();
     await button(page, 'Run it now').dblclick();
     await page.waitForURL(/\/runs\/[0-9A-Z]{26}$/);
-    expect((await client.listFirings('nightly')).items).toMatchObject([{ kind: 'manual', status: 'started' }]);
-    await local.cloud.engine.idle();
-    await page.goto(`${served.url}/console/schedules/nightly`);
+    expect((await served().client.listFirings('nightly')).items).toMatchObject([{ kind: 'manual', status: 'started' }]);
+    await served().local.cloud.engine.idle();
+    await page.goto(served().link('/schedules/nightly'));
     await button(page, 'Remove').click();
     await button(page, 'Remove it').click();
     await page.getByText('Nothing is started by the clock').waitFor();
