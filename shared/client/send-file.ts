@@ -50,8 +50,7 @@ export const sendFile = async (
     throw new AppError('service.unreachable', `${shown} could not be uploaded: ${messageOf(cause)}`, { cause });
   });
   await answer.arrayBuffer();
-  // A page is not told what a storage of another origin answered: whether the bytes are there is seen when the file is completed.
-  if (!answer.ok && answer.type !== 'opaque')
+  if (!answer.ok)
     throw new AppError('service.protocol', `${shown} could not be uploaded: the storage answered ${answer.status}`);
   return (await client.completeFile(sha256, { name })).value;
 };

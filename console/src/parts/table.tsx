@@ -21,26 +21,28 @@ export const Table = <T,>({
   /** What the table is of, for those who hear it. */
   readonly label: string;
 }) => (
-  <table className={styles['table']} aria-label={label}>
-    <thead>
-      <tr>
-        {columns.map(({ title, isNumber }) => (
-          <th key={title} scope="col" className={isNumber ? styles['number'] : undefined}>
-            {title}
-          </th>
-        ))}
-      </tr>
-    </thead>
-    <tbody>
-      {rows.map((row) => (
-        <tr key={keyOf(row)}>
-          {columns.map(({ title, cell, isNumber }) => (
-            <td key={title} className={isNumber ? styles['number'] : undefined}>
-              {cell(row)}
-            </td>
+  <div className={styles['frame']}>
+    <table className={styles['table']} aria-label={label}>
+      <thead>
+        <tr>
+          {columns.map(({ title, isNumber }) => (
+            <th key={title} scope="col" className={isNumber ? styles['number'] : undefined}>
+              {title}
+            </th>
           ))}
         </tr>
-      ))}
-    </tbody>
-  </table>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={keyOf(row)}>
+            {columns.map(({ title, cell, isNumber }) => (
+              <td key={title} className={isNumber ? styles['number'] : undefined}>
+                {cell(row)}
+              </td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  </div>
 );

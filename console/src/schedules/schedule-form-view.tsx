@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { messageOf, toAppError } from '#shared/errors/app-error.ts';
 import { useApi } from '../api/api-context.ts';
 import { previewQuery } from '../api/schedule-queries.ts';
@@ -31,7 +31,10 @@ export type ReadSchedule = Extract<ScheduleReading, { readonly name: string }>;
 /** What the server says of the times, a moment after they were last changed, at the field it is about. */
 const usePreview = (form: ScheduleForm) => {
   const { client } = useApi();
-  const request = useQuiet(previewOf(form, shownDues), 250);
+  const request = useQuiet(
+    useMemo(() => previewOf(form, shownDues), [form]),
+    250,
+  );
   const preview = useQuery(previewQuery(client, request));
   const { hint } = toAppError(preview.error ?? '');
   const said =

@@ -29,9 +29,11 @@ const firingColumns: readonly Column<FiringView>[] = [
 ];
 
 /** What became of the due times, newest first. */
-const History = ({ name }: { readonly name: string }) => {
+const History = ({ name, isGone }: { readonly name: string; readonly isGone: boolean }) => {
   const { client } = useApi();
   const query = useInfiniteQuery(firingsQuery(client, name));
+  // A schedule that was removed has a history still; one that never was has none, which is told above.
+  if (isGone && query.data === undefined) return null;
   const firings = query.data?.pages.flatMap(({ items }) => items);
   return (
     <Panel title="History">
@@ -107,17 +109,21 @@ export const ScheduleScreen = () => {
         <>
           <About schedule={data.view} />
           <Panel
-            title={data.view.enabled ? 'Due times to come' : 'Due times to come, once it is resumed'}
+            title="Due times to come"
             actions={
               count === few &&
               data.view.next.length >= few && <Button onClick={() => setCount(many)}>{`Show ${many}`}</Button>
             }
           >
-            <DueTimes dues={data.view.next} />
+            {data.view.enabled ? (
+              <DueTimes dues={data.view.next} />
+            ) : (
+              <Empty>It is paused: nothing is due until it is resumed.</Empty>
+            )}
           </Panel>
         </>
       )}
-      <History name={name} />
+      <History name={name} isGone={error !== null} />
     </>
   );
 };

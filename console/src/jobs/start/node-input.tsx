@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useDeferredValue, useId } from 'react';
+import { useId } from 'react';
 import { useApi } from '../../api/api-context.ts';
 import type { FieldProps } from '../../parts/form-field.tsx';
 import { useQuiet } from '../../parts/quiet.ts';
@@ -22,7 +22,7 @@ export const NodeInput = ({
 }) => {
   const { client } = useApi();
   const list = useId();
-  const part = useDeferredValue(useQuiet(text.trim(), 250));
+  const part = useQuiet(text.trim(), 250);
   const { data } = useQuery({
     queryKey: ['nodes-like', part],
     queryFn: () => client.listNodes({ limit: offered, ...(part === '' ? {} : { where: condition(part) }) }),
