@@ -22,6 +22,11 @@ export interface ServedConsole {
   readonly local: LocalApp;
 }
 
+/** Builds the page into a folder. */
+export const buildConsole = async (outDir: string): Promise<void> => {
+  await build({ root: consoleRoot, logLevel: 'error', build: { outDir } });
+};
+
 /** Builds the page and serves it on a local cloud of so many hosts (`h-1`, `h-2`, …), for the tests of a file. */
 export const useConsole = ({ hosts }: { readonly hosts: number }): (() => ServedConsole) => {
   let dir: string;
@@ -30,7 +35,7 @@ export const useConsole = ({ hosts }: { readonly hosts: number }): (() => Served
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'drover-page-'));
     const consoleDir = join(dir, 'page');
-    await build({ root: consoleRoot, logLevel: 'error', build: { outDir: consoleDir } });
+    await buildConsole(consoleDir);
     local = await openLocalApp({
       ...{ stateDir: join(dir, 'local'), fleet: parseFleet(hostsFleet(hosts), 'fleet of the test') },
       ...{ version: '1.2.3', actor: 'ada', consoleDir, log: silentLog },

@@ -32,20 +32,31 @@ const returnPath = (state: unknown): string =>
 const leave = (manager: UserManager): Promise<void> =>
   manager.signinRedirect({ state: `${location.pathname}${location.search}` });
 
-/** A token that is good; a person whose token cannot be renewed signs in again, and this never resolves. */
-const goodToken = async (manager: UserManager): Promise<string> => {
-  const user = await manager.getUser();
-  if (user !== null && user.expired !== true) return user.access_token;
-  if (user?.refresh_token !== undefined) {
-    const renewed = await manager.signinSilent().catch(() => null);
+/** Gives tokens that are good; a person whose token cannot be renewed signs in again, and the promise never resolves. */
+const goodTokens = (manager: UserManager): (() => Promise<string>) => {
+  let renewing: Promise<User | null> | undefined;
+  // One renewal for all that wait: an issuer may take a refresh token only once.
+  const renew = (): Promise<User | null> => {
+    renewing ??= manager
+      .signinSilent()
+      .catch(() => null)
+      .finally(() => {
+        renewing = undefined;
+      });
+    return renewing;
+  };
+  return async () => {
+    const user = await manager.getUser();
+    if (user !== null && user.expired !== true) return user.access_token;
+    const renewed = user?.refresh_token === undefined ? null : await renew();
     if (renewed !== null) return renewed.access_token;
-  }
-  await leave(manager);
-  return new Promise(() => undefined);
+    await leave(manager);
+    return new Promise(() => undefined);
+  };
 };
 
 const sessionOf = (manager: UserManager, { profile }: User): Session => ({
-  fetch: withBearer(() => goodToken(manager)),
+  fetch: withBearer(goodTokens(manager)),
   name: profile.email ?? profile.preferred_username ?? profile.name ?? profile.sub,
   signOut: async () => {
     const { end_session_endpoint: endsThere } = await manager.metadataService.getMetadata();
