@@ -103,6 +103,19 @@ export const outputQuery = ({ client, runId }: Pick<RunPlace, 'client' | 'runId'
     staleTime: Number.POSITIVE_INFINITY,
   });
 
+/** Ends that leave something to read. */
+const failedStatuses: NodeRowsQuery['status'] = ['failed', 'timedOut'];
+
+/** The first node that failed, or null when none has: where one begins to read. */
+export const firstFailureQuery = (place: RunPlace) =>
+  queryOptions({
+    queryKey: keyOf('firstFailure', place),
+    queryFn: async () =>
+      (await place.client.listNodeRows(place.runId, { ...attemptOf(place), status: failedStatuses, limit: 1 }))
+        .items[0] ?? null,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
 /** What one operation printed on its nodes, page by page. */
 export const operationResultsQuery = (place: RunPlace, filters: Partial<Pick<ResultsQuery, 'phase' | 'operation'>>) =>
   infiniteQueryOptions({

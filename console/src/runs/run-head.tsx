@@ -16,6 +16,8 @@ export const CopyButton = ({ text, what }: { readonly text: string; readonly wha
     setCopied(true);
     setTimeout(() => setCopied(false), 1500);
   };
+  // Pages that are not served securely have no clipboard.
+  if (!isSecureContext) return null;
   return (
     <button type="button" className={styles['copy']} aria-label={`Copy ${what}`} onClick={() => void copy()}>
       {isCopied ? 'copied' : 'copy'}

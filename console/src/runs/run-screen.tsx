@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useRef } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import type { RunView } from '#shared/contract/run-views.ts';
+import { statusWords } from '#shared/format/status-words.ts';
 import { type RunId, runIdSchema } from '#shared/model/ids.ts';
 import type { RunStatus } from '#shared/model/status.ts';
 import { useApi } from '../api/api-context.ts';
@@ -10,6 +11,7 @@ import { runQuery } from '../api/run-queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { Empty, Loading } from '../parts/states.tsx';
+import { statusSign } from '../parts/status-looks.ts';
 import { Gates } from './gates/gates.tsx';
 import { MapPanel } from './map/map-panel.tsx';
 import { readFilters, toggled, withParams } from './nodes/node-filters.ts';
@@ -32,6 +34,17 @@ const useAddress = () => {
     now.setSearch(withParams(now.search, changes), { replace: true, preventScrollReset: true });
   }, []);
   return { search, change };
+};
+
+/** The title of the window says how the run stands, for those who have several open. */
+const useTitle = (run: RunView | undefined): void => {
+  const title = run === undefined ? 'Drover' : `${statusSign(run.status)} ${run.job.name}: ${statusWords(run.status)}`;
+  useEffect(() => {
+    document.title = title;
+    return () => {
+      document.title = 'Drover';
+    };
+  }, [title]);
 };
 
 /** Asks once more for what is followed, when the run has come to its end or goes on from there. */
@@ -93,6 +106,7 @@ const RunOfId = ({ runId }: { readonly runId: RunId }) => {
   const { data: run, error, refetch } = useQuery(runQuery(client, runId));
   const attempt = attemptIn(search);
   useLastLook(runId, run?.status);
+  useTitle(run);
   if (run === undefined)
     return error === null ? <Loading what="the run" /> : <Failure error={error} onRetry={() => void refetch()} />;
   return (

@@ -27,7 +27,7 @@ const OpenDialog = (props: { readonly run: RunView; readonly action: ButtonActio
   const { action, run, onClose } = props;
   if (action === 'abort') return <AbortDialog run={run} onClose={onClose} />;
   if (action === 'purge') return <PurgeDialog run={run} onClose={onClose} />;
-  if (action === 'retry') return <RetryDialog run={run} initial="" onClose={onClose} />;
+  if (action === 'retry') return <RetryDialog run={run} onClose={onClose} />;
   return <ContinueDialog run={run} onClose={onClose} mode={action === 'again' ? 'force' : 'continue'} />;
 };
 

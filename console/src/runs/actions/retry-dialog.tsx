@@ -6,9 +6,10 @@ import { statusWords } from '#shared/format/status-words.ts';
 import { useApi } from '../../api/api-context.ts';
 import { StatusMark } from '../../parts/status-mark.tsx';
 import { type Column, Table } from '../../parts/table.tsx';
+import { toggled } from '../nodes/node-filters.ts';
 import { ActionDialog } from './action-dialog.tsx';
 import styles from './form.module.css';
-import { retryStatuses, toggleTerm } from './retry-terms.ts';
+import { phasesOf, type RetryChoice, retryRequest, retryStatuses, toggleTerm } from './retry-terms.ts';
 import { useRunChange } from './run-change.ts';
 
 const columns: readonly Column<RetryPlace>[] = [
@@ -84,54 +85,77 @@ const WhichNodes = ({
   );
 };
 
-/** Asks which nodes run again, shows which these are, and then starts them. */
-export const RetryDialog = ({
+const WhichPhases = ({
   run,
-  initial,
-  onClose,
+  chosen,
+  onChange,
 }: {
   readonly run: RunView;
-  readonly initial: string;
-  readonly onClose: () => void;
+  readonly chosen: readonly string[];
+  readonly onChange: (phases: readonly string[]) => void;
 }) => {
+  const phases = phasesOf(run);
+  if (phases.length < 2) return null;
+  return (
+    <fieldset className={styles['chips']} aria-label="Phases">
+      <span className={styles['hint']}>{chosen.length === 0 ? 'In all phases, or only in' : 'Only in'}</span>
+      {phases.map((phase) => (
+        <button
+          key={phase}
+          type="button"
+          className={styles['chip']}
+          aria-pressed={chosen.includes(phase)}
+          onClick={() => onChange(toggled(chosen, phase))}
+        >
+          {phase}
+        </button>
+      ))}
+    </fieldset>
+  );
+};
+
+/** What the person has chosen so far; another choice forgets what was shown, because what was shown is what is started. */
+const useRetry = (run: RunView, given: RetryChoice | undefined, onDone: () => void) => {
   const { client } = useApi();
-  const [nodes, setNodes] = useState(initial);
-  const [force, setForce] = useState(false);
-  const preview = useMutation({ mutationFn: () => client.previewRetry(run.runId, { nodes: nodes.trim(), force }) });
-  const retry = useRunChange(run.runId, () => client.retryRun(run.runId, { nodes: nodes.trim(), force }), onClose);
-  // What was shown is what is started: another choice is looked at again.
-  const forget = (): void => {
+  const [choice, setChoice] = useState<RetryChoice>(given ?? { nodes: '', force: false, phases: [] });
+  const request = retryRequest(choice);
+  const preview = useMutation({ mutationFn: () => client.previewRetry(run.runId, request) });
+  const retry = useRunChange(run.runId, () => client.retryRun(run.runId, request), onDone);
+  const change = (changes: Partial<RetryChoice>): void => {
+    setChoice({ ...choice, ...changes });
     preview.reset();
     retry.reset();
   };
+  return { choice, change, preview, retry };
+};
+
+/** Asks which nodes run again, shows which these are, and then starts them. */
+export const RetryDialog = ({
+  run,
+  given,
+  onClose,
+}: {
+  readonly run: RunView;
+  /** What is chosen already. */
+  readonly given?: RetryChoice;
+  readonly onClose: () => void;
+}) => {
+  const { choice, change, preview, retry } = useRetry(run, given, onClose);
   const shown = preview.data;
   return (
     <ActionDialog
       title={`Retry nodes of ${run.job.name}`}
       does={shown === undefined ? 'Show which' : `Run ${placesText(shown.total)} again`}
       isPending={preview.isPending || retry.isPending}
-      isBlocked={nodes.trim() === '' || shown?.total === 0}
+      isBlocked={choice.nodes.trim() === '' || shown?.total === 0}
       error={retry.error ?? preview.error}
       onDo={() => (shown === undefined ? preview.mutate() : retry.mutate())}
       onClose={onClose}
     >
-      <WhichNodes
-        run={run}
-        value={nodes}
-        onChange={(value) => {
-          setNodes(value);
-          forget();
-        }}
-      />
+      <WhichNodes run={run} value={choice.nodes} onChange={(nodes) => change({ nodes })} />
+      <WhichPhases run={run} chosen={choice.phases} onChange={(phases) => change({ phases })} />
       <label className={styles['choice']}>
-        <input
-          type="checkbox"
-          checked={force}
-          onChange={({ target }) => {
-            setForce(target.checked);
-            forget();
-          }}
-        />
+        <input type="checkbox" checked={choice.force} onChange={({ target }) => change({ force: target.checked })} />
         <span>Each from its first operation</span>
       </label>
       {shown !== undefined && <Preview preview={shown} />}

@@ -21,7 +21,7 @@ export const Gates = ({ run }: { readonly run: RunView }) => {
           <ul>
             {decided.map((gate) => (
               <li key={`${gate.attempt} ${gate.gateId}`}>
-                <code>{gate.gateId}</code> {gate.status}: {gate.message}
+                <span title={gate.gateId}>{gate.message}</span> <strong>{gate.status}</strong>
                 <Votes gate={gate} />
               </li>
             ))}

@@ -3,7 +3,7 @@ import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 import { Button } from '../../parts/button.tsx';
 import { MarkDialog, type MarkWord } from '../actions/mark-dialog.tsx';
 import { RetryDialog } from '../actions/retry-dialog.tsx';
-import { idTerms } from '../actions/retry-terms.ts';
+import { choiceOf } from '../actions/retry-terms.ts';
 import { actionsOf } from '../actions/run-actions.ts';
 import styles from './nodes.module.css';
 
@@ -41,9 +41,7 @@ export const ChosenNodes = ({
       ) : (
         <span className="dim">Nodes are ignored or reset only while nothing runs: pause the run first.</span>
       )}
-      {asked === 'retry' && (
-        <RetryDialog run={run} initial={idTerms(rows.map(({ nodeId }) => nodeId))} onClose={close} />
-      )}
+      {asked === 'retry' && <RetryDialog run={run} given={choiceOf(rows)} onClose={close} />}
       {(asked === 'ignore' || asked === 'reset') && (
         <MarkDialog runId={run.runId} rows={rows} word={asked} onClose={close} onDone={done} />
       )}

@@ -6,6 +6,7 @@ import { Failure } from '../../parts/failure.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty, Loading } from '../../parts/states.tsx';
 import { placeKey } from '../actions/mark-scopes.ts';
+import { phasesOf } from '../actions/retry-terms.ts';
 import { ChosenNodes } from './chosen-nodes.tsx';
 import { filterQuery, isCalled, type NodeFilters } from './node-filters.ts';
 import { NodesFilter } from './nodes-filter.tsx';
@@ -72,10 +73,9 @@ export const NodesList = ({
   const { rows, error, refetch, onNearEnd, told, hasNextPage, isFetching } = useRows(place, filters);
   const { chosen, toggle, choose } = useChosen();
   const keys = useMemo(() => new Set(chosen.keys()), [chosen]);
-  const phases = [...new Set(run.groups.flatMap((group) => group.phases.map(({ name }) => name)))];
   return (
     <Panel>
-      <NodesFilter filters={filters} phases={phases} told={told} onChange={onFilter} />
+      <NodesFilter filters={filters} phases={phasesOf(run)} told={told} onChange={onFilter} />
       <ChosenNodes run={run} rows={[...chosen.values()]} onAll={() => choose(rows ?? [])} onNone={() => choose([])} />
       {error !== null && <Failure error={error} onRetry={() => void refetch()} />}
       {rows === undefined && error === null && <Loading what="nodes" />}

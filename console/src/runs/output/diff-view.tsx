@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import type { ResultView } from '#shared/contract/run-views.ts';
 import { bytesText } from '#shared/format/bytes-text.ts';
 import type { RunId } from '#shared/model/ids.ts';
@@ -75,15 +76,19 @@ const StreamDiff = (props: {
   );
 };
 
-/** How what one group of nodes printed differs from what another one did. */
-export const DiffView = (props: { readonly runId: RunId; readonly from: DiffSide; readonly to: DiffSide }) => (
-  <div className={styles['group']}>
-    <p>
-      <span className={styles['removed']}>- {props.from.name}</span>
-      <span className={styles['added']}>+ {props.to.name}</span>
-    </p>
-    {streams.map((stream) => (
-      <StreamDiff key={stream} stream={stream} {...props} />
-    ))}
-  </div>
-);
+/** How what one group of nodes printed differs from what another one did. It stands above the groups, so it is brought into view. */
+export const DiffView = (props: { readonly runId: RunId; readonly from: DiffSide; readonly to: DiffSide }) => {
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' }), []);
+  return (
+    <div ref={box} className={`${styles['group']} ${styles['compared']}`}>
+      <p>
+        <span className={styles['removed']}>- {props.from.name}</span>
+        <span className={styles['added']}>+ {props.to.name}</span>
+      </p>
+      {streams.map((stream) => (
+        <StreamDiff key={stream} stream={stream} {...props} />
+      ))}
+    </div>
+  );
+};

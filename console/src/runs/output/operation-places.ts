@@ -1,5 +1,4 @@
-import type { RunView } from '#shared/contract/run-views.ts';
-import { failingCount } from '#shared/model/status.ts';
+import type { NodeRow, RunView } from '#shared/contract/run-views.ts';
 
 /** An operation of a phase of a group. */
 export interface OperationPlace {
@@ -17,12 +16,21 @@ export const operationPlaces = ({ groups }: Pick<RunView, 'groups'>): readonly O
     phases.flatMap(({ name: phase, operations }) => operations.map((operation) => ({ group, phase, operation }))),
   );
 
-/** The operation whose output is looked at first: the last one of the first phase in which nodes failed, else of the last one that began. */
-export const firstToLookAt = ({ groups }: Pick<RunView, 'groups'>): OperationPlace | undefined => {
+/** A node that failed, and at which operation. */
+export type Failure = Pick<NodeRow, 'group' | 'phase' | 'operation'>;
+
+/** The operation whose output is looked at first: the one at which a node failed, else the last one of the last phase that began. */
+export const firstToLookAt = (
+  { groups }: Pick<RunView, 'groups'>,
+  failure: Failure | null | undefined,
+): OperationPlace | undefined => {
+  const failed = operationPlaces({ groups }).find(
+    ({ group, phase, operation }) =>
+      group === failure?.group && phase === failure.phase && operation === failure.operation,
+  );
+  if (failed !== undefined) return failed;
   const phases = groups.flatMap(({ name, phases: its }) => its.map((phase) => ({ group: name, phase })));
-  const failed = phases.find(({ phase }) => failingCount(phase.counts) > 0);
-  const begun = phases.findLast(({ phase }) => phase.slices.length > 0);
-  const found = failed ?? begun ?? phases[0];
+  const found = phases.findLast(({ phase }) => phase.slices.length > 0) ?? phases[0];
   const operation = found?.phase.operations.at(-1);
   return found === undefined || operation === undefined
     ? undefined

@@ -1,12 +1,26 @@
-import { useCallback } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { useCallback, useEffect, useState } from 'react';
 import type { RunView } from '#shared/contract/run-views.ts';
-import type { RunPlace } from '../../api/run-detail-queries.ts';
+import { firstFailureQuery, type RunPlace } from '../../api/run-detail-queries.ts';
 import { Panel } from '../../parts/panel.tsx';
-import { Empty } from '../../parts/states.tsx';
+import { Empty, Loading } from '../../parts/states.tsx';
 import { EqualOutputs } from './equal-outputs.tsx';
 import { firstToLookAt, operationPlaces, placeName } from './operation-places.ts';
 import styles from './output.module.css';
 import { type Search, SearchForm, SearchMatches } from './output-search.tsx';
+
+/** The operation that is looked at: the one in the address, else the first worth a look, which stays the same while the run goes on. */
+const useOperation = (run: RunView, place: RunPlace, asked: string | null) => {
+  const places = operationPlaces(run);
+  const named = places.find((one) => placeName(one) === asked);
+  const failure = useQuery({ ...firstFailureQuery(place), enabled: named === undefined });
+  const [kept, setKept] = useState<string>();
+  const first = failure.isLoading ? undefined : firstToLookAt(run, failure.data);
+  const firstName = first === undefined ? undefined : placeName(first);
+  useEffect(() => setKept((before) => before ?? firstName), [firstName]);
+  const chosen = named ?? places.find((one) => placeName(one) === kept) ?? first;
+  return { places, chosen, isLoading: chosen === undefined && failure.isLoading };
+};
 
 /** What nodes printed: equal outputs together, and a search over all of them. */
 export const OutputsTab = ({
@@ -22,11 +36,11 @@ export const OutputsTab = ({
 }) => {
   const pattern = address.get('find') ?? '';
   const search = pattern === '' ? undefined : { pattern, ignoreCase: address.get('case') === 'any' };
-  const places = operationPlaces(run);
-  const chosen = places.find((one) => placeName(one) === address.get('operation')) ?? firstToLookAt(run);
+  const { places, chosen, isLoading } = useOperation(run, place, address.get('operation'));
   const onOpen = useCallback((node: string) => change({ node, tab: undefined }), [change]);
   const onSearch = (next: Search | undefined): void =>
     change({ find: next?.pattern, case: next?.ignoreCase === true ? 'any' : undefined });
+  if (isLoading) return <Loading what="outputs" />;
   if (chosen === undefined) return <Empty>There is no operation.</Empty>;
   return (
     <Panel>

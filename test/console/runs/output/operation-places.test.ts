@@ -34,10 +34,12 @@ describe('the operations of a run', () => {
     ]);
   });
 
-  it('are looked at where nodes failed, else where the run has come to', () => {
-    expect(firstToLookAt({ groups })).toEqual({ group: 'g', phase: 'start', operation: 'b' });
-    expect(firstToLookAt({ groups: [group('g', done, phase('start', {}))] })).toMatchObject({ phase: 'stop' });
-    expect(firstToLookAt({ groups: [group('g', phase('start', {}))] })).toMatchObject({ phase: 'start' });
-    expect(firstToLookAt({ groups: [] })).toBeUndefined();
+  it('are looked at where a node failed, else where the run has come to', () => {
+    const failure = { group: 'g', phase: 'start', operation: 'a' };
+    expect(firstToLookAt({ groups }, failure)).toEqual(failure);
+    expect(firstToLookAt({ groups }, { ...failure, operation: 'gone' })).toEqual({ ...failure, operation: 'b' });
+    expect(firstToLookAt({ groups: [group('g', done, phase('start', {}))] }, null)).toMatchObject({ phase: 'stop' });
+    expect(firstToLookAt({ groups: [group('g', phase('start', {}))] }, undefined)).toMatchObject({ phase: 'start' });
+    expect(firstToLookAt({ groups: [] }, failure)).toBeUndefined();
   });
 });
