@@ -105,6 +105,23 @@ export const resultContract = (name: string, open: OpenStore): void => {
       expect(await store.listResults(runId, batchId())).toEqual(results);
     });
 
+    it('takes the later word where calls write different nodes together', async () => {
+      const { store } = subject();
+      const runId = newRunId();
+      const of = (node: string, second: number) =>
+        aResult(runId, {
+          nodeId: nodeId(node),
+          recordedAt: new Date(Date.parse(sampleTime) + second * 1000).toISOString(),
+        });
+      await store.putResults([of('a', 0), of('b', 0)]);
+      await store.putResults([of('c', 2), of('b', 2)]);
+      await store.putResults([of('a', 1)]);
+      expect(await store.listResults(runId, batchId())).toEqual([of('a', 1), of('b', 2), of('c', 2)]);
+      const place = { batchId: batchId(), operationIndex: 0, tryNumber: 0, nodeId: nodeId('b') };
+      expect(await store.getResult(runId, place)).toEqual(of('b', 2));
+      expect(await store.putResultIfAbsent(of('c', 3))).toBe(false);
+    });
+
     it('writes no results when there are none', async () => {
       const { store } = subject();
       await store.putResults([]);

@@ -5,6 +5,7 @@ import { fromBatchItem } from './batch-entity.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
 import { fromInvocationItem } from './invocation-entity.ts';
 import { progressKey } from './progress-entity.ts';
+import { fromResultItem } from './result-entity.ts';
 import { sliceKey } from './slice-entity.ts';
 import { plainWrite, type StoreContext, strongQuery } from './store-context.ts';
 import { io } from './store-errors.ts';
@@ -41,8 +42,8 @@ const removeBatch = async (context: StoreContext, ...[runId, batchId]: Parameter
     io(invocations.query.byBatch(place).go(strongQuery)),
   ]);
   const nodeIds = stored.data.map(fromBatchItem).flatMap(({ nodes }) => nodes.map(({ node }) => node.id));
-  const operationIds = [...new Set(answered.data.map(({ record }) => String(Object(JSON.parse(record)).operationId)))];
-  const written = nodeIds.flatMap((nodeId) => operationIds.map((operationId) => ({ runId, nodeId, operationId })));
+  const operationIds = new Set(answered.data.flatMap(fromResultItem).map(({ result }) => result.operationId));
+  const written = nodeIds.flatMap((nodeId) => [...operationIds].map((operationId) => ({ runId, nodeId, operationId })));
   await removeAll(context, written, async (some) => (await io(outputs.delete(some).go(bulk))).unprocessed);
   const names = asked.data
     .map(fromInvocationItem)

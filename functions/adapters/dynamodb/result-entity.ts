@@ -1,11 +1,13 @@
 import { Entity } from 'electrodb';
 import { type ResultRecord, resultRecordSchema } from '#shared/model/run.ts';
 import { type EntityTarget, expiry, modelOf, ordinal, partition, sort, text } from './entity-config.ts';
-import { readRecord, type StoredItem } from './stored-record.ts';
+import { type FoundResult, isPage, type ResultKey, type ResultPage } from './result-pages.ts';
+import { readRecord, readRecords, type StoredItem } from './stored-record.ts';
 
 /**
  * Results of a batch: `batch#<run>#<batch>` / `result#<operation>#<node> <try>`. Every try keeps its own result, so a late write of an
- * earlier one never hides a newer one. No node id has a blank, so the blank ends the node id and keeps the order of nodes.
+ * earlier one never hides a newer one. No node id has a blank, so the blank ends the node id. In place of a node stands the name of a page that
+ * has results of several nodes (`result-pages.ts`).
  */
 export const createResultEntity = (target: EntityTarget) =>
   new Entity(
@@ -34,30 +36,33 @@ export const createResultEntity = (target: EntityTarget) =>
     target,
   );
 
-/** What tells one result from another. */
-export type ResultKey = Readonly<Record<'runId' | 'batchId' | 'nodeId', string>> &
-  Readonly<Record<'operationIndex' | 'tryNumber', number>>;
-
-/** The key of a result as one string. */
-export const resultName = ({ runId, batchId, operationIndex, nodeId, tryNumber }: ResultKey): string =>
-  `${runId} ${batchId} ${operationIndex} ${nodeId} ${tryNumber}`;
-
-/** The attributes of a result. */
+/** The attributes of a result that stands alone. */
 export const toResultItem = ({ runId, batchId, operationIndex, nodeId, tryNumber, ...record }: ResultRecord) => ({
-  runId,
-  batchId,
-  operationIndex,
-  nodeId,
-  tryNumber,
+  ...{ runId, batchId, operationIndex, nodeId, tryNumber },
   record: JSON.stringify(record),
+});
+
+/** The attributes of a page. */
+export const toPageItem = ({ key, results }: ResultPage) => ({
+  ...key,
+  record: JSON.stringify(
+    results.map(({ runId: _run, batchId: _batch, operationIndex: _operation, tryNumber: _try, ...record }) => record),
+  ),
 });
 
 const storedSchema = resultRecordSchema.strip();
 
-/** The result of a stored item. */
-export const fromResultItem = (item: StoredItem & ResultKey): ResultRecord =>
-  readRecord(
-    storedSchema,
-    item,
-    `operation ${item.operationIndex} on node ${item.nodeId} in batch ${item.batchId} of run ${item.runId}`,
-  );
+const ofBatch = ({ operationIndex, batchId, runId }: ResultKey): string =>
+  `operation ${operationIndex} in batch ${batchId} of run ${runId}`;
+
+/** The results of a stored item. */
+export const fromResultItem = (item: StoredItem & ResultKey): readonly FoundResult[] => {
+  if (!isPage(item))
+    return [{ result: readRecord(storedSchema, item, `node ${item.nodeId}, ${ofBatch(item)}`), alone: true }];
+  const { runId, batchId, operationIndex, tryNumber } = item;
+  const shared = { runId, batchId, operationIndex, tryNumber };
+  return readRecords(storedSchema, { record: item.record, shared }, ofBatch(item)).map((result) => ({
+    result,
+    alone: false,
+  }));
+};

@@ -1,17 +1,16 @@
-import type { BatchId, ResultPlace, RunId } from '#shared/model/ids.ts';
+import type { ResultPlace, RunId } from '#shared/model/ids.ts';
 import type { ResultRecord } from '#shared/model/run.ts';
 import type { LedgerStore } from '#shared/ports/store.ts';
 import { concurrentCalls, finishBulk } from './bulk.ts';
-import { fromResultItem, type ResultKey, resultName, toResultItem } from './result-entity.ts';
+import { fromResultItem, toPageItem, toResultItem } from './result-entity.ts';
+import { heldResults, type ResultKey, resultName, toPages } from './result-pages.ts';
 import {
   conditionalWrite,
   isLive,
-  live,
   plainWrite,
   retention,
   type StoreContext,
   strongQuery,
-  strongRead,
   whenAbsent,
 } from './store-context.ts';
 import { io } from './store-errors.ts';
@@ -22,7 +21,7 @@ export type ResultStore = Pick<LedgerStore, 'putResults' | 'putResultIfAbsent' |
 const putResults = (context: StoreContext, results: readonly ResultRecord[]): Promise<void> =>
   finishBulk(
     {
-      items: results.map((result) => ({ ...toResultItem(result), ...retention(context) })),
+      items: toPages(results).map((page) => ({ ...toPageItem(page), ...retention(context) })),
       nameOf: (key: ResultKey) => resultName(key),
       call: async (items) => {
         const { unprocessed } = await io(
@@ -34,26 +33,30 @@ const putResults = (context: StoreContext, results: readonly ResultRecord[]): Pr
     context.pacing,
   );
 
-const putResultIfAbsent = async (context: StoreContext, result: ResultRecord): Promise<boolean> => {
-  const item = { ...toResultItem(result), ...retention(context) };
-  const { rejected } = await io(context.entities.results.put(item).where(whenAbsent(context)).go(conditionalWrite));
-  return !rejected;
+const findResults = async (
+  context: StoreContext,
+  place: Pick<ResultKey, 'runId' | 'batchId'> & Partial<Pick<ResultKey, 'operationIndex'>>,
+): Promise<readonly ResultRecord[]> => {
+  const { data } = await io(context.entities.results.query.byBatch(place).go(strongQuery));
+  return heldResults(data.filter((item) => isLive(context, item)).flatMap(fromResultItem));
 };
 
+/** A result may stand in any page of its operation, so all of these are looked through. */
 const getResult = async (
   context: StoreContext,
   runId: RunId,
   { batchId, operationIndex, nodeId, tryNumber }: ResultPlace,
 ): Promise<ResultRecord | undefined> => {
-  const key = { runId, batchId, operationIndex, nodeId, tryNumber };
-  const { data } = await io(context.entities.results.get(key).go(strongRead));
-  const item = live(context, data);
-  return item && fromResultItem(item);
+  const found = await findResults(context, { runId, batchId, operationIndex });
+  return found.find((one) => one.nodeId === nodeId && one.tryNumber === tryNumber);
 };
 
-const listResults = async (context: StoreContext, runId: RunId, batchId: BatchId): Promise<readonly ResultRecord[]> => {
-  const { data } = await io(context.entities.results.query.byBatch({ runId, batchId }).go(strongQuery));
-  return data.filter((item) => isLive(context, item)).map(fromResultItem);
+/** An answer of the agent that comes between the look and the write holds all the same: see `heldResults`. */
+const putResultIfAbsent = async (context: StoreContext, result: ResultRecord): Promise<boolean> => {
+  if ((await getResult(context, result.runId, result)) !== undefined) return false;
+  const item = { ...toResultItem(result), ...retention(context) };
+  const { rejected } = await io(context.entities.results.put(item).where(whenAbsent(context)).go(conditionalWrite));
+  return !rejected;
 };
 
 /** Results in the table. */
@@ -61,5 +64,5 @@ export const createResultStore = (context: StoreContext): ResultStore => ({
   putResults: (results) => putResults(context, results),
   putResultIfAbsent: (result) => putResultIfAbsent(context, result),
   getResult: (runId, place) => getResult(context, runId, place),
-  listResults: (runId, batchId) => listResults(context, runId, batchId),
+  listResults: (runId, batchId) => findResults(context, { runId, batchId }),
 });

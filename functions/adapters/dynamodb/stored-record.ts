@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import * as z from 'zod';
 import { AppError } from '#shared/errors/app-error.ts';
 
 /** An item of the table, as far as reading its record goes. */
@@ -27,6 +27,21 @@ const parseJson = (json: string, what: string): unknown => {
 export const readRecord = <T>(schema: z.ZodType<T>, item: StoredItem, what: string): T => {
   const stored = parseJson(item.record, what);
   const read = schema.safeParse(typeof stored === 'object' ? { ...stored, ...item } : stored);
+  if (!read.success) throw wrong(what, read.error);
+  return read.data;
+};
+
+/**
+ * Reads the records of an item that holds a list of them: over each of them the fields that they share.
+ * @throws AppError `internal.bug`, naming what they are of, when one does not fit its schema.
+ */
+export const readRecords = <T>(
+  schema: z.ZodType<T>,
+  { record, shared }: StoredItem & { readonly shared: object },
+  what: string,
+): readonly T[] => {
+  const stored = parseJson(record, what);
+  const read = z.array(schema).safeParse(Array.isArray(stored) ? stored.map((one) => ({ ...one, ...shared })) : stored);
   if (!read.success) throw wrong(what, read.error);
   return read.data;
 };

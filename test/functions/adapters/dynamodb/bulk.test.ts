@@ -22,7 +22,7 @@ describe('what the table leaves undone', () => {
 
   it('writes unprocessed results again, after growing waits', async () => {
     const runId = newRunId();
-    const results = many(60).map((n) => aResult(runId, { nodeId: nodeId(`n${100 + n}`) }));
+    const results = many(60).map((n) => aResult(runId, { operationIndex: n }));
     leaveUndone(130);
     await wire.storeOf().putResults(results);
     wire.intercept((call, forward) => forward(call));

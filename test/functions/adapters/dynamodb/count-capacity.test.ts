@@ -36,9 +36,7 @@ describe('countCapacity', () => {
 
   it('counts each item of a bulk write', async () => {
     const { runId } = aRun();
-    const results = Array.from({ length: 60 }, (_, i) =>
-      aResult(runId, { batchId: batchId(0), nodeId: nodeId(`i-${i}`) }),
-    );
+    const results = Array.from({ length: 60 }, (_, i) => aResult(runId, { batchId: batchId(0), operationIndex: i }));
     expect(await usedBy(() => store.putResults(results))).toMatchObject({ tableWrites: 60 });
     const { tableReads } = await usedBy(() => store.listResults(runId, batchId(0)));
     expect(tableReads).toBeGreaterThan(1);

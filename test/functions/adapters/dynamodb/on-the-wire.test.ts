@@ -27,9 +27,16 @@ const bytesOf = (item: object): number =>
 const many = (count: number) => Array.from({ length: count }, (_, index) => index);
 
 describe('calls of the table', () => {
-  it('writes 50 results in two calls of 25', async () => {
+  it('writes the results of an operation on a batch as one item', async () => {
     const runId = newRunId();
-    await wire.storeOf().putResults(many(50).map((n) => aResult(runId, { nodeId: nodeId(`n${n}`) })));
+    await wire.storeOf().putResults(many(100).map((n) => aResult(runId, { nodeId: nodeId(`n${n}`) })));
+    expect(wire.calls().map((call) => [call.operation, putsOf(call).length])).toEqual([['BatchWriteItem', 1]]);
+  });
+
+  it('writes long results as several items, and many items in calls of 25', async () => {
+    const runId = newRunId();
+    const outcome = { ...aResult(runId).outcome, stdout: 'x'.repeat(40_000) };
+    await wire.storeOf().putResults(many(50).map((n) => aResult(runId, { nodeId: nodeId(`n${n}`), outcome })));
     expect(wire.calls().map((call) => [call.operation, putsOf(call).length])).toEqual([
       ['BatchWriteItem', 25],
       ['BatchWriteItem', 25],
