@@ -5,7 +5,7 @@ import { createUsageMeter } from '#functions/runtime/usage-meter.ts';
 import type { Usage } from '#shared/model/usage.ts';
 import type { Store } from '#shared/ports/store.ts';
 import { type Dynalite, startDynalite } from '#test/kit/dynalite.ts';
-import { aResult, aRun, batchId, nodeId, sampleTime } from '#test/kit/store-samples.ts';
+import { aResult, aRun, batchId, sampleTime } from '#test/kit/store-samples.ts';
 
 const meter = createUsageMeter();
 let dynalite: Dynalite;
