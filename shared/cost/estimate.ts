@@ -74,7 +74,7 @@ const perPart = {
     tableReads: 16,
     agentCalls: 2,
   },
-  result: { tableWrites: 1.08, tableReads: 0.05 },
+  result: { tableWrites: 0.6, tableReads: 0.05 },
 } as const satisfies Readonly<Record<string, Partial<Usage>>>;
 
 const parts = ['run', 'group', 'stage', 'slice', 'batch', 'placedNode', 'send', 'result'] as const;
