@@ -23,7 +23,7 @@ const filesOfPage = async (): Promise<readonly string[]> => {
 };
 
 const inRepository = /^(console\/src|shared)\//;
-const packages = /^node_modules\/((?:@[^/]+\/)?[^/]+)\//;
+const packages = /(?:^|\/)node_modules\/((?:@[^/]+\/)?[^/]+)\//;
 
 describe('the page', () => {
   it('stands on what things mean and on the HTTP contract, never on how they are done', async () => {

@@ -1,5 +1,6 @@
 import type { TargetSetSummary } from '#shared/contract/target-views.ts';
 import { interpreters } from '#shared/model/job.ts';
+import { SetChoice } from '../nodes/set-choice.tsx';
 import { Fields, FormField } from '../parts/form-field.tsx';
 import type { ExecForm, ExecProblems } from './exec-form.ts';
 import styles from './exec-screen.module.css';
@@ -97,18 +98,7 @@ export const TargetFields = ({
       </FormField>
     </div>
     <Fields>
-      <FormField label="Target set">
-        {(props) => (
-          <select {...props} value={form.set} onChange={({ target }) => onChange({ set: target.value })}>
-            <option value="">none</option>
-            {sets.map(({ name, outline }) => (
-              <option key={name} value={name} title={outline}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </FormField>
+      <SetChoice sets={sets} value={form.set} none="none" onChoose={(set) => onChange({ set })} />
       <TextField
         {...{ form, onChange }}
         label="Nodes at once"

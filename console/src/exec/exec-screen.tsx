@@ -7,11 +7,11 @@ import { PlannedStart, usePlanAndStart } from '../jobs/start/planned-start.tsx';
 import { Button } from '../parts/button.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { focusFirstError } from '../parts/focus-error.ts';
+import forms from '../parts/form.module.css';
 import { PageHead } from '../parts/page-head.tsx';
 import { Panel } from '../parts/panel.tsx';
 import { CommandFields, TargetFields } from './exec-fields.tsx';
 import { type ExecForm, emptyExecForm, jobOfForm, problemsOf } from './exec-form.ts';
-import styles from './exec-screen.module.css';
 
 /** A form for the nodes that the address names. */
 const useExecForm = () => {
@@ -53,7 +53,7 @@ export const ExecScreen = () => {
         title="Run a command"
         facts="One script on many nodes; what they answer is kept, equal answers together."
       />
-      <form className={styles['screen']} noValidate onSubmit={ask}>
+      <form className={forms['form']} noValidate onSubmit={ask}>
         <Panel title="What">
           <CommandFields {...fields} />
         </Panel>
@@ -61,7 +61,7 @@ export const ExecScreen = () => {
           <TargetFields {...fields} sets={sets.data?.items ?? []} />
         </Panel>
         {plan.error !== null && <Failure error={plan.error} />}
-        <div className={styles['buttons']}>
+        <div className={forms['act']}>
           <Button kind="primary" type="submit" disabled={plan.isPending}>
             {plan.isPending ? 'Planning…' : 'Show the plan'}
           </Button>

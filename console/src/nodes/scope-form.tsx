@@ -4,6 +4,7 @@ import type { NodeScope } from '../api/node-queries.ts';
 import { Button } from '../parts/button.tsx';
 import { FormField } from '../parts/form-field.tsx';
 import styles from './nodes-screen.module.css';
+import { SetChoice } from './set-choice.tsx';
 
 /** Which nodes are shown: those of a target set, those that a condition names. */
 export const ScopeForm = ({
@@ -23,22 +24,7 @@ export const ScopeForm = ({
   };
   return (
     <form className={styles['scope']} onSubmit={submit}>
-      <FormField label="Target set">
-        {(props) => (
-          <select
-            {...props}
-            value={scope.set ?? ''}
-            onChange={({ target }) => onChange({ ...scope, set: target.value })}
-          >
-            <option value="">all nodes</option>
-            {sets.map(({ name, outline }) => (
-              <option key={name} value={name} title={outline}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </FormField>
+      <SetChoice sets={sets} value={scope.set ?? ''} none="all nodes" onChoose={(set) => onChange({ ...scope, set })} />
       <FormField label="Condition">
         {(props) => (
           <input

@@ -3,6 +3,7 @@ import { calendarText } from '#shared/format/schedule-words.ts';
 import type { Calendar } from '#shared/model/schedule.ts';
 import { OpenFile } from '../jobs/editor/open-file.tsx';
 import { Button } from '../parts/button.tsx';
+import forms from '../parts/form.module.css';
 import { FormField } from '../parts/form-field.tsx';
 import { Panel } from '../parts/panel.tsx';
 import styles from './schedules.module.css';
@@ -42,7 +43,7 @@ const NewCalendar = ({ onAdd }: { readonly onAdd: (calendar: Calendar) => void }
           />
         )}
       </FormField>
-      <div className={styles['act']}>
+      <div className={forms['act']}>
         <Button disabled={text.trim() === ''} onClick={() => void add()}>
           Add the calendar
         </Button>
@@ -65,7 +66,7 @@ export const CalendarsField = ({
   <Panel title="Calendars">
     <div className={styles['calendars']}>
       {error !== undefined && (
-        <p className={styles['wrong']} role="alert">
+        <p className={forms['wrong']} role="alert">
           {error}
         </p>
       )}

@@ -5,6 +5,7 @@ import { useApi } from '../api/api-context.ts';
 import { previewQuery } from '../api/schedule-queries.ts';
 import { Button } from '../parts/button.tsx';
 import { focusFirstError } from '../parts/focus-error.ts';
+import forms from '../parts/form.module.css';
 import { Panel } from '../parts/panel.tsx';
 import { useQuiet } from '../parts/quiet.ts';
 import { CalendarsField } from './calendars-field.tsx';
@@ -19,7 +20,6 @@ import {
   type ScheduleForm,
   type ScheduleReading,
 } from './schedule-form.ts';
-import styles from './schedules.module.css';
 import { TimesFields } from './times-fields.tsx';
 
 /** So many due times show what an expression means. */
@@ -75,7 +75,7 @@ export const ScheduleFormView = ({
   const parts = { form, errors, onForm: change };
   return (
     <form
-      className={styles['form']}
+      className={forms['form']}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -100,11 +100,11 @@ export const ScheduleFormView = ({
         error={errors['calendars']}
         onCalendars={(calendars) => change({ calendars })}
       />
-      <div className={styles['act']}>
+      <div className={forms['act']}>
         <Button kind="primary" type="submit" disabled={isSaving}>
           {isSaving ? 'Saving…' : 'Save'}
         </Button>
-        {isTold && reading.errors !== undefined && <span className={styles['wrong']}>Correct what is marked.</span>}
+        {isTold && reading.errors !== undefined && <span className={forms['wrong']}>Correct what is marked.</span>}
       </div>
     </form>
   );

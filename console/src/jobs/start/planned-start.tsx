@@ -6,6 +6,7 @@ import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { useApi } from '../../api/api-context.ts';
 import { Button } from '../../parts/button.tsx';
 import { Failure } from '../../parts/failure.tsx';
+import forms from '../../parts/form.module.css';
 import { PlanView } from '../plan/plan-view.tsx';
 import styles from './start.module.css';
 
@@ -81,14 +82,14 @@ export const PlannedStart = ({
           Nothing was started: the plan has become another one since it was shown. This is how it is now.
         </p>
       )}
-      <div className={styles['act']}>
+      <div className={forms['act']}>
         <Button kind="primary" disabled={start.isPending || isNothing} onClick={() => start.mutate(planned)}>
           {start.isPending ? 'Starting…' : 'Start'}
         </Button>
         <Button disabled={start.isPending} onClick={back}>
           Change what is asked for
         </Button>
-        {isNothing && <span className={styles['wrong']}>There is nothing to do: the run would be refused.</span>}
+        {isNothing && <span className={forms['wrong']}>There is nothing to do: the run would be refused.</span>}
       </div>
       {start.error !== null && <Failure error={start.error} />}
       <PlanView plan={planned.plan} />

@@ -3,6 +3,7 @@ import type { Job } from '#shared/model/job.ts';
 import { Button } from '../../parts/button.tsx';
 import { Failure } from '../../parts/failure.tsx';
 import { focusFirstError } from '../../parts/focus-error.ts';
+import forms from '../../parts/form.module.css';
 import { Fields } from '../../parts/form-field.tsx';
 import { Panel } from '../../parts/panel.tsx';
 import { Empty } from '../../parts/states.tsx';
@@ -10,7 +11,6 @@ import { NarrowingFields } from './narrowing-fields.tsx';
 import { ParamField } from './param-field.tsx';
 import { asked } from './param-form.ts';
 import { paramErrors, type RunForm, type RunFormErrors, readRunForm } from './run-form.ts';
-import styles from './start.module.css';
 
 /** What is asked for when the plan of a form is to be shown. */
 export interface Asked {
@@ -43,7 +43,7 @@ export const RunFormView = ({
   const names = asked(job.spec.params);
   return (
     <form
-      className={styles['form']}
+      className={forms['form']}
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
@@ -74,7 +74,7 @@ export const RunFormView = ({
         <NarrowingFields job={job} form={form} errors={own} onForm={(change) => onForm({ ...form, ...change })} />
       </Panel>
       {error !== null && error !== undefined && <Failure error={error} />}
-      <div className={styles['act']}>
+      <div className={forms['act']}>
         <Button kind="primary" type="submit" disabled={isPending}>
           {isPending ? 'Planning…' : 'Show the plan'}
         </Button>
@@ -82,7 +82,7 @@ export const RunFormView = ({
           <input type="checkbox" checked={refresh} onChange={({ target }) => setRefresh(target.checked)} /> read the
           clouds anew
         </label>
-        {isAsked && reading.errors !== undefined && <span className={styles['wrong']}>Correct what is marked.</span>}
+        {isAsked && reading.errors !== undefined && <span className={forms['wrong']}>Correct what is marked.</span>}
         <span className="dim">Nothing starts before you have seen the plan.</span>
       </div>
     </form>
