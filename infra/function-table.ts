@@ -152,11 +152,12 @@ export const examineRow: FunctionRow = {
   needs: ['examine'],
 };
 
-/** The function that serves the page of the web console. It may do nothing. */
+/** The function that serves the page of the web console. It may do nothing. Anybody may call it, so it cannot use up what the others need. */
 export const consoleRow: FunctionRow = {
   folder: 'console',
   memoryMiB: 512,
   timeoutSeconds: 10,
+  atOnce: 20,
   needs: [],
 };
 

@@ -50,6 +50,14 @@ describe('the web console on AWS', () => {
     ]);
   });
 
+  it('keeps strangers from using up the concurrency of the account', () => {
+    const pageOf = ({ ofType }: typeof hosted) =>
+      ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('ConsolePage'))[0]?.[1].Properties;
+    expect(pageOf(hosted)?.ReservedConcurrentExecutions).toBe(20);
+    const small = synthesise({ ...tokens, consoleClientId: 'drover-console', reserveConcurrency: false });
+    expect(pageOf(small)).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
   it('tells the function where people sign in, and no more', () => {
     const [[, page] = []] = hosted.ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('ConsolePage'));
     expect(page?.Properties.Environment.Variables).toEqual({

@@ -9,7 +9,7 @@ const places = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/goog
 export const browserPath = places.find((path) => existsSync(path));
 
 /** Root needs no sandbox; nothing is to be asked of the network but the page. */
-const flags = [
+export const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -30,7 +30,7 @@ export interface Window {
 export const useBrowser = (): (() => Promise<Window>) => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: browserPath ?? '', args: flags });
+    browser = await chromium.launch({ executablePath: browserPath ?? '', args: browserFlags });
   });
   afterAll(() => browser.close());
   return async () => {
