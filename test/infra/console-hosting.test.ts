@@ -54,7 +54,7 @@ describe('the web console on AWS', () => {
     const pageOf = ({ ofType }: typeof hosted) =>
       ofType('AWS::Lambda::Function').filter(([id]) => id.startsWith('ConsolePage'))[0]?.[1].Properties;
     expect(pageOf(hosted)?.ReservedConcurrentExecutions).toBe(20);
-    const small = synthesise({ ...tokens, consoleClientId: 'drover-console', reserveConcurrency: false });
+    const small = synthesise({ ...tokens, consoleClientId: 'drover-console', reserveConcurrency: 'false' });
     expect(pageOf(small)).not.toHaveProperty('ReservedConcurrentExecutions');
   });
 
