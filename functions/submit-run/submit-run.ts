@@ -11,10 +11,13 @@ import {
   readRequest,
 } from '#functions/targets/check-request.ts';
 import { plannedTargets } from '#functions/targets/planned-targets.ts';
+import type { RunRequest } from '#shared/contract/requests.ts';
+import { AppError } from '#shared/errors/app-error.ts';
 import { jobDigest } from '#shared/job/job-digest.ts';
 import { toRunJob } from '#shared/library/run-job.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import type { RunRecord } from '#shared/model/run.ts';
+import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { type Blobs, type Clock, type Engine, type Ids, type Log, nowIso } from '#shared/ports/services.ts';
 import type { RunStore } from '#shared/ports/store.ts';
 import { turnUnder } from '#shared/schedule/decide.ts';
@@ -37,8 +40,8 @@ export interface SubmitRunDeps extends PlanPreviewDeps, TurnDeps {
  * Starts a run. Everything that can be refused is refused before the run is written. Under an idempotency key the same request starts one
  * run, however often and from however many places it comes: the key names the run before the run is written. A request that is wrong in
  * itself does not use up its key. A job that limits how many of its runs go on at once puts the run in line here, so that runs come in the order
- * of their requests; one that may not even wait is refused, or recorded as rejected.
- * @throws AppError as `checkRequest`, `idempotency.mismatch` when the key was used for another request, and `lock.held`
+ * of their requests; one that may not even wait is refused, or recorded as rejected. A request may name the plan that was seen: then it starts that or nothing.
+ * @throws AppError as `checkRequest`, `plan.changed`, `idempotency.mismatch` when the key was used for another request, and `lock.held`
  */
 export const submitRun =
   (deps: SubmitRunDeps) =>
@@ -51,6 +54,7 @@ export const submitRun =
       return { runId, created: false };
     }
     const checked = await checkRequest(deps, submission.request);
+    requireSeenPlan(submission.request, checked.plan);
     const run = await newRun(deps, submission, runId, checked);
     const line = await enterLine(deps, run);
     if (line.kind === 'entered') await deps.store.noteOpen({ runId, attempt: 1 });
@@ -65,6 +69,17 @@ export const submitRun =
     if (created) deps.log.info('run.submitted', { runId, actor: submission.actor, nodes: checked.plan.totals.nodes });
     return { runId, created };
   };
+
+/**
+ * Refuses a request whose plan is no longer the one that was seen.
+ * @throws AppError `plan.changed`
+ */
+const requireSeenPlan = ({ planDigest }: RunRequest, { digest }: Pick<RunPlan, 'digest'>): void => {
+  if (planDigest === undefined || digest.startsWith(planDigest)) return;
+  throw new AppError('plan.changed', `The plan was ${planDigest.slice(0, 12)} and is ${digest.slice(0, 12)} by now`, {
+    hint: 'Nothing was started. Look at the plan as it is now, and start it with its digest, under a key of its own.',
+  });
+};
 
 /** A request that was held up may get in line after the run that another delivery of it has started is over. Nobody would give that back. */
 const leaveLineIfOver = async (deps: SubmitRunDeps, run: RunRecord): Promise<void> => {

@@ -25,6 +25,11 @@ export const runRequestSchema = z.strictObject({
   nodes: z.array(nodeSchema).min(1).max(150_000).optional(),
   context: z.record(z.string(), z.json()).optional(),
   only: narrowingSchema.default({}),
+  /** Digest of the plan that was seen, or its first 12 digits or more: nothing starts when the plan is another one by now. Of no meaning to `/v1/plan`. */
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{12,64}$/, 'has the first 12 to 64 digits of the digest of a plan')
+    .optional(),
 });
 export type RunRequest = z.infer<typeof runRequestSchema>;
 

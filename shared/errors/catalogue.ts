@@ -52,6 +52,7 @@ export const errorCatalogue = {
   'script.too-large': caller(422, 2),
   'plan.limit-exceeded': caller(422, 2),
   'plan.no-targets': caller(422, 2),
+  'plan.changed': caller(409, 6),
   'plan.no-runner': caller(422, 2),
   'import.invalid': caller(422, 2),
   'import.unsupported': caller(422, 2),

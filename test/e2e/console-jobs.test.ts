@@ -118,10 +118,10 @@ describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', ()
     await button(page, 'Show the plan').click();
     await page.getByText('2 nodes, 2 operations on nodes').waitFor();
     const before = (await served().client.listRuns()).items.length;
-    // The same request has another plan when a node is not there any more.
-    await page.route('**/v1/plan', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ response: answer, json: { ...(await answer.json()), digest: 'f'.repeat(64) } });
+    // As if a node had gone since: what the page has seen is not what would be started.
+    await page.route('**/v1/runs', async (route) => {
+      const asked = route.request().postDataJSON();
+      await route.continue({ postData: JSON.stringify({ ...asked, planDigest: 'f'.repeat(64) }) });
     });
     await button(page, 'Start').click();
     await page.getByText('Nothing was started: the plan has become another one').waitFor();

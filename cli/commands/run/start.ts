@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { runRequestSchema } from '#shared/contract/requests.ts';
 import { AppError } from '#shared/errors/app-error.ts';
 import { defineCommand } from '../../command.ts';
 import { jobFlagsSchema, jobOptions } from '../../inputs/job-options.ts';
@@ -20,6 +21,10 @@ export const runStartCommand = defineCommand({
     ...jobOptions,
     { flags: '--dry-run', description: 'show the plan and start nothing, as drover plan' },
     ...planOptions,
+    {
+      flags: '--plan <digest>',
+      description: 'start only the plan with this digest (12 digits or more of it), as drover plan shows it',
+    },
     { flags: '--key <key>', description: 'idempotency key, 1 to 255 characters' },
     ...watchOptions,
   ],
@@ -27,6 +32,7 @@ export const runStartCommand = defineCommand({
     ...watchSchema.shape,
     ...planFlagsSchema.shape,
     dryRun: z.boolean().optional(),
+    plan: runRequestSchema.shape.planDigest,
     key: z.string().min(1).max(255).optional(),
   }),
   run: async (session, options, [job]) => {
@@ -37,7 +43,8 @@ export const runStartCommand = defineCommand({
     if (options.dryRun) return showPlan(session, await explained(connection.client.planPreview(request)), options);
     if (options.show !== undefined || options.detailedExitcode)
       throw new AppError('usage.invalid', '--show and --detailed-exitcode go with --dry-run');
-    const { run, replayed } = await explained(submitOnce(host, connection.client, request, options.key));
+    const seen = { ...request, ...(options.plan === undefined ? {} : { planDigest: options.plan }) };
+    const { run, replayed } = await explained(submitOnce(host, connection.client, seen, options.key));
     say(`Run ${run.runId} of ${jobTitle(run.job)} ${replayed ? 'was started under this key before' : 'started'}`);
     return followRun(session, connection, run, options);
   },

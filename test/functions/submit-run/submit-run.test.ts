@@ -116,6 +116,19 @@ describe('submitRun', () => {
     expect(rig.engine.started).toEqual([`${runId}-1`]);
   });
 
+  it('starts the plan that was seen, by its digest or the beginning of it, and nothing else', async () => {
+    const rig = newRig(hosts(2));
+    const { digest } = await rig.services.planPreview(request());
+    const seen = (planDigest: string) => rig.services.submitRun({ request: request({ planDigest }), actor: 'ann' });
+
+    const { runId } = await seen(digest);
+    expect((await rig.store.get(runId))?.planDigest).toBe(digest);
+    expect(await seen(digest.slice(0, 12))).toMatchObject({ created: true });
+    const other = await rig.services.planPreview(request({ params: { who: 'me' } }));
+    await expect(seen(other.digest)).rejects.toMatchObject({ code: 'plan.changed', kind: { http: 409, exit: 6 } });
+    expect(rig.engine.started).toHaveLength(2);
+  });
+
   it('does not use up the key of a request that is wrong in itself', async () => {
     const rig = newRig();
     const wrong = { request: request({ params: { whom: 'x' } }), actor: 'ann', idempotencyKey: 'corrected' };

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useNavigate } from 'react-router';
 import type { DroverClient, RunRequestInput } from '#shared/client/client.ts';
+import { isAppError } from '#shared/errors/app-error.ts';
 import type { RunPlan } from '#shared/plan/run-plan.ts';
 import { useApi } from '../../api/api-context.ts';
 import { Button } from '../../parts/button.tsx';
@@ -26,10 +27,14 @@ interface PlanAsked {
   readonly refresh: boolean;
 }
 
-/** Starts what was planned; answers the plan instead where it has become another one. */
+/** Starts what was planned, or nothing; answers the plan as it is now where it has become another one. */
 const startPlanned = async (client: DroverClient, { plan, request, key }: Planned) => {
-  const now = await client.planPreview(request);
-  return now.digest === plan.digest ? client.submitRun(request, key) : { changed: now };
+  try {
+    return await client.submitRun({ ...request, planDigest: plan.digest }, key);
+  } catch (error) {
+    if (!isAppError(error, 'plan.changed')) throw error;
+    return { changed: await client.planPreview(request) };
+  }
 };
 
 /** Asks for plans, and starts the one that was shown. */
@@ -48,7 +53,9 @@ export const usePlanAndStart = () => {
   const start = useMutation({
     mutationFn: (one: Planned) => startPlanned(client, one),
     onSuccess: async (answer, one) => {
-      if ('changed' in answer) return setPlanned({ ...one, plan: answer.changed, isOther: true });
+      // Another plan is another request, which has a key of its own.
+      if ('changed' in answer)
+        return setPlanned({ ...one, plan: answer.changed, key: crypto.randomUUID(), isOther: true });
       await queries.invalidateQueries({ queryKey: ['runs'] });
       await navigate(`/runs/${answer.run.runId}`);
     },
