@@ -21,7 +21,7 @@ spec:
 `;
 
 /** What a page may complain of: answers that a test asks for. */
-const expected = /status of (404|412|422)/;
+const expected = /status of (404|409|412|422)/;
 
 describe.skipIf(browserPath === undefined)('jobs and schedules in a browser', () => {
   const openWindow = useBrowser();
