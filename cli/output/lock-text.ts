@@ -1,4 +1,5 @@
 import type { BudgetView, LockView } from '#shared/contract/lock-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import { formatDuration } from '#shared/model/duration.ts';
 import { safeLine } from './safe-text.ts';
 import type { Style } from './style.ts';
@@ -18,8 +19,6 @@ interface LockLine {
 }
 
 const blank = { run: '', job: '', since: '', until: '', fencing: '', note: '' };
-
-const plural = (nodes: number): string => `${nodes} ${nodes === 1 ? 'node' : 'nodes'}`;
 
 const breakNote = ({ breaks }: Extract<LockView, { kind: 'turn' }>): string => {
   const last = breaks.at(-1);
@@ -44,17 +43,17 @@ const budgetLines = (lock: Extract<LockView, { kind: 'budget' }>): readonly Lock
   return [
     ...lock.shares.map((one) => ({
       ...{ ...blank, name: lock.name, what, state: 'has it' as const, run: one.runId, job: one.job },
-      ...{ since: one.since, note: `${plural(one.nodes)}, batch ${one.batchId}` },
+      ...{ since: one.since, note: `${counted(one.nodes, 'node')}, batch ${one.batchId}` },
     })),
     ...lock.waiters.map((one) => ({
       ...{ ...blank, name: lock.name, what, state: 'waits' as const, run: one.runId },
-      ...{ since: one.since, note: `${plural(one.nodes)}, batch ${one.batchId}` },
+      ...{ since: one.since, note: `${counted(one.nodes, 'node')}, batch ${one.batchId}` },
     })),
   ];
 };
 
 const nodesLine = (lock: Extract<LockView, { kind: 'nodes' }>): LockLine => ({
-  ...{ name: lock.name, what: plural(lock.nodeIds.length), run: lock.runId, job: lock.job, since: lock.since },
+  ...{ name: lock.name, what: counted(lock.nodeIds.length, 'node'), run: lock.runId, job: lock.job, since: lock.since },
   state: lock.state === 'held' ? 'has it' : 'waits',
   until: lock.until ?? '',
   fencing: lock.state === 'held' ? String(lock.fencing) : '',

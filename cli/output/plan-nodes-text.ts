@@ -1,4 +1,5 @@
 import { foldNames } from '#shared/client/fold-names.ts';
+import { counted } from '#shared/format/counted.ts';
 import { type PlanNodeLine, planNodeLines } from '#shared/format/plan-words.ts';
 import type { PlanGroup, RunPlan } from '#shared/plan/run-plan.ts';
 import { safeLine } from './safe-text.ts';
@@ -15,7 +16,7 @@ export const leftOutText = ({ leftOut }: Pick<PlanGroup, 'leftOut'>): string => 
     const ids = safeLine(foldNames(nodes.map(({ nodeId }) => nodeId)).join(' '), shown.names);
     return nodes.length === 1
       ? `left out: ${ids} (${safeLine(reason)})\n`
-      : `left out: ${nodes.length} nodes (${safeLine(reason)}): ${ids}\n`;
+      : `left out: ${counted(nodes.length, 'node')} (${safeLine(reason)}): ${ids}\n`;
   });
   const rest = byReason.slice(shown.reasons).reduce((sum, [, nodes]) => sum + nodes.length, 0);
   return lines.join('') + (rest === 0 ? '' : `and ${rest} more left out: drover plan --show nodes\n`);

@@ -3,9 +3,7 @@ import { shortVersion } from '../library/command-reference.ts';
 import { formatDuration } from '../model/duration.ts';
 import type { NodeId } from '../model/ids.ts';
 import type { PlanBudget, PlanGroup, PlanOperation, PlanSlice, RunPlan } from '../plan/run-plan.ts';
-
-/** `1 node`, `2 nodes`. */
-export const plural = (count: number, word: string): string => `${count} ${word}${count === 1 ? '' : 's'}`;
+import { counted } from './counted.ts';
 
 /** A node of a plan, and what becomes of it. */
 export interface PlanNodeLine {
@@ -74,11 +72,11 @@ export const planNodeLines = ({
 export const planGroupFacts = (group: PlanGroup): readonly string[] =>
   [
     group.strategy,
-    plural(group.nodeCount, 'node'),
-    group.strategy === 'grayScale' ? plural(group.rounds.length, 'round') : '',
+    counted(group.nodeCount, 'node'),
+    group.strategy === 'grayScale' ? counted(group.rounds.length, 'round') : '',
     group.failuresAllowed === 0
       ? 'stops at the first failed node'
-      : `stops when more than ${plural(group.failuresAllowed, 'node')} failed`,
+      : `stops when more than ${counted(group.failuresAllowed, 'node')} failed`,
     group.soakSeconds === undefined ? '' : `waits ${formatDuration(group.soakSeconds * 1000)} between rounds`,
   ].filter(Boolean);
 
@@ -123,7 +121,7 @@ export const planTurnText = ({
   const { key, policy, limit } = concurrency;
   const { running = [], waiting = 0 } = heldNow?.turn ?? {};
   const who = running.map(({ runId, job, actor }) => `run ${runId} of ${job} (by ${actor})`);
-  const line = waiting === 0 ? '' : `, and ${plural(waiting, 'run')} in line`;
+  const line = waiting === 0 ? '' : `, and ${counted(waiting, 'run')} in line`;
   const now = who.length === 0 ? 'nobody has a turn now' : `has a turn now: ${who.join(', ')}${line}`;
   return `${key} (${policy}, ${limit} at once): ${now}`;
 };
@@ -132,13 +130,13 @@ export const planTurnText = ({
 export const heldWarnings = ({ heldNow }: Pick<RunPlan, 'heldNow'>): readonly string[] => [
   ...(heldNow?.leases ?? []).map(
     ({ runId, job, nodeIds }) =>
-      `${plural(nodeIds.length, 'node')} leased now by run ${runId} of ${job}: ${foldNames(nodeIds).join(' ')}`,
+      `${counted(nodeIds.length, 'node')} leased now by run ${runId} of ${job}: ${foldNames(nodeIds).join(' ')}`,
   ),
   ...(heldNow?.budgets ?? [])
     .filter(({ used, waiting }) => used + waiting > 0)
-    .map(({ name, used }) => `budget ${name} has ${plural(used, 'node')} in use now`),
+    .map(({ name, used }) => `budget ${name} has ${counted(used, 'node')} in use now`),
 ];
 
 /** What would be started and looked at, in all. */
 export const planTotalsText = ({ totals: { nodes, nodeOperations, agentCalls } }: Pick<RunPlan, 'totals'>): string =>
-  `${plural(nodes, 'node')}, ${plural(nodeOperations, 'operation')} on nodes, ${plural(agentCalls.sends, 'send')} and at least ${plural(agentCalls.looks, 'look')}`;
+  `${counted(nodes, 'node')}, ${counted(nodeOperations, 'operation')} on nodes, ${counted(agentCalls.sends, 'send')} and at least ${counted(agentCalls.looks, 'look')}`;

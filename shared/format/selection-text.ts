@@ -1,4 +1,5 @@
 import type { AttemptView } from '../contract/run-views.ts';
+import { counted } from './counted.ts';
 
 const shownNames = 8;
 
@@ -29,5 +30,5 @@ export const selectionText = ({ mode, picks, ...scope }: AttemptView['selection'
     const narrowed = scopeText(scope);
     return narrowed === '' ? mode : `${mode} (${narrowed})`;
   }
-  return `retry of ${picks.by}${picks.force ? ', from the first operation' : ''}: ${picks.placeCount} nodes`;
+  return `retry of ${picks.by}${picks.force ? ', from the first operation' : ''}: ${counted(picks.placeCount, 'node')}`;
 };

@@ -1,3 +1,4 @@
+import { counted } from '#shared/format/counted.ts';
 import { operationSites } from '#shared/job/job-outline.ts';
 import type { Amount, Job, Operation, Param } from '#shared/model/job.ts';
 import { actionOf } from '#shared/model/operation.ts';
@@ -73,7 +74,7 @@ export const targetsText = (targets: Targets): string | undefined => {
   const { where, nodes, set, exclude } = targets;
   return [
     set === undefined ? '' : `set ${set}`,
-    nodes === undefined ? '' : `${nodes.length} nodes by id`,
+    nodes === undefined ? '' : `${counted(nodes.length, 'node')} by id`,
     where === undefined ? '' : `where ${where}`,
     exclude === undefined ? '' : `without ${exclude}`,
   ]
@@ -87,7 +88,7 @@ type MaxFailures = Job['spec']['groups'][number]['maxFailures'];
 const budgetText = (budget: MaxFailures): string => {
   if (typeof budget !== 'object') return String(budget);
   const { max, minSample, per } = budget;
-  const after = minSample > 1 ? ` after ${minSample} nodes` : '';
+  const after = minSample > 1 ? ` after ${counted(minSample, 'node')}` : '';
   return `${max}${per === undefined ? '' : ` per ${per}`}${after}`;
 };
 

@@ -2,6 +2,7 @@ import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tansta
 import { useState } from 'react';
 import { createSearchParams, useSearchParams } from 'react-router';
 import type { ReadingView } from '#shared/contract/node-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import { useApi } from '../api/api-context.ts';
 import { agentsQuery, type NodeScope, nodesQuery, readClouds, targetSetsQuery } from '../api/node-queries.ts';
 import { Button } from '../parts/button.tsx';
@@ -57,7 +58,9 @@ const NodesPanel = ({ scope, onChange }: { readonly scope: NodeScope; readonly o
   const { where } = scope;
   return (
     <Panel
-      title={nodes === undefined ? 'Nodes' : `${nodes.length}${hasNextPage ? ' or more' : ''} nodes`}
+      title={
+        nodes === undefined ? 'Nodes' : hasNextPage ? `${nodes.length} nodes or more` : counted(nodes.length, 'node')
+      }
       actions={
         <>
           {where !== undefined && <Button onClick={() => setSaving(true)}>Save as target set…</Button>}

@@ -1,6 +1,7 @@
 import { Link } from 'react-router';
 import type { TurnView, WaitView } from '#shared/contract/lock-views.ts';
 import type { RunView } from '#shared/contract/run-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import { stopsText } from '#shared/format/stops-text.ts';
 import { Ago } from '../parts/times.tsx';
 import styles from './run-screen.module.css';
@@ -28,7 +29,7 @@ const Turn = ({ turn: { key, place, behind, limit } }: { readonly turn: TurnView
 
 const Wait = ({ wait: { group, phase, nodes, message, since } }: { readonly wait: WaitView }) => (
   <li>
-    {nodes === 1 ? '1 node' : `${nodes} nodes`} of {group}/{phase}: {message}{' '}
+    {counted(nodes, 'node')} of {group}/{phase}: {message}{' '}
     <span className="dim">
       since <Ago at={since} />
     </span>

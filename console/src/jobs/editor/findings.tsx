@@ -1,5 +1,5 @@
 import type { ErrorPlace } from '#shared/errors/app-error.ts';
-import { plural } from '#shared/format/plan-words.ts';
+import { counted } from '#shared/format/counted.ts';
 import { Failure } from '../../parts/failure.tsx';
 import type { TextCheck } from './check-text.ts';
 import styles from './findings.module.css';
@@ -32,7 +32,7 @@ export const Findings = ({
     const phases = spec.groups.reduce((sum, { phases: some }) => sum + some.length, 0);
     return (
       <p className={styles['good']} role="status">
-        {`✓ Job '${metadata.name}': ${plural(spec.groups.length, 'group')}, ${plural(phases, 'phase')}, ${plural(Object.keys(spec.params).length, 'param')}`}
+        {`✓ Job '${metadata.name}': ${counted(spec.groups.length, 'group')}, ${counted(phases, 'phase')}, ${counted(Object.keys(spec.params).length, 'param')}`}
       </p>
     );
   }

@@ -1,11 +1,6 @@
 import { useMemo } from 'react';
-import {
-  planBatchesText,
-  planBudgetText,
-  planGroupFacts,
-  planOperationNotes,
-  plural,
-} from '#shared/format/plan-words.ts';
+import { counted } from '#shared/format/counted.ts';
+import { planBatchesText, planBudgetText, planGroupFacts, planOperationNotes } from '#shared/format/plan-words.ts';
 import type { PlanGroup, PlanOperation, PlanPhase } from '#shared/plan/run-plan.ts';
 import { Panel } from '../../parts/panel.tsx';
 import { VirtualRows, type WideColumn } from '../../parts/virtual-rows.tsx';
@@ -72,7 +67,7 @@ const LeftOut = ({ group }: { readonly group: PlanGroup }) => {
     <div className={styles['out']}>
       {reasons.map(({ reason, count, nodes }) => (
         <details key={reason}>
-          <summary>{`left out: ${plural(count, 'node')} (${reason})`}</summary>
+          <summary>{`left out: ${counted(count, 'node')} (${reason})`}</summary>
           <p>{nodes}</p>
         </details>
       ))}

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { RetryPlace, RetryPreview, RunView } from '#shared/contract/run-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import { runCounts } from '#shared/format/run-counts.ts';
 import { statusWords } from '#shared/format/status-words.ts';
 import { useApi } from '../../api/api-context.ts';
@@ -20,12 +21,10 @@ const columns: readonly Column<RetryPlace>[] = [
   { title: 'From', cell: ({ operation, fromFirst }) => `${operation}${fromFirst ? ' (the first)' : ''}` },
 ];
 
-const placesText = (total: number): string => (total === 1 ? '1 node' : `${total} nodes`);
-
 const Preview = ({ preview: { total, items } }: { readonly preview: RetryPreview }) => (
   <>
     <p>
-      {placesText(total)} would run; a node counts once in each phase.
+      {counted(total, 'node')} would run; a node counts once in each phase.
       {total > items.length && ` The first ${items.length}:`}
     </p>
     <div className={styles['preview']}>
@@ -145,7 +144,7 @@ export const RetryDialog = ({
   return (
     <ActionDialog
       title={`Retry nodes of ${run.job.name}`}
-      does={shown === undefined ? 'Show which' : `Run ${placesText(shown.total)} again`}
+      does={shown === undefined ? 'Show which' : `Run ${counted(shown.total, 'node')} again`}
       isPending={preview.isPending || retry.isPending}
       isBlocked={choice.nodes.trim() === '' || shown?.total === 0}
       error={retry.error ?? preview.error}

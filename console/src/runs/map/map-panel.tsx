@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import type { MapGroup } from '#shared/contract/map-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import type { NodeStatus } from '#shared/model/status.ts';
 import { statusLetters } from '#shared/model/status-letters.ts';
 import { type RunPlace, runMapQuery } from '../../api/run-detail-queries.ts';
@@ -84,7 +85,7 @@ const GroupMap = (props: MapPanelProps & { readonly groups: readonly MapGroup[];
         <div className={styles['map']}>
           <MapLegend letters={cells.letters} chosen={statuses} onToggle={props.onToggle} />
           <MapCanvas
-            label={count === 1 ? '1 node' : `${count} nodes`}
+            label={counted(count, 'node')}
             cells={cells}
             shown={letters}
             chosen={props.node}

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from 'react';
 import { byOperation } from '#shared/client/by-operation.ts';
 import { type GroupWithMembers, groupWithMembers } from '#shared/client/group-outputs.ts';
 import type { ResultView } from '#shared/contract/run-views.ts';
+import { counted } from '#shared/format/counted.ts';
 import type { RunId } from '#shared/model/ids.ts';
 import { operationResultsQuery, type RunPlace } from '../../api/run-detail-queries.ts';
 import { Button } from '../../parts/button.tsx';
@@ -63,7 +64,7 @@ const EqualGroup = ({
         <label>
           <input type="checkbox" checked={isChosen} onChange={onChoose} /> compare
         </label>
-        <span>{members.length === 1 ? '1 node' : `${members.length} nodes`}</span>
+        <span>{counted(members.length, 'node')}</span>
         <StatusMark status={first.status} />
         {group.exitCode !== null && <span>exit {group.exitCode}</span>}
         <button type="button" className={styles['link']} onClick={() => onOpen(first.nodeId)}>
