@@ -35,7 +35,7 @@ describe('what is over on the local cloud', () => {
     const run = aRun();
     await store.create(run);
     const results = Array.from({ length: 1_500 }, (_, i) =>
-      aResult(run.runId, { batchId: batchId(i % 7), nodeId: nodeId(`i-${i}-${'n'.repeat(80)}`) }),
+      aResult(run.runId, { batchId: batchId(i % 7), operationIndex: i, nodeId: nodeId(`i-${i}-${'n'.repeat(80)}`) }),
     );
     await store.putResults(results);
     await store.putBudget({ name: 'b', where: 'true', max: 1, version: 1, updatedAt: run.createdAt, updatedBy: 'ann' });
