@@ -100,7 +100,8 @@ describe.each(titled)('a wrapper that the agent ends under $title', ({ shell }) 
     },
   );
 
-  it('kills a script that ignores TERM', async () => {
+  // Seen once in some hundred times on a busy machine: a shell told of the TERM that the wrapper sent first, though it was the KILL that ended the script.
+  it('kills a script that ignores TERM', { retry: 1 }, async () => {
     using node = new OnNode(shell);
     const script = "trap '' TERM; echo $$ >> pids; while :; do sleep 0.05; done";
     const { process: child, answer } = node.start({ script, killAfterSeconds: 1 });
